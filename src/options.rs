@@ -1,0 +1,335 @@
+//! Everything a host can choose when it creates an interface, with the document's defaults.
+
+use std::time::Duration;
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::value::{Direction, Perspective};
+
+/// Server or client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Mode {
+    /// Connects to a server.
+    Client = 0,
+    /// Listens for clients.
+    Server = 1,
+}
+
+/// When changed values go out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum SendMode {
+    /// Every `update_cycle`.
+    Cycle = 0,
+    /// As soon as something changes; what changes meanwhile is gathered.
+    OnChange = 1,
+    /// Only when the host flushes.
+    Manual = 2,
+}
+
+/// What import does with the direction in a peer's `PLCInput…` and `PLCOutput…` types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ImportDirection {
+    /// Inverts it, as the protocol's document says.
+    Invert = 0,
+    /// Keeps it, for peers that already speak of our direction.
+    Keep = 1,
+}
+
+/// How directions appear in the catalogue that we give to peers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum CatalogDirection {
+    /// As declared.
+    Keep = 0,
+    /// Inverted.
+    Invert = 1,
+    /// Without direction: `Bool`, `Int`, `Float`, `Text`.
+    Neutral = 2,
+}
+
+/// Bounds on what peers can make us hold. See each field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connected clients in all; the next one gets HTTP 503.
+    pub max_clients: u32,
+    /// Connected clients from one address, on a bind wider than loopback.
+    pub max_clients_per_address: u32,
+    /// The largest message that is accepted, in bytes; larger ones close the connection with 1009.
+    /// 0 = 4 MiB for a server, 64 MiB for a client. An `import_answer` that was asked for may have 64 MiB.
+    pub max_message_bytes: u32,
+    /// Signals in all.
+    pub max_signals: u32,
+    /// Time for TLS and the HTTP upgrade together.
+    pub handshake_timeout: Duration,
+    /// Connections that are still in their handshake.
+    pub max_pending_handshakes: u32,
+}
+
+/// TLS of a client (`wss://`).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClientTls {
+    /// Connect with `wss://`.
+    pub enabled: bool,
+    /// A PEM file with further authorities to trust, besides the platform's.
+    pub ca_file: Option<String>,
+    /// Accept any certificate. Nothing then protects against an attacker in between; logged at every connect.
+    pub insecure_skip_verify: bool,
+}
+
+/// Everything a host can choose when it creates an interface.
+///
+/// Start from [`Options::client`] or [`Options::server`] and change fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Server or client.
+    pub mode: Mode,
+    /// Server: the IP address to listen on. Client: the server's address or host name. Default `127.0.0.1`.
+    pub address: String,
+    /// TCP port, default 1234. A server may use 0 to get a free one.
+    pub port: u16,
+    /// Client: the URL's path (and query), default `/`. Server: if set, other paths get HTTP 404.
+    pub path: Option<String>,
+    /// Client: the name in `init`.
+    pub client_name: String,
+
+    /// The side that this program stands on; decides the access of declared signals.
+    pub own_perspective: Perspective,
+    /// The side the peer stands on, if known; gives imported signals strict access.
+    pub peer_perspective: Option<Perspective>,
+    /// What import does with the peer's directions.
+    pub import_direction: ImportDirection,
+    /// How directions appear in our catalogue.
+    pub catalog_direction: CatalogDirection,
+    /// Direction of a signal that has none and that no pattern matches. `Auto` is not allowed here.
+    pub default_direction: Direction,
+    /// Use the patterns.
+    pub use_patterns: bool,
+    /// Substrings of names that mark a signal as `Input`.
+    pub input_patterns: Vec<String>,
+    /// Substrings of names that mark a signal as `Output`.
+    pub output_patterns: Vec<String>,
+
+    /// When changed values go out.
+    pub send_mode: SendMode,
+    /// The cycle of [`SendMode::Cycle`], default 10 ms.
+    pub update_cycle: Duration,
+    /// Send only what changed. `false`: every cycle carries every signal the host has set.
+    pub only_transmit_changed: bool,
+    /// Server: pass values that one client sent on to the others.
+    pub relay: bool,
+    /// Apply a peer's value even to a signal whose access is WRITE.
+    pub accept_remote_writes: bool,
+    /// Create signals from an `import_answer` that was not asked for.
+    pub auto_import: bool,
+    /// Refuse values that lose something when converted (`1.5` for an int).
+    pub strict_types: bool,
+
+    /// Client: connect again when the connection is lost or cannot be made.
+    pub auto_reconnect: bool,
+    /// Time between attempts, ±10 %.
+    pub reconnect_interval: Duration,
+    /// The interval doubles up to this; zero = it stays fixed.
+    pub reconnect_backoff_max: Duration,
+    /// Attempts before giving up; `None` = unlimited.
+    pub max_reconnect_attempts: Option<u32>,
+    /// Time for one attempt: look-up, TCP, TLS and upgrade.
+    pub connect_timeout: Duration,
+
+    /// Time between keep-alive pings; zero = none.
+    pub ping_interval: Duration,
+    /// A peer that has answered a ping before is dead after this long without a byte; zero = never.
+    pub peer_timeout: Duration,
+    /// An empty `data` goes to a peer that has got none for this long; zero = never.
+    pub heartbeat: Duration,
+    /// How much longer a window stays open towards a peer that is not this library.
+    pub fence_grace: Duration,
+    /// Client: how long READ_WRITE signals wait for the server's first state after a connect.
+    pub resync_wait: Duration,
+    /// Server: how long after connecting a client that stays silent gets the first full state.
+    pub first_state_wait: Duration,
+
+    /// Bounds on what peers can make us hold.
+    pub limits: Limits,
+    /// TLS of a client.
+    pub tls: ClientTls,
+    /// Server: web pages (values of `Origin`) that may connect, exact; `*` = any. Default: none.
+    pub allowed_origins: Vec<String>,
+    /// Server: names that may stand in `Host`, besides IP literals, `localhost` and this machine's name.
+    pub allowed_hosts: Vec<String>,
+    /// Server: allow listening beyond loopback although nothing authenticates clients.
+    pub allow_anonymous_network: bool,
+    /// Log every frame.
+    pub debug: bool,
+}
+
+impl Options {
+    /// The defaults of a client.
+    #[must_use]
+    pub fn client() -> Self {
+        Self {
+            mode: Mode::Client,
+            address: "127.0.0.1".to_owned(),
+            port: 1234,
+            path: None,
+            client_name: "realvirtual-ws".to_owned(),
+            own_perspective: Perspective::Simulation,
+            peer_perspective: None,
+            import_direction: ImportDirection::Invert,
+            catalog_direction: CatalogDirection::Keep,
+            default_direction: Direction::Input,
+            use_patterns: false,
+            input_patterns: Vec::new(),
+            output_patterns: Vec::new(),
+            send_mode: SendMode::Cycle,
+            update_cycle: Duration::from_millis(10),
+            only_transmit_changed: true,
+            relay: true,
+            accept_remote_writes: false,
+            auto_import: false,
+            strict_types: false,
+            auto_reconnect: true,
+            reconnect_interval: Duration::from_secs(2),
+            reconnect_backoff_max: Duration::ZERO,
+            max_reconnect_attempts: None,
+            connect_timeout: Duration::from_secs(10),
+            ping_interval: Duration::from_secs(5),
+            peer_timeout: Duration::from_secs(15),
+            heartbeat: Duration::from_secs(1),
+            fence_grace: Duration::from_millis(100),
+            resync_wait: Duration::from_millis(500),
+            first_state_wait: Duration::from_millis(250),
+            limits: Limits {
+                max_clients: 512,
+                max_clients_per_address: 64,
+                max_message_bytes: 0,
+                max_signals: 100_000,
+                handshake_timeout: Duration::from_secs(5),
+                max_pending_handshakes: 64,
+            },
+            tls: ClientTls::default(),
+            allowed_origins: Vec::new(),
+            allowed_hosts: Vec::new(),
+            allow_anonymous_network: false,
+            debug: false,
+        }
+    }
+
+    /// The defaults of a server.
+    #[must_use]
+    pub fn server() -> Self {
+        Self {
+            mode: Mode::Server,
+            ..Self::client()
+        }
+    }
+
+    /// Checks what can be checked without the network.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Argument`] or [`ErrorCode::Address`], naming the option.
+    pub fn validate(&self) -> Result<()> {
+        let argument = |message: &str| Err(Error::new(ErrorCode::Argument, message));
+        let address = self.address.trim();
+        if address.is_empty() || address.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(Error::new(
+                ErrorCode::Address,
+                format!(
+                    "option address {:?} is empty or holds blanks: give an IP address or a host name such as 127.0.0.1",
+                    self.address
+                ),
+            ));
+        }
+        if address.contains("://") {
+            return Err(Error::new(
+                ErrorCode::Address,
+                format!(
+                    "option address {address:?} is a URL: give the host alone, and port, path and TLS in their own options"
+                ),
+            ));
+        }
+        if self.mode == Mode::Client && self.port == 0 {
+            return argument(
+                "option port is 0: a client needs the server's port (the default is 1234)",
+            );
+        }
+        if self.default_direction == Direction::Auto {
+            return argument("option default_direction must be INPUT or OUTPUT");
+        }
+        if self.update_cycle.is_zero() || self.update_cycle > Duration::from_secs(3600) {
+            return argument("option update_cycle_ms must be 1 to 3600000");
+        }
+        if self.client_name.len() > 256 {
+            return argument("option client_name is longer than 256 bytes");
+        }
+        if let Some(path) = &self.path
+            && path.contains(|c: char| c.is_whitespace() || c.is_control() || c == '#')
+        {
+            return argument(
+                "option path holds a blank, a control character or '#': percent-encode it",
+            );
+        }
+        if self.limits.max_signals == 0 || self.limits.max_signals > 10_000_000 {
+            return argument("option max_signals must be 1 to 10000000");
+        }
+        Ok(())
+    }
+
+    /// The largest message in bytes that a peer may send unasked.
+    #[must_use]
+    pub const fn message_cap(&self) -> usize {
+        match (self.limits.max_message_bytes, self.mode) {
+            (0, Mode::Server) => 4 << 20,
+            (0, Mode::Client) => 64 << 20,
+            (n, _) => n as usize,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_valid() {
+        Options::client().validate().unwrap();
+        Options::server().validate().unwrap();
+    }
+
+    #[test]
+    fn bad_options_are_named() {
+        let cases: [(fn(&mut Options), ErrorCode, &str); 7] = [
+            (|o| o.address = " ".into(), ErrorCode::Address, "address"),
+            (|o| o.address = "ws://h".into(), ErrorCode::Address, "URL"),
+            (|o| o.port = 0, ErrorCode::Argument, "port"),
+            (
+                |o| o.default_direction = Direction::Auto,
+                ErrorCode::Argument,
+                "default_direction",
+            ),
+            (
+                |o| o.update_cycle = Duration::ZERO,
+                ErrorCode::Argument,
+                "update_cycle_ms",
+            ),
+            (
+                |o| o.path = Some("/a b".into()),
+                ErrorCode::Argument,
+                "path",
+            ),
+            (
+                |o| o.limits.max_signals = 0,
+                ErrorCode::Argument,
+                "max_signals",
+            ),
+        ];
+        for (change, code, word) in cases {
+            let mut options = Options::client();
+            change(&mut options);
+            let error = options.validate().unwrap_err();
+            assert_eq!(error.code(), code);
+            assert!(error.message().contains(word), "{error}");
+        }
+    }
+}
