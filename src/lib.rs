@@ -1,6 +1,22 @@
 //! Signals between a digital twin and a controller, over realvirtual.io's WebSocket wire protocol v2.
+//!
+//! [`Interface`] is one server or one client. The C interface of the same library is described in
+//! `include/realvirtual_ws.h`.
 
 pub mod error;
+pub mod interface;
 pub mod options;
 pub mod time;
 pub mod value;
+
+mod escape;
+mod ffi;
+mod protocol;
+mod runtime;
+mod session;
+mod signals;
+
+pub use error::{Error, ErrorCode, Result};
+pub use interface::{Change, Declaration, Interface};
+pub use options::Options;
+pub use value::{Access, Direction, Kind, Perspective, Quality, Value, ValueRef};

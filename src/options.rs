@@ -299,7 +299,8 @@ mod tests {
 
     #[test]
     fn bad_options_are_named() {
-        let cases: [(fn(&mut Options), ErrorCode, &str); 7] = [
+        type Change = fn(&mut Options);
+        let cases: [(Change, ErrorCode, &str); 7] = [
             (|o| o.address = " ".into(), ErrorCode::Address, "address"),
             (|o| o.address = "ws://h".into(), ErrorCode::Address, "URL"),
             (|o| o.port = 0, ErrorCode::Argument, "port"),

@@ -1,0 +1,1159 @@
+"""The C interface of realvirtual-ws for ctypes. Generated from src/ffi by build.rs: do not edit, run `make bindings`."""
+
+import ctypes
+import os
+import sys
+from pathlib import Path
+
+
+# Constants
+RV_ABI_VERSION = 1
+RV_VERSION_MAJOR = 0
+RV_VERSION_MINOR = 1
+RV_VERSION_PATCH = 0
+
+# rv_result
+RV_OK = 0
+RV_ERR_HANDLE = -1
+RV_ERR_NULL = -2
+RV_ERR_ARGUMENT = -3
+RV_ERR_UTF8 = -4
+RV_ERR_BUFFER = -5
+RV_ERR_STRUCT_SIZE = -6
+RV_ERR_PANIC = -7
+RV_ERR_FORKED = -8
+RV_ERR_UNSUPPORTED = -9
+RV_ERR_STATE = -10
+RV_ERR_TIMEOUT = -11
+RV_ERR_CANCELLED = -12
+RV_ERR_LIMIT = -13
+RV_ERR_SYSTEM = -14
+RV_ERR_NOT_FOUND = -20
+RV_ERR_EXISTS = -21
+RV_ERR_KIND = -22
+RV_ERR_NOT_WRITABLE = -23
+RV_ERR_NOT_FINITE = -24
+RV_ERR_NAME = -25
+RV_ERR_TEXT = -26
+RV_ERR_PORT_IN_USE = -40
+RV_ERR_ADDRESS = -41
+RV_ERR_RESOLVE = -42
+RV_ERR_REFUSED = -43
+RV_ERR_UNREACHABLE = -44
+RV_ERR_CONNECTION = -45
+RV_ERR_HANDSHAKE = -46
+RV_ERR_TLS = -47
+RV_ERR_CERTIFICATE = -48
+RV_ERR_NOT_CONNECTED = -49
+RV_ERR_INSECURE_BIND = -50
+RV_ERR_DENIED = -51
+RV_ERR_PERMISSION = -52
+
+# rv_mode
+RV_MODE_CLIENT = 0
+RV_MODE_SERVER = 1
+
+# rv_send_mode
+RV_SEND_CYCLE = 0
+RV_SEND_ON_CHANGE = 1
+RV_SEND_MANUAL = 2
+
+# rv_kind
+RV_KIND_BOOL = 1
+RV_KIND_INT = 2
+RV_KIND_FLOAT = 3
+RV_KIND_TEXT = 4
+
+# rv_direction
+RV_DIRECTION_AUTO = 0
+RV_DIRECTION_INPUT = 1
+RV_DIRECTION_OUTPUT = 2
+
+# rv_access
+RV_ACCESS_DEFAULT = 0
+RV_ACCESS_READ = 1
+RV_ACCESS_WRITE = 2
+RV_ACCESS_READ_WRITE = 3
+
+# rv_perspective
+RV_PERSPECTIVE_UNKNOWN = 0
+RV_PERSPECTIVE_SIMULATION = 1
+RV_PERSPECTIVE_CONTROLLER = 2
+
+# rv_import_direction
+RV_IMPORT_INVERT = 0
+RV_IMPORT_KEEP = 1
+
+# rv_catalog_direction
+RV_CATALOG_KEEP = 0
+RV_CATALOG_INVERT = 1
+RV_CATALOG_NEUTRAL = 2
+
+# rv_state
+RV_STATE_STOPPED = 0
+RV_STATE_CONNECTING = 1
+RV_STATE_CONNECTED = 2
+RV_STATE_LISTENING = 3
+RV_STATE_RECONNECTING = 4
+RV_STATE_FAILED = 5
+
+# rv_quality
+RV_QUALITY_NEVER = 0
+RV_QUALITY_GOOD = 1
+RV_QUALITY_STALE = 2
+
+# rv_change_flag
+RV_CHANGE_OVERFLOW = 1
+RV_CHANGE_MORE = 2
+RV_CHANGE_FAILSAFE = 4
+RV_CHANGE_IMPORTED = 8
+RV_CHANGE_QUALITY = 16
+
+# rv_event_type
+RV_EVENT_CONNECTED = 1
+RV_EVENT_DISCONNECTED = 2
+RV_EVENT_CLIENT_JOINED = 3
+RV_EVENT_CLIENT_LEFT = 4
+RV_EVENT_IMPORT_DONE = 5
+RV_EVENT_CONFIG_SET = 6
+RV_EVENT_CONFIG_DONE = 7
+RV_EVENT_TEST_DONE = 8
+RV_EVENT_CATALOG_CHANGED = 9
+RV_EVENT_FOREIGN_PROTOCOL = 10
+RV_EVENT_RAW = 11
+RV_EVENT_STATE = 12
+
+# rv_log_level
+RV_LOG_ERROR = 1
+RV_LOG_WARN = 2
+RV_LOG_INFO = 3
+RV_LOG_DEBUG = 4
+
+
+class rv_options(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("mode", ctypes.c_uint32),
+        ("address", ctypes.c_char_p),
+        ("port", ctypes.c_uint16),
+        ("reserved0", ctypes.c_uint16),
+        ("reserved1", ctypes.c_uint32),
+        ("path", ctypes.c_char_p),
+        ("client_name", ctypes.c_char_p),
+        ("own_perspective", ctypes.c_uint32),
+        ("peer_perspective", ctypes.c_uint32),
+        ("import_direction", ctypes.c_uint32),
+        ("catalog_direction", ctypes.c_uint32),
+        ("default_direction", ctypes.c_uint32),
+        ("send_mode", ctypes.c_uint32),
+        ("input_patterns", ctypes.c_char_p),
+        ("output_patterns", ctypes.c_char_p),
+        ("update_cycle_ms", ctypes.c_uint32),
+        ("reconnect_interval_ms", ctypes.c_uint32),
+        ("reconnect_backoff_max_ms", ctypes.c_uint32),
+        ("max_reconnect_attempts", ctypes.c_int32),
+        ("connect_timeout_ms", ctypes.c_uint32),
+        ("ping_interval_ms", ctypes.c_uint32),
+        ("peer_timeout_ms", ctypes.c_uint32),
+        ("heartbeat_ms", ctypes.c_uint32),
+        ("fence_grace_ms", ctypes.c_uint32),
+        ("resync_wait_ms", ctypes.c_uint32),
+        ("first_state_wait_ms", ctypes.c_uint32),
+        ("max_clients", ctypes.c_uint32),
+        ("max_clients_per_address", ctypes.c_uint32),
+        ("max_message_bytes", ctypes.c_uint32),
+        ("max_signals", ctypes.c_uint32),
+        ("handshake_timeout_ms", ctypes.c_uint32),
+        ("max_pending_handshakes", ctypes.c_uint32),
+        ("reserved2", ctypes.c_uint32),
+        ("use_patterns", ctypes.c_uint8),
+        ("only_transmit_changed", ctypes.c_uint8),
+        ("relay", ctypes.c_uint8),
+        ("accept_remote_writes", ctypes.c_uint8),
+        ("auto_import", ctypes.c_uint8),
+        ("strict_types", ctypes.c_uint8),
+        ("auto_reconnect", ctypes.c_uint8),
+        ("allow_anonymous_network", ctypes.c_uint8),
+        ("tls", ctypes.c_uint8),
+        ("tls_insecure_skip_verify", ctypes.c_uint8),
+        ("debug", ctypes.c_uint8),
+        ("reserved3", ctypes.c_uint8 * 5),
+        ("tls_ca_file", ctypes.c_char_p),
+        ("allowed_origins", ctypes.c_char_p),
+        ("allowed_hosts", ctypes.c_char_p),
+    ]
+
+
+class rv_value(ctypes.Structure):
+    _fields_ = [
+        ("signal", ctypes.c_uint32),
+        ("kind", ctypes.c_uint32),
+        ("integer", ctypes.c_int64),
+        ("number", ctypes.c_double),
+        ("text", ctypes.c_char_p),
+    ]
+
+
+class rv_change(ctypes.Structure):
+    _fields_ = [
+        ("signal", ctypes.c_uint32),
+        ("kind", ctypes.c_uint8),
+        ("quality", ctypes.c_uint8),
+        ("flags", ctypes.c_uint16),
+        ("integer", ctypes.c_int64),
+        ("number", ctypes.c_double),
+        ("change_count", ctypes.c_uint32),
+        ("rise_count", ctypes.c_uint32),
+        ("time_us", ctypes.c_int64),
+        ("source", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+    ]
+
+
+class rv_event(ctypes.Structure):
+    _fields_ = [
+        ("type", ctypes.c_uint32),
+        ("client", ctypes.c_uint32),
+        ("token", ctypes.c_uint32),
+        ("result", ctypes.c_int32),
+        ("time_us", ctypes.c_int64),
+        ("signal", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+    ]
+
+
+class rv_info(ctypes.Structure):
+    _fields_ = [
+        ("mode", ctypes.c_uint32),
+        ("state", ctypes.c_uint32),
+        ("port", ctypes.c_uint32),
+        ("clients", ctypes.c_uint32),
+        ("signals", ctypes.c_uint32),
+        ("last_error", ctypes.c_int32),
+        ("reconnect_attempts", ctypes.c_uint32),
+        ("last_client", ctypes.c_uint32),
+    ]
+
+
+class rv_stats(ctypes.Structure):
+    _fields_ = [
+        ("frames_in", ctypes.c_uint64),
+        ("frames_out", ctypes.c_uint64),
+        ("bytes_in", ctypes.c_uint64),
+        ("bytes_out", ctypes.c_uint64),
+        ("values_in", ctypes.c_uint64),
+        ("values_out", ctypes.c_uint64),
+        ("changes", ctypes.c_uint64),
+        ("coalesced", ctypes.c_uint64),
+        ("pulses_collapsed", ctypes.c_uint64),
+        ("queue_overflow", ctypes.c_uint64),
+        ("unknown_signal", ctypes.c_uint64),
+        ("rejected_type", ctypes.c_uint64),
+        ("rejected_direction", ctypes.c_uint64),
+        ("lossy", ctypes.c_uint64),
+        ("denied", ctypes.c_uint64),
+        ("malformed", ctypes.c_uint64),
+        ("unknown_message", ctypes.c_uint64),
+        ("slow_peer_closed", ctypes.c_uint64),
+        ("connects", ctypes.c_uint64),
+        ("disconnects", ctypes.c_uint64),
+        ("refused_connections", ctypes.c_uint64),
+        ("echoes", ctypes.c_uint64),
+        ("corrections", ctypes.c_uint64),
+        ("resends", ctypes.c_uint64),
+        ("cycles", ctypes.c_uint64),
+        ("cycles_skipped", ctypes.c_uint64),
+        ("log_dropped", ctypes.c_uint64),
+        ("events_dropped", ctypes.c_uint64),
+    ]
+
+
+class rv_signal_info(ctypes.Structure):
+    _fields_ = [
+        ("kind", ctypes.c_uint32),
+        ("direction", ctypes.c_uint32),
+        ("access", ctypes.c_uint32),
+        ("quality", ctypes.c_uint32),
+        ("source", ctypes.c_uint32),
+        ("imported", ctypes.c_uint8),
+        ("reserved", ctypes.c_uint8 * 3),
+        ("age_us", ctypes.c_int64),
+    ]
+
+
+class rv_client_info(ctypes.Structure):
+    _fields_ = [
+        ("id", ctypes.c_uint32),
+        ("library", ctypes.c_uint8),
+        ("subscribed", ctypes.c_uint8),
+        ("reserved", ctypes.c_uint8 * 2),
+        ("connected_us", ctypes.c_uint64),
+        ("frames_in", ctypes.c_uint64),
+        ("frames_out", ctypes.c_uint64),
+        ("address", ctypes.c_char * 64),
+    ]
+
+
+class rv_import_report(ctypes.Structure):
+    _fields_ = [
+        ("added", ctypes.c_uint32),
+        ("updated", ctypes.c_uint32),
+        ("unchanged", ctypes.c_uint32),
+        ("conflicting", ctypes.c_uint32),
+        ("refused", ctypes.c_uint32),
+        ("answered", ctypes.c_uint32),
+        ("unanswered", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+    ]
+
+
+class rv_log_record(ctypes.Structure):
+    _fields_ = [
+        ("level", ctypes.c_uint32),
+        ("client", ctypes.c_uint32),
+        ("time_us", ctypes.c_int64),
+    ]
+
+
+class rv_signal_options(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("kind", ctypes.c_uint32),
+        ("direction", ctypes.c_uint32),
+        ("access", ctypes.c_uint32),
+        ("name", ctypes.c_char_p),
+        ("comment", ctypes.c_char_p),
+        ("folder", ctypes.c_char_p),
+        ("initial", rv_value),
+        ("failsafe", rv_value),
+        ("failsafe_after_ms", ctypes.c_uint32),
+        ("fifo_depth", ctypes.c_uint32),
+        ("min_hold_ms", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+    ]
+
+
+# Size of each structure and offsets of its fields, by the size of a pointer (4: where 8-byte numbers are aligned to
+# 8, as on ARM and Windows).
+LAYOUT = {
+    4: {
+        "rv_options": (
+            160,
+            {
+                "struct_size": 0,
+                "mode": 4,
+                "address": 8,
+                "port": 12,
+                "reserved0": 14,
+                "reserved1": 16,
+                "path": 20,
+                "client_name": 24,
+                "own_perspective": 28,
+                "peer_perspective": 32,
+                "import_direction": 36,
+                "catalog_direction": 40,
+                "default_direction": 44,
+                "send_mode": 48,
+                "input_patterns": 52,
+                "output_patterns": 56,
+                "update_cycle_ms": 60,
+                "reconnect_interval_ms": 64,
+                "reconnect_backoff_max_ms": 68,
+                "max_reconnect_attempts": 72,
+                "connect_timeout_ms": 76,
+                "ping_interval_ms": 80,
+                "peer_timeout_ms": 84,
+                "heartbeat_ms": 88,
+                "fence_grace_ms": 92,
+                "resync_wait_ms": 96,
+                "first_state_wait_ms": 100,
+                "max_clients": 104,
+                "max_clients_per_address": 108,
+                "max_message_bytes": 112,
+                "max_signals": 116,
+                "handshake_timeout_ms": 120,
+                "max_pending_handshakes": 124,
+                "reserved2": 128,
+                "use_patterns": 132,
+                "only_transmit_changed": 133,
+                "relay": 134,
+                "accept_remote_writes": 135,
+                "auto_import": 136,
+                "strict_types": 137,
+                "auto_reconnect": 138,
+                "allow_anonymous_network": 139,
+                "tls": 140,
+                "tls_insecure_skip_verify": 141,
+                "debug": 142,
+                "reserved3": 143,
+                "tls_ca_file": 148,
+                "allowed_origins": 152,
+                "allowed_hosts": 156,
+            },
+        ),
+        "rv_value": (
+            32,
+            {
+                "signal": 0,
+                "kind": 4,
+                "integer": 8,
+                "number": 16,
+                "text": 24,
+            },
+        ),
+        "rv_change": (
+            48,
+            {
+                "signal": 0,
+                "kind": 4,
+                "quality": 5,
+                "flags": 6,
+                "integer": 8,
+                "number": 16,
+                "change_count": 24,
+                "rise_count": 28,
+                "time_us": 32,
+                "source": 40,
+                "reserved": 44,
+            },
+        ),
+        "rv_event": (
+            32,
+            {
+                "type": 0,
+                "client": 4,
+                "token": 8,
+                "result": 12,
+                "time_us": 16,
+                "signal": 24,
+                "reserved": 28,
+            },
+        ),
+        "rv_info": (
+            32,
+            {
+                "mode": 0,
+                "state": 4,
+                "port": 8,
+                "clients": 12,
+                "signals": 16,
+                "last_error": 20,
+                "reconnect_attempts": 24,
+                "last_client": 28,
+            },
+        ),
+        "rv_stats": (
+            224,
+            {
+                "frames_in": 0,
+                "frames_out": 8,
+                "bytes_in": 16,
+                "bytes_out": 24,
+                "values_in": 32,
+                "values_out": 40,
+                "changes": 48,
+                "coalesced": 56,
+                "pulses_collapsed": 64,
+                "queue_overflow": 72,
+                "unknown_signal": 80,
+                "rejected_type": 88,
+                "rejected_direction": 96,
+                "lossy": 104,
+                "denied": 112,
+                "malformed": 120,
+                "unknown_message": 128,
+                "slow_peer_closed": 136,
+                "connects": 144,
+                "disconnects": 152,
+                "refused_connections": 160,
+                "echoes": 168,
+                "corrections": 176,
+                "resends": 184,
+                "cycles": 192,
+                "cycles_skipped": 200,
+                "log_dropped": 208,
+                "events_dropped": 216,
+            },
+        ),
+        "rv_signal_info": (
+            32,
+            {
+                "kind": 0,
+                "direction": 4,
+                "access": 8,
+                "quality": 12,
+                "source": 16,
+                "imported": 20,
+                "reserved": 21,
+                "age_us": 24,
+            },
+        ),
+        "rv_client_info": (
+            96,
+            {
+                "id": 0,
+                "library": 4,
+                "subscribed": 5,
+                "reserved": 6,
+                "connected_us": 8,
+                "frames_in": 16,
+                "frames_out": 24,
+                "address": 32,
+            },
+        ),
+        "rv_import_report": (
+            32,
+            {
+                "added": 0,
+                "updated": 4,
+                "unchanged": 8,
+                "conflicting": 12,
+                "refused": 16,
+                "answered": 20,
+                "unanswered": 24,
+                "reserved": 28,
+            },
+        ),
+        "rv_log_record": (
+            16,
+            {
+                "level": 0,
+                "client": 4,
+                "time_us": 8,
+            },
+        ),
+        "rv_signal_options": (
+            112,
+            {
+                "struct_size": 0,
+                "kind": 4,
+                "direction": 8,
+                "access": 12,
+                "name": 16,
+                "comment": 20,
+                "folder": 24,
+                "initial": 32,
+                "failsafe": 64,
+                "failsafe_after_ms": 96,
+                "fifo_depth": 100,
+                "min_hold_ms": 104,
+                "reserved": 108,
+            },
+        ),
+    },
+    8: {
+        "rv_options": (
+            192,
+            {
+                "struct_size": 0,
+                "mode": 4,
+                "address": 8,
+                "port": 16,
+                "reserved0": 18,
+                "reserved1": 20,
+                "path": 24,
+                "client_name": 32,
+                "own_perspective": 40,
+                "peer_perspective": 44,
+                "import_direction": 48,
+                "catalog_direction": 52,
+                "default_direction": 56,
+                "send_mode": 60,
+                "input_patterns": 64,
+                "output_patterns": 72,
+                "update_cycle_ms": 80,
+                "reconnect_interval_ms": 84,
+                "reconnect_backoff_max_ms": 88,
+                "max_reconnect_attempts": 92,
+                "connect_timeout_ms": 96,
+                "ping_interval_ms": 100,
+                "peer_timeout_ms": 104,
+                "heartbeat_ms": 108,
+                "fence_grace_ms": 112,
+                "resync_wait_ms": 116,
+                "first_state_wait_ms": 120,
+                "max_clients": 124,
+                "max_clients_per_address": 128,
+                "max_message_bytes": 132,
+                "max_signals": 136,
+                "handshake_timeout_ms": 140,
+                "max_pending_handshakes": 144,
+                "reserved2": 148,
+                "use_patterns": 152,
+                "only_transmit_changed": 153,
+                "relay": 154,
+                "accept_remote_writes": 155,
+                "auto_import": 156,
+                "strict_types": 157,
+                "auto_reconnect": 158,
+                "allow_anonymous_network": 159,
+                "tls": 160,
+                "tls_insecure_skip_verify": 161,
+                "debug": 162,
+                "reserved3": 163,
+                "tls_ca_file": 168,
+                "allowed_origins": 176,
+                "allowed_hosts": 184,
+            },
+        ),
+        "rv_value": (
+            32,
+            {
+                "signal": 0,
+                "kind": 4,
+                "integer": 8,
+                "number": 16,
+                "text": 24,
+            },
+        ),
+        "rv_change": (
+            48,
+            {
+                "signal": 0,
+                "kind": 4,
+                "quality": 5,
+                "flags": 6,
+                "integer": 8,
+                "number": 16,
+                "change_count": 24,
+                "rise_count": 28,
+                "time_us": 32,
+                "source": 40,
+                "reserved": 44,
+            },
+        ),
+        "rv_event": (
+            32,
+            {
+                "type": 0,
+                "client": 4,
+                "token": 8,
+                "result": 12,
+                "time_us": 16,
+                "signal": 24,
+                "reserved": 28,
+            },
+        ),
+        "rv_info": (
+            32,
+            {
+                "mode": 0,
+                "state": 4,
+                "port": 8,
+                "clients": 12,
+                "signals": 16,
+                "last_error": 20,
+                "reconnect_attempts": 24,
+                "last_client": 28,
+            },
+        ),
+        "rv_stats": (
+            224,
+            {
+                "frames_in": 0,
+                "frames_out": 8,
+                "bytes_in": 16,
+                "bytes_out": 24,
+                "values_in": 32,
+                "values_out": 40,
+                "changes": 48,
+                "coalesced": 56,
+                "pulses_collapsed": 64,
+                "queue_overflow": 72,
+                "unknown_signal": 80,
+                "rejected_type": 88,
+                "rejected_direction": 96,
+                "lossy": 104,
+                "denied": 112,
+                "malformed": 120,
+                "unknown_message": 128,
+                "slow_peer_closed": 136,
+                "connects": 144,
+                "disconnects": 152,
+                "refused_connections": 160,
+                "echoes": 168,
+                "corrections": 176,
+                "resends": 184,
+                "cycles": 192,
+                "cycles_skipped": 200,
+                "log_dropped": 208,
+                "events_dropped": 216,
+            },
+        ),
+        "rv_signal_info": (
+            32,
+            {
+                "kind": 0,
+                "direction": 4,
+                "access": 8,
+                "quality": 12,
+                "source": 16,
+                "imported": 20,
+                "reserved": 21,
+                "age_us": 24,
+            },
+        ),
+        "rv_client_info": (
+            96,
+            {
+                "id": 0,
+                "library": 4,
+                "subscribed": 5,
+                "reserved": 6,
+                "connected_us": 8,
+                "frames_in": 16,
+                "frames_out": 24,
+                "address": 32,
+            },
+        ),
+        "rv_import_report": (
+            32,
+            {
+                "added": 0,
+                "updated": 4,
+                "unchanged": 8,
+                "conflicting": 12,
+                "refused": 16,
+                "answered": 20,
+                "unanswered": 24,
+                "reserved": 28,
+            },
+        ),
+        "rv_log_record": (
+            16,
+            {
+                "level": 0,
+                "client": 4,
+                "time_us": 8,
+            },
+        ),
+        "rv_signal_options": (
+            120,
+            {
+                "struct_size": 0,
+                "kind": 4,
+                "direction": 8,
+                "access": 12,
+                "name": 16,
+                "comment": 24,
+                "folder": 32,
+                "initial": 40,
+                "failsafe": 72,
+                "failsafe_after_ms": 104,
+                "fifo_depth": 108,
+                "min_hold_ms": 112,
+                "reserved": 116,
+            },
+        ),
+    },
+}
+
+# Result and arguments of each function.
+FUNCTIONS = {
+    "rv_abi_version": (
+        ctypes.c_uint32,
+        [],
+    ),
+    "rv_version": (
+        ctypes.c_char_p,
+        [],
+    ),
+    "rv_result_name": (
+        ctypes.c_char_p,
+        [
+            ctypes.c_int32,  # result
+        ],
+    ),
+    "rv_last_error": (
+        ctypes.c_int32,
+        [
+            ctypes.POINTER(ctypes.c_char),  # buf
+            ctypes.c_size_t,  # capacity
+            ctypes.POINTER(ctypes.c_size_t),  # required
+        ],
+    ),
+    "rv_live_count": (
+        ctypes.c_uint32,
+        [],
+    ),
+    "rv_shutdown_all": (
+        ctypes.c_int32,
+        [
+            ctypes.c_uint32,  # timeout_ms
+        ],
+    ),
+    "rv_options_init": (
+        ctypes.c_int32,
+        [
+            ctypes.POINTER(rv_options),  # options
+            ctypes.c_uint32,  # struct_size
+            ctypes.c_uint32,  # mode
+        ],
+    ),
+    "rv_create": (
+        ctypes.c_int32,
+        [
+            ctypes.POINTER(rv_options),  # options
+            ctypes.POINTER(ctypes.c_void_p),  # out
+        ],
+    ),
+    "rv_start": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+        ],
+    ),
+    "rv_stop": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # timeout_ms
+        ],
+    ),
+    "rv_destroy": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+        ],
+    ),
+    "rv_wait_connected": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # timeout_ms
+        ],
+    ),
+    "rv_get_info": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(rv_info),  # out
+            ctypes.c_uint32,  # out_size
+        ],
+    ),
+    "rv_get_stats": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(rv_stats),  # out
+            ctypes.c_uint32,  # out_size
+        ],
+    ),
+    "rv_add_signal": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # name
+            ctypes.c_uint32,  # kind
+            ctypes.c_uint32,  # direction
+            ctypes.POINTER(ctypes.c_uint32),  # id
+        ],
+    ),
+    "rv_add_signal_with": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(rv_signal_options),  # options
+            ctypes.POINTER(ctypes.c_uint32),  # id
+        ],
+    ),
+    "rv_find_signal": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # name
+            ctypes.POINTER(ctypes.c_uint32),  # id
+        ],
+    ),
+    "rv_signal_count": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+        ],
+    ),
+    "rv_get_signal_info": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.POINTER(rv_signal_info),  # out
+            ctypes.c_uint32,  # out_size
+        ],
+    ),
+    "rv_get_signal_name": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.POINTER(ctypes.c_char),  # buf
+            ctypes.c_size_t,  # capacity
+            ctypes.POINTER(ctypes.c_size_t),  # required
+        ],
+    ),
+    "rv_set_access": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.c_uint32,  # access
+        ],
+    ),
+    "rv_set_bool": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.c_uint8,  # value
+        ],
+    ),
+    "rv_set_int": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.c_int64,  # value
+        ],
+    ),
+    "rv_set_float": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.c_double,  # value
+        ],
+    ),
+    "rv_set_float32": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.c_float,  # value
+        ],
+    ),
+    "rv_set_text": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.c_char_p,  # value
+        ],
+    ),
+    "rv_set_values": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(rv_value),  # values
+            ctypes.c_uint32,  # count
+        ],
+    ),
+    "rv_get_bool": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.POINTER(ctypes.c_uint8),  # value
+        ],
+    ),
+    "rv_get_int": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.POINTER(ctypes.c_int64),  # value
+        ],
+    ),
+    "rv_get_float": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.POINTER(ctypes.c_double),  # value
+        ],
+    ),
+    "rv_get_text": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.POINTER(ctypes.c_char),  # buf
+            ctypes.c_size_t,  # capacity
+            ctypes.POINTER(ctypes.c_size_t),  # required
+        ],
+    ),
+    "rv_get_values": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(ctypes.c_uint32),  # ids
+            ctypes.POINTER(rv_change),  # out
+            ctypes.c_uint32,  # count
+        ],
+    ),
+    "rv_flush": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+        ],
+    ),
+    "rv_poll_changes": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(rv_change),  # out
+            ctypes.c_uint32,  # capacity
+        ],
+    ),
+    "rv_poll_event": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(rv_event),  # out
+            ctypes.POINTER(ctypes.c_char),  # text
+            ctypes.c_size_t,  # capacity
+            ctypes.POINTER(ctypes.c_size_t),  # required
+        ],
+    ),
+    "rv_poll_log": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(rv_log_record),  # out
+            ctypes.c_uint32,  # out_size
+            ctypes.POINTER(ctypes.c_char),  # text
+            ctypes.c_size_t,  # capacity
+            ctypes.POINTER(ctypes.c_size_t),  # required
+        ],
+    ),
+    "rv_wait": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # timeout_ms
+        ],
+    ),
+    "rv_event_fd": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+        ],
+    ),
+    "rv_import": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # timeout_ms
+            ctypes.POINTER(rv_import_report),  # out
+            ctypes.c_uint32,  # out_size
+        ],
+    ),
+    "rv_subscribe": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(ctypes.c_char_p),  # names
+            ctypes.c_uint32,  # count
+        ],
+    ),
+    "rv_subscribe_all": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+        ],
+    ),
+    "rv_client_ids": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(ctypes.c_uint32),  # out
+            ctypes.c_uint32,  # capacity
+        ],
+    ),
+    "rv_get_client": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # client
+            ctypes.POINTER(rv_client_info),  # out
+            ctypes.c_uint32,  # out_size
+            ctypes.POINTER(ctypes.c_char),  # name
+            ctypes.c_size_t,  # capacity
+            ctypes.POINTER(ctypes.c_size_t),  # required
+        ],
+    ),
+    "rv_disconnect_client": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # client
+        ],
+    ),
+}
+
+
+def _candidates(path):
+    """The places where the library may be, in the order they are tried; each with a word on where it comes from."""
+    if path is not None:
+        return [Path(path)]
+    variable = os.environ.get("REALVIRTUAL_WS_LIBRARY")
+    if variable:
+        return [Path(variable)]
+    if sys.platform == "win32":
+        name = "realvirtual_ws.dll"
+    elif sys.platform == "darwin":
+        name = "librealvirtual_ws.dylib"
+    else:
+        name = "librealvirtual_ws.so"
+    package = Path(__file__).resolve().parent
+    found = [package / name]
+    checkout = package.parents[2]
+    if (checkout / "Cargo.toml").is_file():
+        found += [checkout / "target" / profile / name for profile in ("release", "debug")]
+    return found
+
+
+def find(path=None):
+    """The path of the library: `path`, else the environment's REALVIRTUAL_WS_LIBRARY, else beside this package, else
+    in the build directory of a source checkout."""
+    candidates = _candidates(path)
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate.resolve()
+    tried = "".join(f"\n  {candidate}" for candidate in candidates)
+    raise OSError(
+        "the realvirtual-ws library was not found; tried:"
+        + tried
+        + "\nBuild it with `cargo build --release`, or set REALVIRTUAL_WS_LIBRARY to its path."
+    )
+
+
+def load(path=None):
+    """Loads the library (see `find`), checks that it speaks this file's ABI, and declares its functions."""
+    found = find(path)
+    library = ctypes.CDLL(str(found))
+    try:
+        abi_version = library.rv_abi_version
+    except AttributeError:
+        raise OSError(f"{found} is no realvirtual-ws library: it has no rv_abi_version") from None
+    abi_version.restype, abi_version.argtypes = FUNCTIONS["rv_abi_version"]
+    abi = abi_version()
+    if abi != RV_ABI_VERSION:
+        raise OSError(
+            f"{found} has ABI version {abi}, but these declarations are for ABI version {RV_ABI_VERSION}: "
+            "install library and Python package of the same release"
+        )
+    missing = []
+    for name, (restype, argtypes) in FUNCTIONS.items():
+        try:
+            function = getattr(library, name)
+        except AttributeError:
+            missing.append(name)
+            continue
+        function.restype = restype
+        function.argtypes = argtypes
+    if missing:
+        version = library.rv_version().decode()
+        raise OSError(
+            f"{found} is realvirtual-ws {version}, which is older than these declarations "
+            f"({RV_VERSION_MAJOR}.{RV_VERSION_MINOR}.{RV_VERSION_PATCH}): it has no {', '.join(missing)}"
+        )
+    return library

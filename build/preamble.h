@@ -1,0 +1,205 @@
+/*
+ * realvirtual_ws.h - signals between a digital twin and a controller
+ *
+ * The C interface of realvirtual-ws, which speaks the WebSocket wire protocol v2 of realvirtual.io as a server and as
+ * a client. Generated from src/ffi; do not edit.
+ *
+ *
+ * LINKING
+ *
+ * Shared: cc program.c -lrealvirtual_ws, or LoadLibrary/dlopen. Such a program calls rv_abi_version first and compares
+ * it with RV_ABI_VERSION. Static: link librealvirtual_ws.a with -lpthread -ldl -lm; on Windows define RV_STATIC before
+ * including this header and link realvirtual_ws.lib with ws2_32 userenv ntdll bcrypt crypt32. C99 and C++11 or later.
+ * Every symbol starts with rv_, every constant with RV_.
+ *
+ *
+ * RESULTS
+ *
+ * Functions return int32_t: 0 or more is success, and often a count; less than 0 is an rv_result. rv_result_name gives
+ * its name, rv_last_error this thread's last failure in words that say what to do. After a failure nothing has
+ * happened, and what the function would have written means nothing, unless it says otherwise.
+ *
+ * Each function lists its own failures. These can come from any of them and are not repeated:
+ *
+ *   RV_ERR_HANDLE     the interface handle is NULL, stale or forged, or was destroyed while the call waited
+ *   RV_ERR_NULL       a pointer is NULL that must not be
+ *   RV_ERR_ARGUMENT   a pointer is not aligned for what it points to, or a number is none of its enumeration
+ *   RV_ERR_UTF8       a string is not UTF-8
+ *   RV_ERR_FORKED     this process is a child that was forked after its parent had created an interface
+ *   RV_ERR_PANIC      a defect in the library. The program lives; this interface can only be destroyed
+ *
+ *
+ * HANDLES
+ *
+ * An rv_interface pointer is a number in the shape of a pointer: it is never dereferenced, so a wrong one is an error
+ * code and never a crash, and a destroyed one is never given out again. Destroying twice, or while other threads are
+ * inside calls, is safe.
+ *
+ *
+ * THREADS
+ *
+ * Every function may be called from any thread at any time. Those that block say so and take a timeout_ms; all others
+ * return at once. There are no callbacks: the library never calls into the program, and everything that happens is
+ * polled. One thread of the library's own serves all interfaces of the process; it starts with the first one and ends
+ * with the last. After a fork the child may not use the interfaces of its parent.
+ *
+ *
+ * STRINGS
+ *
+ * In: NUL-terminated UTF-8, copied before the call returns. Out: (char *buf, size_t capacity, size_t *required). On
+ * success the text with its NUL is in buf. When it does not fit the result is RV_ERR_BUFFER, nothing has been consumed,
+ * and *required tells how many bytes it takes, NUL included; buf NULL with capacity 0 asks just for that. required may
+ * be NULL. There is nothing to free, ever. A list in rv_options is one string with an entry on each line.
+ *
+ *
+ * GROWTH
+ *
+ * Structs only grow at their end. Those that go in begin with struct_size: set it to sizeof. Those that come out are
+ * passed with their sizeof: a newer library writes only what the program knows, an older one sets to zero what it does
+ * not know. A field that goes in and that an older library does not know must be zero, or RV_ERR_ARGUMENT names both
+ * versions. rv_change, rv_value and rv_event never change. Enumerations may get more values: ignore what you do not
+ * know. Reserved fields are zero.
+ *
+ *
+ * ORDER OF CALLS
+ *
+ *   rv_options_init, change fields, rv_create
+ *   rv_add_signal ...     or rv_import; also later, while running
+ *   rv_start
+ *   each cycle: rv_poll_changes, rv_set_..., and rv_flush with RV_SEND_MANUAL
+ *   rv_stop               where the last values matter
+ *   rv_destroy
+ *
+ * A server with one signal in each direction:
+ *
+ *   rv_options options;
+ *   rv_interface *iface = NULL;
+ *   rv_change changes[64];
+ *   uint32_t sensor = 0, motor = 0;
+ *   int32_t count, i;
+ *
+ *   rv_options_init(&options, sizeof options, RV_MODE_SERVER);
+ *   options.port = 7000;
+ *   if (rv_create(&options, &iface) < 0 ||
+ *       rv_add_signal(iface, "Sensor", RV_KIND_BOOL, RV_DIRECTION_INPUT, &sensor) < 0 ||
+ *       rv_add_signal(iface, "Motor", RV_KIND_FLOAT, RV_DIRECTION_OUTPUT, &motor) < 0 ||
+ *       rv_start(iface) < 0) {
+ *       char message[1025];
+ *       rv_last_error(message, sizeof message, NULL);
+ *       fprintf(stderr, "%s\n", message);
+ *       rv_destroy(iface);
+ *       return 1;
+ *   }
+ *   while (simulating()) {
+ *       count = rv_poll_changes(iface, changes, 64);
+ *       for (i = 0; i < count; i++)
+ *           if (changes[i].signal == motor)
+ *               drive(changes[i].number);
+ *       rv_set_bool(iface, sensor, part_is_at_sensor());
+ *       step();
+ *   }
+ *   rv_stop(iface, 1000);
+ *   rv_destroy(iface);
+ *
+ *
+ * POLLING
+ *
+ * rv_poll_changes gives each signal that peers have changed since the last poll, once, with its newest value and with
+ * counters of what lay between: a pulse shorter than the program's cycle is seen in rise_count. The change log does not
+ * grow with the number of updates, so polling seldom is no leak. rv_poll_event gives what happened (connections,
+ * clients, completed requests), rv_poll_log what a person may want to read. A program with a cycle just polls; others
+ * wait with rv_wait in a thread, or with rv_event_fd in an event loop.
+ *
+ *
+ * DELIVERY
+ *
+ * State converges: while connected, both ends hold the same value after the last change within a cycle and the link's
+ * delay. Values in between may be skipped, a bool's pulse is not, and each value that is lost or refused has its
+ * counter in rv_stats. What was set together with rv_set_values arrives together. A connection that comes back is brought up to
+ * date in both directions; a value whose writer is lost has RV_QUALITY_STALE. A signal nobody has set is
+ * RV_QUALITY_NEVER and is not sent, unless the host is its only writer.
+ *
+ *
+ * DIRECTION AND ACCESS
+ *
+ * A direction is the PLC's point of view: a PLCInput is written by the simulation and read by the PLC, a PLCOutput the
+ * other way round. Access is the program's: what it may do. Setting a signal with RV_ACCESS_READ gives
+ * RV_ERR_NOT_WRITABLE; a peer's value for one with RV_ACCESS_WRITE is refused and counted in rejected_direction, unless
+ * the option accept_remote_writes is on.
+ *
+ * A signal that the program declares without an access:
+ *
+ *   own_perspective   direction   access
+ *   SIMULATION        INPUT       WRITE
+ *   SIMULATION        OUTPUT      READ
+ *   CONTROLLER        INPUT       READ
+ *   CONTROLLER        OUTPUT      WRITE
+ *   any               AUTO        a pattern or default_direction decides the direction, and then as above
+ *
+ * A signal that an import creates, by the type in the peer's answer:
+ *
+ *   type in answer    import_direction   direction here   access if peer_perspective is
+ *                                                         UNKNOWN      SIMULATION   CONTROLLER
+ *   PLCInput...       INVERT             OUTPUT           READ_WRITE   READ         WRITE
+ *   PLCInput...       KEEP               INPUT            READ_WRITE   READ         WRITE
+ *   PLCOutput...      INVERT             INPUT            READ_WRITE   WRITE        READ
+ *   PLCOutput...      KEEP               OUTPUT           READ_WRITE   WRITE        READ
+ *   Bool, Int, ...    any                none             READ_WRITE   by default_direction, as declared
+ *   Bool, Int, ...    any                of a pattern     as declared with that direction
+ *
+ * With READ_WRITE whoever writes, transmits; when both write at the same time, both ends settle on one of the values.
+ * Access is part of an import's result: a program that stores imported signals stores their access too.
+ *
+ * A type that this side declared or got appears in the catalogue that peers get: as it is with RV_CATALOG_KEEP, the
+ * other way round with RV_CATALOG_INVERT, without direction with RV_CATALOG_NEUTRAL.
+ *
+ *
+ * OPTIONS
+ *
+ * Every field of rv_options with its default; (c) is for clients, (s) for servers. The fields' own comments say more.
+ *
+ *   mode                      -                   RV_MODE_CLIENT or RV_MODE_SERVER, from rv_options_init
+ *   address                   "127.0.0.1"         (c) the server's address or name; (s) the address to listen on
+ *   port                      1234                TCP port; (s) 0 = any free one
+ *   path                      NULL                (c) path and query of the URL, NULL = "/"; (s) the only path served
+ *   client_name               "realvirtual-ws"    (c) the name it gives itself
+ *   own_perspective           1                   RV_PERSPECTIVE_SIMULATION: see the table above
+ *   peer_perspective          0                   RV_PERSPECTIVE_UNKNOWN: see the table above
+ *   import_direction          0                   RV_IMPORT_INVERT: see the table above
+ *   catalog_direction         0                   RV_CATALOG_KEEP: directions in the catalogue for peers
+ *   default_direction         1                   RV_DIRECTION_INPUT: where nothing else decides
+ *   send_mode                 0                   RV_SEND_CYCLE: when changed values go out
+ *   input_patterns            NULL                list of substrings of names that mean INPUT
+ *   output_patterns           NULL                list of substrings of names that mean OUTPUT
+ *   update_cycle_ms           10                  the cycle of RV_SEND_CYCLE
+ *   reconnect_interval_ms     2000                (c) time between attempts, +-10 %
+ *   reconnect_backoff_max_ms  0                   (c) the interval doubles up to this; 0 = fixed
+ *   max_reconnect_attempts    -1                  (c) attempts before giving up; -1 = unlimited
+ *   connect_timeout_ms        10000               (c) time for one attempt
+ *   ping_interval_ms          5000                time between keep-alive pings; 0 = none
+ *   peer_timeout_ms           15000               silence after which a peer is dead that answered pings; 0 = never
+ *   heartbeat_ms              1000                an empty message after this long without values; 0 = never
+ *   fence_grace_ms            100                 how much longer crossing values of other programs are looked for
+ *   resync_wait_ms            500                 (c) wait for the server's state after a connect
+ *   first_state_wait_ms       250                 (s) wait for a client's first message before it gets the state
+ *   max_clients               512                 (s) connected clients
+ *   max_clients_per_address   64                  (s) connected clients from one address
+ *   max_message_bytes         0                   largest message; 0 = (s) 4 MiB, (c) 64 MiB
+ *   max_signals               100000              signals in all
+ *   handshake_timeout_ms      5000                (s) time for TLS and HTTP upgrade
+ *   max_pending_handshakes    64                  (s) connections still in their handshake
+ *   use_patterns              0                   use the patterns
+ *   only_transmit_changed     1                   0 = every cycle carries every signal the host has set
+ *   relay                     1                   (s) pass a client's values on to the others
+ *   accept_remote_writes      0                   apply peers' values even to signals with RV_ACCESS_WRITE
+ *   auto_import               0                   create signals from a catalogue that was not asked for
+ *   strict_types              0                   refuse values that lose something when converted
+ *   auto_reconnect            1                   (c) connect again when the connection is lost or cannot be made
+ *   allow_anonymous_network   0                   (s) listen beyond this machine although nothing authenticates clients
+ *   tls                       0                   (c) connect with wss://
+ *   tls_insecure_skip_verify  0                   (c) accept any certificate
+ *   debug                     0                   log every frame
+ *   tls_ca_file               NULL                (c) PEM file of further authorities
+ *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
+ *   allowed_hosts             NULL                (s) list of further names that may stand in Host
+ */

@@ -1,0 +1,32 @@
+//! The C interface: every `rv_` export and every type that crosses it.
+//!
+//! The items here are the source of `include/realvirtual_ws.h` and of the raw bindings; `build.rs` turns their
+//! documentation into the header's, so it is written for readers of C. An export guards against panics and forks,
+//! checks its pointers, looks its handle up and calls the facade; it decides nothing itself.
+#![allow(
+    unsafe_code,
+    reason = "the one place where foreign pointers are turned into references"
+)]
+#![allow(
+    non_camel_case_types,
+    reason = "types that cross carry their names in C, which the generators take over"
+)]
+
+mod checked;
+mod clients;
+mod convert;
+mod enums;
+mod fork;
+mod guard;
+mod handle;
+mod import;
+mod library;
+mod lifecycle;
+mod memory;
+mod options;
+mod poll;
+mod records;
+mod result;
+mod signal;
+mod string;
+mod value;

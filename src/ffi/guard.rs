@@ -1,0 +1,204 @@
+//! What every export does around its call: fork check, handle, panics, result code, last error.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::fork;
+use super::handle::{self, rv_interface};
+use crate::error::{Error, ErrorCode, Result};
+use crate::interface::Interface;
+
+/// What a call can return through a result code.
+pub trait Success {
+    /// The code, at least 0.
+    fn code(self) -> i32;
+}
+
+impl Success for () {
+    fn code(self) -> i32 {
+        0
+    }
+}
+
+impl Success for bool {
+    fn code(self) -> i32 {
+        i32::from(self)
+    }
+}
+
+impl Success for i32 {
+    fn code(self) -> i32 {
+        self
+    }
+}
+
+impl Success for u32 {
+    fn code(self) -> i32 {
+        i32::try_from(self).unwrap_or(i32::MAX)
+    }
+}
+
+impl Success for usize {
+    fn code(self) -> i32 {
+        i32::try_from(self).unwrap_or(i32::MAX)
+    }
+}
+
+/// Runs a call that has no handle.
+pub fn call<T: Success>(body: impl FnOnce() -> Result<T>) -> i32 {
+    finish(fork::check().and_then(|()| catch(body)))
+}
+
+/// Runs a call on an interface. It may block, and the interface may be destroyed meanwhile.
+pub fn with<T: Success>(
+    iface: *mut rv_interface,
+    body: impl FnOnce(&Interface) -> Result<T>,
+) -> i32 {
+    finish(fork::check().and_then(|()| {
+        let interface = handle::get(iface)?;
+        catch_on(&interface, body)
+    }))
+}
+
+/// As [`with`], for calls that never wait for anything but the registry's lock: the handle table stays locked for
+/// reading instead of the interface being reference counted, which is two atomic operations less.
+#[inline]
+pub fn hot<T: Success>(
+    iface: *mut rv_interface,
+    body: impl FnOnce(&Interface) -> Result<T>,
+) -> i32 {
+    finish(fork::check().and_then(|()| {
+        handle::borrow(iface, |interface| catch_on(interface, body)).and_then(|result| result)
+    }))
+}
+
+#[inline]
+fn catch_on<T>(interface: &Interface, body: impl FnOnce(&Interface) -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(|| body(interface))).unwrap_or_else(|payload| {
+        // A second panic in here must not cross either.
+        let _ = catch_unwind(AssertUnwindSafe(|| interface.fault()));
+        Err(panicked(&*payload))
+    })
+}
+
+fn catch<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(panicked(&*payload)))
+}
+
+#[cold]
+fn panicked(payload: &(dyn Any + Send)) -> Error {
+    let reason = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no reason given");
+    Error::new(
+        ErrorCode::Panic,
+        format!(
+            "defect in realvirtual-ws {}: {reason}; this interface can no longer be used, destroy it and please \
+             report this message",
+            env!("CARGO_PKG_VERSION")
+        ),
+    )
+}
+
+#[inline]
+fn finish<T: Success>(result: Result<T>) -> i32 {
+    match result {
+        Ok(value) => value.code(),
+        Err(error) => fail(&error),
+    }
+}
+
+/// Longer messages are cut; a fixed buffer needs no destructor, which could run after the library was unloaded.
+const MESSAGE_BYTES: usize = 1024;
+
+struct LastError {
+    length: usize,
+    text: [u8; MESSAGE_BYTES],
+}
+
+thread_local! {
+    static LAST: RefCell<LastError> = const {
+        RefCell::new(LastError { length: 0, text: [0; MESSAGE_BYTES] })
+    };
+}
+
+/// Remembers `error` as this thread's last one and returns its code.
+#[cold]
+pub fn fail(error: &Error) -> i32 {
+    let message = error.message();
+    let length = message.floor_boundary(MESSAGE_BYTES);
+    LAST.with_borrow_mut(|last| {
+        last.text[..length].copy_from_slice(&message.as_bytes()[..length]);
+        last.length = length;
+    });
+    error.code() as i32
+}
+
+/// Hands this thread's last message to `f`; empty when nothing has failed.
+pub fn with_last<R>(f: impl FnOnce(&str) -> R) -> R {
+    LAST.with_borrow(|last| f(std::str::from_utf8(&last.text[..last.length]).unwrap_or_default()))
+}
+
+trait FloorBoundary {
+    fn floor_boundary(&self, limit: usize) -> usize;
+}
+
+impl FloorBoundary for str {
+    /// The longest prefix of at most `limit` bytes that does not cut a character.
+    fn floor_boundary(&self, limit: usize) -> usize {
+        let mut end = self.len().min(limit);
+        while !self.is_char_boundary(end) {
+            end -= 1;
+        }
+        end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+
+    fn handle() -> *mut rv_interface {
+        handle::insert(Interface::new(Options::client()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_panic_becomes_a_code_and_faults_only_its_interface() {
+        let (broken, sound) = (handle(), handle());
+        let code = hot(broken, |_| -> Result<()> { panic!("on purpose") });
+        assert_eq!(code, ErrorCode::Panic as i32);
+        with_last(|text| assert!(text.contains("on purpose"), "{text}"));
+        assert_eq!(hot(broken, Interface::flush), ErrorCode::Panic as i32);
+        assert_eq!(
+            with(sound, |_| -> Result<()> { panic!("{}", "formatted") }),
+            ErrorCode::Panic as i32
+        );
+        with_last(|text| assert!(text.contains("formatted"), "{text}"));
+        assert_eq!(
+            call(|| -> Result<()> { panic!("no handle") }),
+            ErrorCode::Panic as i32
+        );
+        for handle in [broken, sound] {
+            handle::remove(handle).unwrap().close();
+        }
+    }
+
+    #[test]
+    fn long_messages_are_cut_between_characters() {
+        let text = "ä".repeat(MESSAGE_BYTES);
+        let code = fail(&Error::new(ErrorCode::State, format!("x{text}")));
+        assert_eq!(code, ErrorCode::State as i32);
+        with_last(|text| assert_eq!(text.len(), MESSAGE_BYTES - 1));
+    }
+
+    #[test]
+    fn counts_beyond_the_code_range_saturate() {
+        assert_eq!(u32::MAX.code(), i32::MAX);
+        assert_eq!(usize::MAX.code(), i32::MAX);
+        assert_eq!(true.code(), 1);
+    }
+}

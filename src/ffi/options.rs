@@ -1,0 +1,345 @@
+//! `rv_options`: every option of [`Options`] as C sees it.
+
+use std::ffi::{CStr, c_char};
+use std::ptr::null;
+use std::time::Duration;
+
+use safer_ffi::prelude::*;
+
+use super::checked::checked;
+use super::enums::{
+    rv_catalog_direction, rv_catalog_direction_in, rv_direction, rv_direction_in,
+    rv_import_direction, rv_import_direction_in, rv_mode, rv_mode_in, rv_perspective,
+    rv_perspective_in, rv_send_mode, rv_send_mode_in,
+};
+use super::memory::Growing;
+use super::string;
+use crate::error::{Error, ErrorCode, Result};
+use crate::options::{ClientTls, Limits, Options};
+
+/// Everything that can be chosen for an interface. `rv_options_init` fills in the defaults of the table at the top.
+///
+/// Strings may be NULL, which is their default. Lists are one string with an entry on each line. Times are in
+/// milliseconds. Booleans are 0 or 1. Reserved fields are 0.
+#[derive_ReprC]
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct rv_options {
+    /// `sizeof(rv_options)`.
+    pub struct_size: u32,
+    /// Server or client.
+    pub mode: rv_mode_in,
+    /// Server: the IP address to listen on. Client: the server's address or host name.
+    pub address: *const c_char,
+    /// TCP port. A server may use 0 to get a free one, which `rv_get_info` tells.
+    pub port: u16,
+    pub reserved0: u16,
+    pub reserved1: u32,
+    /// Client: the URL's path and query. Server: if set, other paths get HTTP 404.
+    pub path: *const c_char,
+    /// Client: the name it gives itself.
+    pub client_name: *const c_char,
+    /// The side that this program stands on; decides the access of declared signals.
+    pub own_perspective: rv_perspective_in,
+    /// The side the peer stands on, if known; gives imported signals strict access.
+    pub peer_perspective: rv_perspective_in,
+    /// What import does with the peer's directions.
+    pub import_direction: rv_import_direction_in,
+    /// How directions appear in the catalogue that peers get.
+    pub catalog_direction: rv_catalog_direction_in,
+    /// Direction of a signal that has none and that no pattern matches; not `RV_DIRECTION_AUTO`.
+    pub default_direction: rv_direction_in,
+    /// When changed values go out.
+    pub send_mode: rv_send_mode_in,
+    /// List: substrings of names that mark a signal as `RV_DIRECTION_INPUT`.
+    pub input_patterns: *const c_char,
+    /// List: substrings of names that mark a signal as `RV_DIRECTION_OUTPUT`.
+    pub output_patterns: *const c_char,
+    /// The cycle of `RV_SEND_CYCLE`, 1 to 3600000.
+    pub update_cycle_ms: u32,
+    /// Client: time between attempts to connect, +-10 %.
+    pub reconnect_interval_ms: u32,
+    /// Client: the interval doubles up to this; 0 = it stays fixed.
+    pub reconnect_backoff_max_ms: u32,
+    /// Client: attempts before giving up; -1 = unlimited.
+    pub max_reconnect_attempts: i32,
+    /// Client: time for one attempt, from looking the name up to the WebSocket handshake.
+    pub connect_timeout_ms: u32,
+    /// Time between keep-alive pings; 0 = none.
+    pub ping_interval_ms: u32,
+    /// A peer that has answered a ping before is dead after this long without a byte; 0 = never.
+    pub peer_timeout_ms: u32,
+    /// A peer that has got no values for this long gets an empty message; 0 = never.
+    pub heartbeat_ms: u32,
+    /// How much longer a peer that is not this library may take until its values no longer count as crossing ours.
+    pub fence_grace_ms: u32,
+    /// Client: how long signals that both sides write wait for the server's state after a connect.
+    pub resync_wait_ms: u32,
+    /// Server: how long a new client may stay silent before it gets the whole state.
+    pub first_state_wait_ms: u32,
+    /// Server: connected clients in all; the next one gets HTTP 503.
+    pub max_clients: u32,
+    /// Server: connected clients from one address, when listening beyond this machine.
+    pub max_clients_per_address: u32,
+    /// The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client.
+    pub max_message_bytes: u32,
+    /// Signals in all, 1 to 10000000.
+    pub max_signals: u32,
+    /// Server: time for TLS and the HTTP upgrade together.
+    pub handshake_timeout_ms: u32,
+    /// Server: connections that are still in their handshake.
+    pub max_pending_handshakes: u32,
+    pub reserved2: u32,
+    /// Use the patterns.
+    pub use_patterns: u8,
+    /// Send only what changed. 0 = every cycle carries every signal that the host has set.
+    pub only_transmit_changed: u8,
+    /// Server: pass values that one client sent on to the others.
+    pub relay: u8,
+    /// Apply a peer's value even to a signal whose access is `RV_ACCESS_WRITE`.
+    pub accept_remote_writes: u8,
+    /// Create signals from a catalogue that was not asked for.
+    pub auto_import: u8,
+    /// Refuse received values that lose something when converted, such as 1.5 for an int.
+    pub strict_types: u8,
+    /// Client: connect again when the connection is lost or cannot be made.
+    pub auto_reconnect: u8,
+    /// Server: allow listening beyond this machine although nothing authenticates clients.
+    pub allow_anonymous_network: u8,
+    /// Client: connect with TLS (`wss://`).
+    pub tls: u8,
+    /// Client: accept any certificate. Nothing then protects against an attacker in between.
+    pub tls_insecure_skip_verify: u8,
+    /// Log every frame.
+    pub debug: u8,
+    pub reserved3: [u8; 5],
+    /// Client: a PEM file with authorities to trust besides the platform's.
+    pub tls_ca_file: *const c_char,
+    /// Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
+    pub allowed_origins: *const c_char,
+    /// Server, list: names that may stand in `Host`, besides IP addresses, `localhost` and this machine's name.
+    pub allowed_hosts: *const c_char,
+}
+
+// SAFETY: numbers and pointers, of any bit pattern, and laid out without implicit padding.
+unsafe impl Growing for rv_options {
+    const NAME: &'static str = "rv_options";
+    const FIRST: usize = if size_of::<usize>() == 8 { 192 } else { 160 };
+}
+const _: () = assert!(size_of::<rv_options>() >= rv_options::FIRST);
+
+const ADDRESS: &CStr = c"127.0.0.1";
+const CLIENT_NAME: &CStr = c"realvirtual-ws";
+
+/// In whole milliseconds, as options are given.
+fn milliseconds(duration: Duration) -> u32 {
+    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+}
+
+impl rv_options {
+    /// The defaults; the strings live as long as the library.
+    pub fn defaults(mode: rv_mode) -> Self {
+        let options = match mode {
+            rv_mode::RV_MODE_CLIENT => Options::client(),
+            rv_mode::RV_MODE_SERVER => Options::server(),
+        };
+        let Limits {
+            max_clients,
+            max_clients_per_address,
+            max_message_bytes,
+            max_signals,
+            handshake_timeout,
+            max_pending_handshakes,
+        } = options.limits;
+        Self {
+            struct_size: size_of::<Self>() as u32,
+            mode: options.mode as u32,
+            address: ADDRESS.as_ptr(),
+            port: options.port,
+            reserved0: 0,
+            reserved1: 0,
+            path: null(),
+            client_name: CLIENT_NAME.as_ptr(),
+            own_perspective: options.own_perspective as u32,
+            peer_perspective: options.peer_perspective.map_or(0, |side| side as u32),
+            import_direction: options.import_direction as u32,
+            catalog_direction: options.catalog_direction as u32,
+            default_direction: options.default_direction as u32,
+            send_mode: options.send_mode as u32,
+            input_patterns: null(),
+            output_patterns: null(),
+            update_cycle_ms: milliseconds(options.update_cycle),
+            reconnect_interval_ms: milliseconds(options.reconnect_interval),
+            reconnect_backoff_max_ms: milliseconds(options.reconnect_backoff_max),
+            max_reconnect_attempts: options
+                .max_reconnect_attempts
+                .map_or(-1, |attempts| i32::try_from(attempts).unwrap_or(i32::MAX)),
+            connect_timeout_ms: milliseconds(options.connect_timeout),
+            ping_interval_ms: milliseconds(options.ping_interval),
+            peer_timeout_ms: milliseconds(options.peer_timeout),
+            heartbeat_ms: milliseconds(options.heartbeat),
+            fence_grace_ms: milliseconds(options.fence_grace),
+            resync_wait_ms: milliseconds(options.resync_wait),
+            first_state_wait_ms: milliseconds(options.first_state_wait),
+            max_clients,
+            max_clients_per_address,
+            max_message_bytes,
+            max_signals,
+            handshake_timeout_ms: milliseconds(handshake_timeout),
+            max_pending_handshakes,
+            reserved2: 0,
+            use_patterns: options.use_patterns.into(),
+            only_transmit_changed: options.only_transmit_changed.into(),
+            relay: options.relay.into(),
+            accept_remote_writes: options.accept_remote_writes.into(),
+            auto_import: options.auto_import.into(),
+            strict_types: options.strict_types.into(),
+            auto_reconnect: options.auto_reconnect.into(),
+            allow_anonymous_network: options.allow_anonymous_network.into(),
+            tls: options.tls.enabled.into(),
+            tls_insecure_skip_verify: options.tls.insecure_skip_verify.into(),
+            debug: options.debug.into(),
+            reserved3: [0; 5],
+            tls_ca_file: null(),
+            allowed_origins: null(),
+            allowed_hosts: null(),
+        }
+    }
+
+    /// The options of the facade. Ranges are its own business; here only what C can get wrong is checked.
+    ///
+    /// # Safety
+    /// Each string is NULL or a NUL-terminated string that does not change during the call.
+    pub unsafe fn to_options(self) -> Result<Options> {
+        self.check_reserved()?;
+        let text = |pointer, name| {
+            // SAFETY: the caller's promise.
+            unsafe { string::optional(pointer, name) }
+        };
+        let owned = |pointer, name| text(pointer, name).map(|text| text.map(str::to_owned));
+        let list = |pointer, name| text(pointer, name).map(|text| lines(text.unwrap_or_default()));
+        let ms = |value: u32| Duration::from_millis(value.into());
+        let defaults = Options::client();
+        Ok(Options {
+            mode: checked::<rv_mode>(self.mode, "option mode")?.into(),
+            address: owned(self.address, "option address")?.unwrap_or(defaults.address),
+            port: self.port,
+            path: owned(self.path, "option path")?.filter(|path| !path.is_empty()),
+            client_name: owned(self.client_name, "option client_name")?
+                .unwrap_or(defaults.client_name),
+            own_perspective: Option::from(checked::<rv_perspective>(
+                self.own_perspective,
+                "option own_perspective",
+            )?)
+            .ok_or_else(|| {
+                bad("own_perspective must be RV_PERSPECTIVE_SIMULATION or RV_PERSPECTIVE_CONTROLLER")
+            })?,
+            peer_perspective: checked::<rv_perspective>(
+                self.peer_perspective,
+                "option peer_perspective",
+            )?
+            .into(),
+            import_direction: checked::<rv_import_direction>(
+                self.import_direction,
+                "option import_direction",
+            )?
+            .into(),
+            catalog_direction: checked::<rv_catalog_direction>(
+                self.catalog_direction,
+                "option catalog_direction",
+            )?
+            .into(),
+            default_direction: checked::<rv_direction>(
+                self.default_direction,
+                "option default_direction",
+            )?
+            .into(),
+            use_patterns: flag(self.use_patterns, "use_patterns")?,
+            input_patterns: list(self.input_patterns, "option input_patterns")?,
+            output_patterns: list(self.output_patterns, "option output_patterns")?,
+            send_mode: checked::<rv_send_mode>(self.send_mode, "option send_mode")?.into(),
+            update_cycle: ms(self.update_cycle_ms),
+            only_transmit_changed: flag(self.only_transmit_changed, "only_transmit_changed")?,
+            relay: flag(self.relay, "relay")?,
+            accept_remote_writes: flag(self.accept_remote_writes, "accept_remote_writes")?,
+            auto_import: flag(self.auto_import, "auto_import")?,
+            strict_types: flag(self.strict_types, "strict_types")?,
+            auto_reconnect: flag(self.auto_reconnect, "auto_reconnect")?,
+            reconnect_interval: ms(self.reconnect_interval_ms),
+            reconnect_backoff_max: ms(self.reconnect_backoff_max_ms),
+            max_reconnect_attempts: attempts(self.max_reconnect_attempts)?,
+            connect_timeout: ms(self.connect_timeout_ms),
+            ping_interval: ms(self.ping_interval_ms),
+            peer_timeout: ms(self.peer_timeout_ms),
+            heartbeat: ms(self.heartbeat_ms),
+            fence_grace: ms(self.fence_grace_ms),
+            resync_wait: ms(self.resync_wait_ms),
+            first_state_wait: ms(self.first_state_wait_ms),
+            limits: Limits {
+                max_clients: self.max_clients,
+                max_clients_per_address: self.max_clients_per_address,
+                max_message_bytes: self.max_message_bytes,
+                max_signals: self.max_signals,
+                handshake_timeout: ms(self.handshake_timeout_ms),
+                max_pending_handshakes: self.max_pending_handshakes,
+            },
+            tls: ClientTls {
+                enabled: flag(self.tls, "tls")?,
+                ca_file: owned(self.tls_ca_file, "option tls_ca_file")?,
+                insecure_skip_verify: flag(
+                    self.tls_insecure_skip_verify,
+                    "tls_insecure_skip_verify",
+                )?,
+            },
+            allowed_origins: list(self.allowed_origins, "option allowed_origins")?,
+            allowed_hosts: list(self.allowed_hosts, "option allowed_hosts")?,
+            allow_anonymous_network: flag(self.allow_anonymous_network, "allow_anonymous_network")?,
+            debug: flag(self.debug, "debug")?,
+        })
+    }
+
+    fn check_reserved(&self) -> Result<()> {
+        let reserved = [self.reserved0.into(), self.reserved1, self.reserved2];
+        if reserved != [0; 3] || self.reserved3 != [0; 5] {
+            return Err(Error::new(
+                ErrorCode::Argument,
+                "a reserved field of rv_options is not zero: call rv_options_init before changing fields",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn bad(message: &str) -> Error {
+    Error::new(ErrorCode::Argument, format!("option {message}"))
+}
+
+fn flag(value: u8, name: &str) -> Result<bool> {
+    match value {
+        0 => Ok(false),
+        1 => Ok(true),
+        other => Err(bad(&format!("{name} is {other}: it must be 0 or 1"))),
+    }
+}
+
+fn attempts(value: i32) -> Result<Option<u32>> {
+    match value {
+        -1 => Ok(None),
+        value => u32::try_from(value).map(Some).map_err(|_| {
+            bad(&format!(
+                "max_reconnect_attempts is {value}: it must be -1 (unlimited) or more"
+            ))
+        }),
+    }
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

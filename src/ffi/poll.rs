@@ -1,0 +1,132 @@
+//! Polling: what came from outside, what happened, what was logged.
+
+use std::ffi::c_char;
+
+use super::handle::rv_interface;
+use super::lifecycle::ms;
+use super::records::{rv_change, rv_event, rv_log_record};
+use super::{guard, memory, string};
+use crate::error::Result;
+
+/// Copies the signals that changed since the last poll, in the order of their first change: at most `capacity` of
+/// them, one record for a signal. Only what comes from outside (peers, imports, lost connections) is reported, not
+/// the host's own sets. There is one change log, and so one place to poll it from.
+///
+/// With a capacity of at least `rv_signal_count`, values that arrived in one message are never torn apart; with less,
+/// `RV_CHANGE_MORE` says so. Waits for nothing and allocates nothing.
+///
+/// Returns the number of records, 0 when nothing has changed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rv_poll_changes(
+    iface: *mut rv_interface,
+    out: *mut rv_change,
+    capacity: u32,
+) -> i32 {
+    guard::hot(iface, |interface| {
+        let capacity = capacity.min(i32::MAX.unsigned_abs()) as usize;
+        // SAFETY: the header asks for room for `capacity` records at `out`, or NULL.
+        let out = unsafe { memory::slots(out, capacity, "out") }?;
+        interface.poll_changes(capacity, |index, change| {
+            out[index].write(change.into());
+        })
+    })
+}
+
+/// Takes the oldest event and copies it to `*out`, and what it says to `text`, which is never longer than the largest
+/// message. `text` NULL, `capacity` 0 and `required` NULL together leave the text out. Events nobody takes are
+/// dropped after a while, oldest first, and counted in `rv_stats.events_dropped`.
+///
+/// Returns 1 for an event, 0 when there is none, or `RV_ERR_BUFFER` with the size in `*required`: the event stays.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rv_poll_event(
+    iface: *mut rv_interface,
+    out: *mut rv_event,
+    text: *mut c_char,
+    capacity: usize,
+    required: *mut usize,
+) -> i32 {
+    guard::hot(iface, |interface| {
+        // SAFETY: the header asks for an `rv_event` at `out`, or NULL.
+        let out = unsafe { memory::out(out, "out") }?;
+        // SAFETY: the header asks for `capacity` bytes at `text` and a `size_t` at `required`, or NULL.
+        let mut text = Some(unsafe { string::optional_out(text, capacity, required, "text") }?);
+        let polled = interface
+            .poll_event(|event| consume(text.take(), &event.text, || out.write(event.into())))?;
+        finish(polled, text)
+    })
+}
+
+/// Takes the oldest log record and copies it to `*out`, and its text to `text`. Pass `sizeof(rv_log_record)` as
+/// `out_size`. As `rv_poll_event`, with `rv_stats.log_dropped`.
+///
+/// Returns 1 for a record, 0 when there is none, `RV_ERR_STRUCT_SIZE`, or `RV_ERR_BUFFER` with the size in
+/// `*required`: the record stays.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rv_poll_log(
+    iface: *mut rv_interface,
+    out: *mut rv_log_record,
+    out_size: u32,
+    text: *mut c_char,
+    capacity: usize,
+    required: *mut usize,
+) -> i32 {
+    guard::hot(iface, |interface| {
+        // SAFETY: the header asks for `out_size` writable bytes at `out`, or NULL.
+        let out = unsafe { memory::record(out, out_size, "out") }?;
+        // SAFETY: the header asks for `capacity` bytes at `text` and a `size_t` at `required`, or NULL.
+        let mut text = Some(unsafe { string::optional_out(text, capacity, required, "text") }?);
+        let polled = interface
+            .poll_log(|record| consume(text.take(), &record.text, || out.write(&record.into())))?;
+        finish(polled, text)
+    })
+}
+
+/// Whether the entry is used up: only if its text had room.
+fn consume(
+    text: Option<string::TextOut<'_>>,
+    content: &str,
+    write: impl FnOnce(),
+) -> (bool, Result<()>) {
+    let written = text.map_or(Ok(()), |text| text.write(content));
+    if written.is_ok() {
+        write();
+    }
+    (written.is_ok(), written)
+}
+
+fn finish(polled: Option<Result<()>>, text: Option<string::TextOut<'_>>) -> Result<bool> {
+    if let Some(text) = text {
+        text.none();
+    }
+    polled.transpose().map(|taken| taken.is_some())
+}
+
+/// Waits until there is something to poll: a change, an event or a log record.
+///
+/// Blocks for at most `timeout_ms`; 0 only asks. For a thread of its own; a host with a cycle just polls.
+///
+/// Returns 1 when there is something, 0 when the time is up.
+#[unsafe(no_mangle)]
+pub extern "C" fn rv_wait(iface: *mut rv_interface, timeout_ms: u32) -> i32 {
+    guard::with(iface, |interface| interface.wait(ms(timeout_ms)))
+}
+
+/// Returns a file descriptor that is readable as long as there is something to poll, for `poll`, `select`, `epoll` or
+/// an event loop. It belongs to the library: do not read from it, write to it or close it. It ends with `rv_destroy`.
+///
+/// Returns `RV_ERR_UNSUPPORTED` on Windows, `RV_ERR_SYSTEM` when there are no more descriptors.
+#[unsafe(no_mangle)]
+pub extern "C" fn rv_event_fd(iface: *mut rv_interface) -> i32 {
+    guard::with(iface, |interface| {
+        #[cfg(unix)]
+        return interface.event_fd();
+        #[cfg(not(unix))]
+        {
+            let _ = interface;
+            Err::<i32, _>(crate::error::Error::new(
+                crate::error::ErrorCode::Unsupported,
+                "there are file descriptors only on Unix: use rv_wait in a thread",
+            ))
+        }
+    })
+}

@@ -1,0 +1,127 @@
+//! What the decoder keeps from frame to frame, and what hostile frames cost it.
+
+use std::time::{Duration, Instant};
+
+use super::*;
+
+#[test]
+fn nothing_of_a_frame_is_left_after_another_or_after_a_malformed_one() {
+    let table = Table::of_kinds();
+    let mut decoder = Decoder::new();
+    let full = r#"{"type":"data","signals":{"Int":1,"Text":"x","Bool":null,"no":1,"\u0000":1}}"#;
+    for next in [
+        r#"{"type":"data"}"#,
+        r#"{"type":"import_request"}"#,
+        r#"{"type":"data","signals":{"Int":2},"#,
+        r#"{"type":"data","signals":{"Int":1e400},"type":"data"}"#,
+        r#"{"type":"import_answer","signals":{"Int":2}}"#,
+        "null",
+    ] {
+        decoder.decode(full, &table, false).unwrap();
+        assert_eq!(decoder.batch().entries.len(), 2);
+        let _ = decoder.decode(next, &table, false);
+        assert_eq!(*decoder.batch(), Batch::default(), "{next}");
+    }
+}
+
+#[test]
+fn buffers_are_kept_but_a_megabyte_of_text_is_not() {
+    let table = Table::new((0..100).map(|i| (format!("t{i}"), Kind::Text)));
+    let frame = |len: usize| {
+        let members: Vec<_> = (0..100)
+            .map(|i| format!("\"t{i}\":\"{}\"", "x".repeat(len)))
+            .collect();
+        format!(r#"{{"type":"data","signals":{{{}}}}}"#, members.join(","))
+    };
+    let mut decoder = Decoder::new();
+    let (small, large) = (frame(50), frame(MAX_TEXT_BYTES));
+    decoder.decode(&small, &table, false).unwrap();
+    let buffers = |d: &Decoder| {
+        (
+            d.batch.entries.as_ptr(),
+            d.batch.text.as_ptr(),
+            d.seen.signals.as_ptr(),
+        )
+    };
+    let before = buffers(&decoder);
+    for _ in 0..10 {
+        decoder.decode(&small, &table, false).unwrap();
+        assert_eq!(buffers(&decoder), before);
+    }
+    decoder.decode(&large, &table, false).unwrap();
+    assert!(decoder.batch.text.capacity() > 6 << 20);
+    decoder.decode(&small, &table, false).unwrap();
+    assert!(decoder.batch.text.capacity() <= 2 << 20);
+}
+
+#[test]
+fn the_stamp_may_wrap() {
+    let table = Table::of_kinds();
+    let mut decoder = Decoder::new();
+    decoder
+        .decode(r#"{"type":"data","signals":{"Int":1}}"#, &table, false)
+        .unwrap();
+    decoder.seen.stamp = u32::MAX - 1;
+    for value in 2..6 {
+        let frame = format!(r#"{{"type":"data","signals":{{"Text":"x","Int":{value}}}}}"#);
+        decoder.decode(&frame, &table, false).unwrap();
+        assert_eq!(
+            show(&table, decoder.batch()),
+            format!("Text=\"x\", Int={value}")
+        );
+    }
+}
+
+#[test]
+fn resolve_after_gets_the_signal_found_before() {
+    struct Recording(std::cell::RefCell<Vec<Option<u32>>>);
+    impl Resolve for Recording {
+        fn resolve(&self, name: &str) -> Option<(u32, Kind)> {
+            name.parse().ok().map(|id| (id, Kind::Int))
+        }
+        fn resolve_after(&self, previous: Option<u32>, name: &str) -> Option<(u32, Kind)> {
+            self.0.borrow_mut().push(previous);
+            self.resolve(name)
+        }
+    }
+    let names = Recording(Default::default());
+    let frame = r#"{"type":"data","signals":{"4":1,"no":1,"5":1,"4":1}}"#;
+    let mut decoder = Decoder::new();
+    let object: &dyn Resolve = &names;
+    decoder.decode(frame, object, false).unwrap();
+    decoder.decode(frame, &names, false).unwrap();
+    let once = [None, Some(4), Some(4), Some(5)];
+    assert_eq!(*names.0.borrow(), [once, once].concat());
+}
+
+#[test]
+fn hostile_frames_are_answered_quickly() {
+    let table = Table::of_kinds();
+    let mut decoder = Decoder::new();
+    let bombs = [
+        format!(
+            r#"{{"type":"data","signals":{{"Float":0.{}}}}}"#,
+            "123456789".repeat(400_000)
+        ),
+        format!(
+            r#"{{"type":"data","signals":{{{}"Float":1e400}}}}"#,
+            "\"Int\":1,".repeat(400_000)
+        ),
+        format!(
+            r#"{{"signals":{{{}"Float":1e400}},"type":"data"}}"#,
+            "\"\\u0049nt\":\"1\",".repeat(200_000)
+        ),
+        format!(r#"{{"type":"data","x":{}"#, "[".repeat(4 << 20)),
+        "{\"type\":\"data\",\"signals\":{\"Int\":".repeat(100_000),
+    ];
+    for bomb in bombs {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the test measures, the code does not"
+        )]
+        let begun = Instant::now();
+        let _ = decoder.decode(&bomb, &table, false);
+        // Far above what an unoptimised build needs for 4 MiB; quadratic work would take minutes.
+        assert!(begun.elapsed() < Duration::from_secs(10));
+    }
+}

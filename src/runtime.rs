@@ -1,0 +1,28 @@
+//! Sockets, time and TLS. The only place that reads the clock and starts tasks.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this layer is where the clock is read and tasks are started"
+)]
+
+pub(crate) mod admission;
+pub(crate) mod clock;
+pub(crate) mod connect;
+mod driver;
+mod frames;
+mod http_head;
+mod hub;
+pub(crate) mod link;
+pub(crate) mod listen;
+pub(crate) mod meter;
+mod origin;
+mod shared;
+mod thread;
+pub(crate) mod tls;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use driver::{Command, drive, listener};
+pub(crate) use hub::{Hub, run};
+pub(crate) use shared::Shared;
+pub(crate) use thread::NetThread;

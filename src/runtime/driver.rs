@@ -1,0 +1,295 @@
+//! The task of one running interface: its listener or its dialling, its cycle, its timers.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_tungstenite::WebSocketStream;
+
+use crate::error::{Error, Result};
+use crate::options::{Mode, Options, SendMode};
+use crate::runtime::admission::{self, Policy};
+use crate::runtime::hub::{self, Hub, Link};
+use crate::runtime::link::{self, LinkOptions};
+use crate::runtime::meter::Meter;
+use crate::runtime::shared::Shared;
+use crate::runtime::{clock, connect, listen};
+use crate::session::{Input, PeerId};
+use crate::time::Time;
+
+/// What the host's threads ask of the driver.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Flush,
+    Subscribe(Option<Vec<String>>),
+    Import {
+        token: u32,
+        until: Time,
+    },
+    CancelImport {
+        token: u32,
+    },
+    Disconnect {
+        peer: PeerId,
+    },
+    /// Flush, close every connection, and end by then.
+    Stop {
+        until: Time,
+    },
+}
+
+/// Everything a running interface's tasks share.
+#[derive(Clone)]
+struct Tasks {
+    hub: Arc<Mutex<Hub>>,
+    shared: Arc<Shared>,
+    set: Arc<Mutex<JoinSet<()>>>,
+    pending_handshakes: Arc<AtomicUsize>,
+}
+
+/// Runs an interface until it is stopped. Dropping this future ends everything at once.
+pub(crate) async fn drive(
+    hub: Arc<Mutex<Hub>>,
+    shared: Arc<Shared>,
+    listener: Option<TcpListener>,
+    mut commands: UnboundedReceiver<Command>,
+) {
+    let tasks = Tasks {
+        hub: Arc::clone(&hub),
+        shared: Arc::clone(&shared),
+        set: Arc::default(),
+        pending_handshakes: Arc::default(),
+    };
+    let _all_end_with_this = EndTasks(Arc::clone(&tasks.set));
+    let accepting = listener.map(|listener| tasks.accept(listener));
+    let mut dialling: Option<AbortHandle> = None;
+    let wake = Arc::clone(&hub.lock().wake);
+    hub::run(&hub, Input::Start);
+
+    let period = shared.options.update_cycle;
+    let mut cycle = tokio::time::interval(period);
+    cycle.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut expected: Option<Instant> = None;
+
+    let until = loop {
+        let (at, cycling) = {
+            let mut hub = hub.lock();
+            if hub.take_connect() {
+                dialling = Some(tasks.dial());
+            }
+            hub.sleeping_until = hub.session().wake_at();
+            let cycling = shared.options.send_mode == SendMode::Cycle && hub.link_count() > 0;
+            (hub.sleeping_until, cycling)
+        };
+        if !cycling {
+            expected = None;
+        }
+        tokio::select! {
+            biased;
+            command = commands.recv() => match command {
+                Some(Command::Stop { until }) => break until,
+                Some(command) => hub::run(&hub, command.into_input()),
+                None => return,
+            },
+            scheduled = cycle.tick(), if cycling => {
+                let late = expected.map_or(Duration::ZERO, |at| scheduled.saturating_duration_since(at));
+                expected = Some(scheduled + period);
+                let skipped = (late.as_micros() / period.as_micros().max(1)) as u64;
+                hub::run(&hub, Input::Cycle { skipped });
+            }
+            () = shared.changed.notified() => hub::run(&hub, Input::Changed),
+            () = wake.notified() => {}
+            () = tokio::time::sleep_until(clock::instant(at)) => hub::run(&hub, Input::Deadline),
+        }
+    };
+
+    // The port is free from here on, whatever the peers do.
+    if let Some(accepting) = accepting {
+        accepting.abort();
+    }
+    if let Some(dialling) = dialling {
+        dialling.abort();
+    }
+    hub::run(&hub, Input::Stop);
+    let links_gone = async {
+        while hub.lock().link_count() > 0 {
+            wake.notified().await;
+        }
+    };
+    let _ = tokio::time::timeout_at(clock::instant(until), links_gone).await;
+    let mut left = std::mem::take(&mut *tasks.set.lock());
+    left.shutdown().await;
+}
+
+/// Tasks hold the set that holds them, so dropping the driver must empty it.
+struct EndTasks(Arc<Mutex<JoinSet<()>>>);
+
+impl Drop for EndTasks {
+    fn drop(&mut self) {
+        // Aborts them; taken out first because their ends may lock the set.
+        drop(std::mem::take(&mut *self.0.lock()));
+    }
+}
+
+impl Command {
+    fn into_input(self) -> Input<'static> {
+        match self {
+            Self::Flush => Input::Flush,
+            Self::Subscribe(names) => Input::Subscribe(names),
+            Self::Import { token, until } => Input::Import { token, until },
+            Self::CancelImport { token } => Input::CancelImport { token },
+            Self::Disconnect { peer } => Input::Disconnect { peer },
+            Self::Stop { .. } => Input::Stop,
+        }
+    }
+}
+
+impl Tasks {
+    fn options(&self) -> &Options {
+        &self.shared.options
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
+        let mut set = self.set.lock();
+        // Finished tasks are let go here, so that the set does not grow with every connection.
+        while set.try_join_next().is_some() {}
+        set.spawn(task)
+    }
+
+    fn dial(&self) -> AbortHandle {
+        let tasks = self.clone();
+        self.spawn(async move {
+            match connect::connect(tasks.options()).await {
+                Ok(ws) => {
+                    let options = tasks.options();
+                    let address = format!("{}:{}", options.address, options.port);
+                    tasks.attach(ws, address, None);
+                }
+                Err(error) => {
+                    *tasks.shared.last_error.lock() = Some(error.clone());
+                    hub::run(&tasks.hub, Input::ConnectFailed { error });
+                }
+            }
+        })
+    }
+
+    fn accept(&self, listener: TcpListener) -> AbortHandle {
+        let tasks = self.clone();
+        self.spawn(async move {
+            let Ok(local) = listener.local_addr() else {
+                return;
+            };
+            let policy = Arc::new(Policy::new(tasks.options()));
+            let wide = !local.ip().is_loopback();
+            let on_connection = |stream, address| {
+                tasks.admit(stream, address, wide, Arc::clone(&policy));
+            };
+            let on_trouble = |error: Error| {
+                let why = error.message().to_owned();
+                hub::run(&tasks.hub, Input::Refused { why });
+            };
+            // Ends when the task is aborted.
+            listen::accept_loop(listener, on_connection, on_trouble, std::future::pending()).await;
+        })
+    }
+
+    /// Takes one TCP connection through its handshake.
+    fn admit(&self, stream: TcpStream, address: SocketAddr, wide: bool, policy: Arc<Policy>) {
+        let limits = &self.options().limits;
+        let pending = self.pending_handshakes.fetch_add(1, Ordering::Relaxed);
+        let refusal = {
+            let hub = self.hub.lock();
+            if pending >= limits.max_pending_handshakes as usize {
+                Some("max_pending_handshakes")
+            } else if hub.link_count() >= limits.max_clients as usize {
+                Some("max_clients")
+            } else if wide
+                && hub.links_from(address.ip()) >= limits.max_clients_per_address as usize
+            {
+                Some("max_clients_per_address")
+            } else {
+                None
+            }
+        };
+        let tasks = self.clone();
+        let deadline = limits.handshake_timeout;
+        self.spawn(async move {
+            let handshake = async {
+                if let Some(option) = refusal {
+                    admission::refuse_busy(stream).await;
+                    return Err(format!(
+                        "connection from {address} refused with 503: option {option} is reached"
+                    ));
+                }
+                let cap = tasks.options().message_cap();
+                admission::accept(stream, &policy, address, link::websocket_config(cap))
+                    .await
+                    .map_err(|refusal| refusal.log)
+            };
+            let done = tokio::time::timeout(deadline, handshake).await;
+            tasks.pending_handshakes.fetch_sub(1, Ordering::Relaxed);
+            match done {
+                Ok(Ok(accepted)) => {
+                    tasks.attach(accepted.socket, address.to_string(), Some(address.ip()))
+                }
+                Ok(Err(why)) => hub::run(&tasks.hub, Input::Refused { why }),
+                Err(_) => hub::run(
+                    &tasks.hub,
+                    Input::Refused {
+                        why: format!(
+                            "connection from {address} cut: its handshake took longer than {} ms",
+                            deadline.as_millis()
+                        ),
+                    },
+                ),
+            }
+        });
+    }
+
+    /// Gives an open connection its task.
+    fn attach<S>(
+        &self,
+        ws: WebSocketStream<Meter<S>>,
+        address: String,
+        ip: Option<std::net::IpAddr>,
+    ) where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (outbound, queue) = unbounded_channel();
+        let cap = Arc::new(AtomicUsize::new(self.options().message_cap()));
+        let peer = self.hub.lock().add_link(Link {
+            outbound,
+            cap: Arc::clone(&cap),
+            address: ip,
+        });
+        hub::run(&self.hub, Input::Connected { peer, address });
+        let hub = Arc::clone(&self.hub);
+        self.spawn(async move {
+            let events = Arc::clone(&hub);
+            link::run(ws, queue, LinkOptions::default(), cap, move |event| {
+                hub::link_event(&events, peer, event);
+            })
+            .await;
+            let wake = Arc::clone(&hub.lock().wake);
+            wake.notify_one();
+        });
+        // The cycle starts with the first connection.
+        let wake = Arc::clone(&self.hub.lock().wake);
+        wake.notify_one();
+    }
+}
+
+/// Binds a server's listener; a client has none.
+pub(crate) async fn listener(options: &Options) -> Result<Option<(TcpListener, SocketAddr)>> {
+    match options.mode {
+        Mode::Client => Ok(None),
+        Mode::Server => listen::bind(options).await.map(Some),
+    }
+}

@@ -1,0 +1,208 @@
+//! The session and its links: every input goes through here, every output is carried out here.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedSender;
+
+use crate::runtime::clock;
+use crate::runtime::link::{Closed, LinkEvent, Outbound};
+use crate::runtime::shared::Shared;
+use crate::session::{Input, Output, PeerId, Session, State};
+use crate::time::Time;
+
+/// The way to one peer's socket task.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) outbound: UnboundedSender<Outbound>,
+    pub(crate) cap: Arc<AtomicUsize>,
+    pub(crate) address: Option<IpAddr>,
+}
+
+/// The session, its links, and what to tell the driver.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    session: Session,
+    shared: Arc<Shared>,
+    links: HashMap<PeerId, Link>,
+    next_peer: PeerId,
+    outputs: Vec<Output>,
+    /// The client is to dial; the driver takes this.
+    connect_wanted: bool,
+    /// When the driver wakes by itself.
+    pub(crate) sleeping_until: Time,
+    /// Wakes the driver for something new.
+    pub(crate) wake: Arc<Notify>,
+    changes_seen: u64,
+    /// The port that a server is bound to.
+    pub(crate) port: u16,
+}
+
+impl Hub {
+    pub(crate) fn new(session: Session, shared: Arc<Shared>) -> Self {
+        Self {
+            session,
+            port: shared.options.port,
+            shared,
+            links: HashMap::new(),
+            next_peer: 1,
+            outputs: Vec::new(),
+            connect_wanted: false,
+            sleeping_until: Time::NEVER,
+            wake: Arc::new(Notify::new()),
+            changes_seen: 0,
+        }
+    }
+
+    pub(crate) const fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(crate) const fn last_peer(&self) -> PeerId {
+        self.next_peer - 1
+    }
+
+    pub(crate) fn link_count(&self) -> usize {
+        self.links.len()
+    }
+
+    pub(crate) fn links_from(&self, address: IpAddr) -> usize {
+        self.links
+            .values()
+            .filter(|link| link.address == Some(address))
+            .count()
+    }
+
+    /// Takes a new connection into the books.
+    pub(crate) fn add_link(&mut self, link: Link) -> PeerId {
+        let id = self.next_peer;
+        self.next_peer += 1;
+        self.links.insert(id, link);
+        id
+    }
+
+    /// The driver is gone: whatever links it left are, too.
+    pub(crate) fn abandon(&mut self, now: Time, reason: &str) {
+        // First the state, so that a client does not plan to connect again.
+        self.run(now, Input::Stop);
+        let ids: Vec<PeerId> = self.links.drain().map(|(id, _)| id).collect();
+        for peer in ids {
+            let reason = reason.to_owned();
+            self.run(now, Input::Closed { peer, reason });
+        }
+        self.connect_wanted = false;
+    }
+
+    pub(crate) fn take_connect(&mut self) -> bool {
+        std::mem::take(&mut self.connect_wanted)
+    }
+
+    /// Runs one input and carries out what follows. `true`: whoever waits should look again.
+    fn run(&mut self, now: Time, input: Input<'_>) -> bool {
+        self.session.handle(now, input);
+        let mut outputs = std::mem::take(&mut self.outputs);
+        self.session.outputs(&mut outputs);
+        let mut news = false;
+        for output in outputs.drain(..) {
+            news |= self.carry_out(output);
+        }
+        self.outputs = outputs;
+        if self.session.wake_at() < self.sleeping_until || self.connect_wanted {
+            self.wake.notify_one();
+        }
+        let changes = self.shared.signals.table().changes;
+        news |= changes != std::mem::replace(&mut self.changes_seen, changes);
+        news
+    }
+
+    fn carry_out(&mut self, output: Output) -> bool {
+        match output {
+            Output::Send { peer, text } => self.to_link(peer, Outbound::Text(text)),
+            Output::Ping { peer, payload } => {
+                self.to_link(peer, Outbound::Ping(Bytes::copy_from_slice(&payload)));
+            }
+            Output::Close { peer, code, reason } => {
+                self.to_link(peer, Outbound::Close { code, reason });
+            }
+            Output::MessageCap { peer, bytes } => {
+                if let Some(link) = self.links.get(&peer) {
+                    link.cap.store(bytes, Ordering::Relaxed);
+                }
+            }
+            Output::Connect => self.connect_wanted = true,
+            Output::Event(event) => {
+                self.shared.events.push(event);
+                return true;
+            }
+            Output::Log(record) => self.shared.log.push(record),
+            Output::State(state) => {
+                if state == State::Connected {
+                    *self.shared.last_error.lock() = None;
+                }
+                return true;
+            }
+            Output::ImportDone { token, result } => {
+                self.shared.imports.lock().insert(token, result);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn to_link(&self, peer: PeerId, outbound: Outbound) {
+        if let Some(link) = self.links.get(&peer) {
+            // A link that is gone reports its end by itself.
+            let _ = link.outbound.send(outbound);
+        }
+    }
+}
+
+/// Runs one input, then tells those who wait.
+pub(crate) fn run(hub: &Mutex<Hub>, input: Input<'_>) {
+    let mut guard = hub.lock();
+    if guard.run(clock::now(), input) {
+        let shared = Arc::clone(&guard.shared);
+        // Waiters look at the hub while they hold the gate, so it must be free by now.
+        drop(guard);
+        shared.notify();
+    }
+}
+
+/// Runs what a link reports.
+pub(crate) fn link_event(hub: &Mutex<Hub>, peer: PeerId, event: LinkEvent<'_>) {
+    let input = match event {
+        LinkEvent::Text(text) => Input::Text { peer, text },
+        LinkEvent::Ping(payload) => Input::Ping { peer, payload },
+        LinkEvent::Pong(payload) => Input::Pong { peer, payload },
+        LinkEvent::Progress => Input::Progress { peer },
+        LinkEvent::Drained => Input::Drained { peer },
+        LinkEvent::Closed(closed) => {
+            hub.lock().links.remove(&peer);
+            Input::Closed {
+                peer,
+                reason: describe(&closed),
+            }
+        }
+    };
+    run(hub, input);
+}
+
+/// How a link ended, in words.
+fn describe(closed: &Closed) -> String {
+    let by = if closed.by_us {
+        "closed here"
+    } else {
+        "closed by the peer"
+    };
+    match (&closed.error, closed.code) {
+        (Some(error), _) => error.message().to_owned(),
+        (None, Some(code)) if closed.reason.is_empty() => format!("{by} with code {code}"),
+        (None, Some(code)) => format!("{by} with code {code}: {}", closed.reason),
+        (None, None) => format!("{by} without a close frame"),
+    }
+}

@@ -1,0 +1,225 @@
+//! What the host's threads and the network thread share, besides the signals.
+
+use std::collections::{HashMap, VecDeque};
+use std::io::{PipeReader, PipeWriter, Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use parking_lot::{Condvar, Mutex};
+use tokio::sync::Notify;
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::options::Options;
+use crate::session::{Event, ImportReport, LogRecord};
+use crate::signals::Signals;
+
+/// Events and log records that wait to be polled; past it the oldest go.
+const QUEUE_MAX: usize = 4096;
+
+/// A bounded queue that counts what it loses.
+#[derive(Debug)]
+pub(crate) struct Queue<T> {
+    items: Mutex<VecDeque<T>>,
+    dropped: AtomicU64,
+}
+
+impl<T> Default for Queue<T> {
+    fn default() -> Self {
+        Self {
+            items: Mutex::default(),
+            dropped: AtomicU64::new(0),
+        }
+    }
+}
+
+impl<T> Queue<T> {
+    pub(crate) fn push(&self, item: T) {
+        let mut items = self.items.lock();
+        if items.len() >= QUEUE_MAX {
+            items.pop_front();
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        items.push_back(item);
+    }
+
+    /// Shows the oldest item; it is removed when `look` says so.
+    pub(crate) fn poll<R>(&self, look: impl FnOnce(&T) -> (bool, R)) -> Option<R> {
+        let mut items = self.items.lock();
+        let (remove, result) = look(items.front()?);
+        if remove {
+            items.pop_front();
+        }
+        Some(result)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.items.lock().is_empty()
+    }
+
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Gate {
+    /// Readable while there is something to poll; made when first asked for.
+    pipe: Option<(PipeReader, PipeWriter)>,
+    /// A byte is in the pipe.
+    signalled: bool,
+}
+
+/// Shared by the host's threads and the network thread.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) options: Arc<Options>,
+    pub(crate) signals: Arc<Signals>,
+    pub(crate) events: Queue<Event>,
+    pub(crate) log: Queue<LogRecord>,
+    /// Results of imports whose callers have not taken them yet.
+    pub(crate) imports: Mutex<HashMap<u32, Result<ImportReport>>>,
+    /// Why the last connection could not be made, or was lost.
+    pub(crate) last_error: Mutex<Option<Error>>,
+    /// Wakes the driver when the host has set something, in on-change mode.
+    pub(crate) changed: Notify,
+    gate: Mutex<Gate>,
+    opened: Condvar,
+    has_pipe: AtomicBool,
+    closed: AtomicBool,
+    faulted: AtomicBool,
+}
+
+impl Shared {
+    pub(crate) fn new(options: Arc<Options>, signals: Arc<Signals>) -> Self {
+        Self {
+            options,
+            signals,
+            events: Queue::default(),
+            log: Queue::default(),
+            imports: Mutex::default(),
+            last_error: Mutex::default(),
+            changed: Notify::new(),
+            gate: Mutex::default(),
+            opened: Condvar::new(),
+            has_pipe: AtomicBool::new(false),
+            closed: AtomicBool::new(false),
+            faulted: AtomicBool::new(false),
+        }
+    }
+
+    /// `false`: it was closed before.
+    pub(crate) fn close(&self) -> bool {
+        let first = !self.closed.swap(true, Ordering::AcqRel);
+        self.notify();
+        first
+    }
+
+    pub(crate) fn fault(&self) {
+        self.faulted.store(true, Ordering::Release);
+        self.notify();
+    }
+
+    /// An error when the interface is destroyed or faulted.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Error::new(
+                ErrorCode::Handle,
+                "the interface was destroyed: do not use its handle any more",
+            ));
+        }
+        if self.faulted.load(Ordering::Acquire) {
+            return Err(Error::new(
+                ErrorCode::Panic,
+                "the interface is faulted by a defect in the library: destroy it and create another, and please report the log",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether a poll would give something.
+    pub(crate) fn pending(&self) -> bool {
+        self.signals.table().has_changes() || !self.events.is_empty()
+    }
+
+    /// Wakes everyone who waits. Called after each change of what they wait for.
+    pub(crate) fn notify(&self) {
+        let mut gate = self.gate.lock();
+        self.opened.notify_all();
+        self.refresh_pipe(&mut gate);
+    }
+
+    /// The host has polled: the pipe is readable no longer if that was all.
+    pub(crate) fn polled(&self) {
+        if self.has_pipe.load(Ordering::Acquire) {
+            let mut gate = self.gate.lock();
+            self.refresh_pipe(&mut gate);
+        }
+    }
+
+    fn refresh_pipe(&self, gate: &mut Gate) {
+        let Some((reader, writer)) = &mut gate.pipe else {
+            return;
+        };
+        // A destroyed interface stays readable, so that its waiter finds out.
+        let pending = self.pending() || self.check().is_err();
+        if pending == gate.signalled {
+            return;
+        }
+        // One byte at most is ever in the pipe, so neither call can block.
+        let done = if pending {
+            writer.write_all(&[1])
+        } else {
+            reader.read_exact(&mut [0])
+        };
+        if done.is_ok() {
+            gate.signalled = pending;
+        }
+    }
+
+    /// The descriptor that is readable while there is something to poll.
+    #[cfg(unix)]
+    pub(crate) fn event_fd(&self) -> Result<std::os::fd::RawFd> {
+        use std::os::fd::AsRawFd;
+        let mut gate = self.gate.lock();
+        if gate.pipe.is_none() {
+            gate.pipe = Some(std::io::pipe().map_err(|error| {
+                Error::new(
+                    ErrorCode::System,
+                    format!("no event descriptor can be made: {error}"),
+                )
+            })?);
+            self.has_pipe.store(true, Ordering::Release);
+            self.refresh_pipe(&mut gate);
+        }
+        gate.pipe
+            .as_ref()
+            .map(|(reader, _)| reader.as_raw_fd())
+            .ok_or_else(|| Error::new(ErrorCode::System, "no event descriptor"))
+    }
+
+    /// Waits until `ready` gives something, the time is up (`None`), or the interface is closed.
+    pub(crate) fn wait_for<T>(
+        &self,
+        timeout: Duration,
+        mut ready: impl FnMut() -> Result<Option<T>>,
+    ) -> Result<Option<T>> {
+        let deadline = Instant::now().checked_add(timeout);
+        let mut gate = self.gate.lock();
+        loop {
+            self.check()?;
+            if let Some(found) = ready()? {
+                return Ok(Some(found));
+            }
+            match deadline {
+                Some(deadline) => {
+                    if self.opened.wait_until(&mut gate, deadline).timed_out() {
+                        self.check()?;
+                        return ready();
+                    }
+                }
+                None => self.opened.wait(&mut gate),
+            }
+        }
+    }
+}

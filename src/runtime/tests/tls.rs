@@ -1,0 +1,225 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rustls::ServerConfig;
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+
+use super::within;
+use crate::error::{ErrorCode, Result};
+use crate::options::Options;
+use crate::runtime::admission::{self, Policy};
+use crate::runtime::connect::connect;
+use crate::runtime::link::websocket_config;
+use crate::runtime::tls::client_config;
+
+struct Authority {
+    issuer: Issuer<'static, KeyPair>,
+    pem: String,
+}
+
+fn authority() -> Authority {
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let name = format!("authority {}", number());
+    params.distinguished_name.push(DnType::CommonName, name);
+    let key = KeyPair::generate().unwrap();
+    let pem = params.self_signed(&key).unwrap().pem();
+    Authority {
+        issuer: Issuer::new(params, key),
+        pem,
+    }
+}
+
+/// A number that no other call got.
+fn number() -> u32 {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    NUMBER.fetch_add(1, Ordering::Relaxed)
+}
+
+/// A file that is removed at the end.
+struct File(PathBuf);
+
+impl File {
+    fn new(content: &str) -> Self {
+        let name = format!("rvws-tls-{}-{}.pem", std::process::id(), number());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, content).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// A certificate for 127.0.0.1 and localhost, changed by `change`, of `issuer` or self-signed.
+fn server_config(
+    issuer: Option<&Authority>,
+    change: impl FnOnce(&mut CertificateParams),
+) -> ServerConfig {
+    let names = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
+    let mut params = CertificateParams::new(names).unwrap();
+    change(&mut params);
+    let key = KeyPair::generate().unwrap();
+    let certificate = match issuer {
+        Some(authority) => params.signed_by(&key, &authority.issuer).unwrap(),
+        None => params.self_signed(&key).unwrap(),
+    };
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap()
+}
+
+/// Connects to a WebSocket server with `config`.
+async fn meet(config: ServerConfig, change: impl FnOnce(&mut Options)) -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut options = Options {
+        port: listener.local_addr().unwrap().port(),
+        connect_timeout: Duration::from_secs(3),
+        ..Options::client()
+    };
+    options.tls.enabled = true;
+    change(&mut options);
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let server = tokio::spawn(async move {
+        loop {
+            let (stream, peer) = listener.accept().await.unwrap();
+            let Ok(stream) = acceptor.accept(stream).await else {
+                continue;
+            };
+            let policy = Policy::new(&Options::server());
+            let _held = admission::accept(stream, &policy, peer, websocket_config(1000)).await;
+            std::future::pending::<()>().await;
+        }
+    });
+    let result = within(connect(&options)).await;
+    server.abort();
+    result.map(drop)
+}
+
+fn trust(options: &mut Options, file: &File) {
+    options.tls.ca_file = Some(file.0.to_str().unwrap().to_owned());
+}
+
+#[tokio::test]
+async fn c31_an_authority_from_the_ca_file_is_trusted() {
+    let authority = authority();
+    let file = File::new(&authority.pem);
+    for address in ["127.0.0.1", "localhost"] {
+        let config = server_config(Some(&authority), |_| {});
+        meet(config, |o| {
+            o.address = address.into();
+            trust(o, &file);
+        })
+        .await
+        .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn c27_to_c30_bad_certificates_are_refused_with_their_cause() {
+    let authority = authority();
+    let file = File::new(&authority.pem);
+    let cases: [(&str, ServerConfig, &str); 5] = [
+        ("C27", server_config(None, |_| {}), "ca_file"),
+        (
+            "C28",
+            server_config(Some(&authority), |p| {
+                p.subject_alt_names =
+                    vec![rcgen::SanType::DnsName("other.example".try_into().unwrap())];
+            }),
+            "other.example",
+        ),
+        (
+            "C29",
+            server_config(Some(&authority), |p| {
+                p.not_after = date_time_ymd(2001, 1, 1)
+            }),
+            "expired",
+        ),
+        (
+            "C30a",
+            server_config(Some(&authority), |p| {
+                p.not_before = date_time_ymd(3000, 1, 1)
+            }),
+            "not valid yet",
+        ),
+        (
+            "C30b",
+            server_config(Some(&super::tls::authority()), |_| {}),
+            "unknown authority",
+        ),
+    ];
+    for (name, config, words) in cases {
+        let error = meet(config, |o| trust(o, &file)).await.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Certificate, "{name}: {error}");
+        assert!(error.message().contains(words), "{name}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn skipping_verification_accepts_any_certificate() {
+    let config = server_config(None, |p| p.not_after = date_time_ymd(2001, 1, 1));
+    meet(config, |o| o.tls.insecure_skip_verify = true)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn tls_1_2_is_spoken_too() {
+    let authority = authority();
+    let file = File::new(&authority.pem);
+    let mut config = server_config(Some(&authority), |_| {});
+    config = ServerConfig::builder_with_provider(config.crypto_provider().clone())
+        .with_protocol_versions(&[&rustls::version::TLS12])
+        .unwrap()
+        .with_no_client_auth()
+        .with_cert_resolver(config.cert_resolver.clone());
+    meet(config, |o| trust(o, &file)).await.unwrap();
+}
+
+#[tokio::test]
+async fn c33_a_plain_client_at_a_tls_port_is_told() {
+    let error = meet(server_config(None, |_| {}), |o| o.tls.enabled = false)
+        .await
+        .unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Handshake);
+    assert!(error.message().contains("speaks TLS"), "{error}");
+}
+
+#[test]
+fn bad_ca_files_are_named() {
+    let empty = File::new("no certificate here\n");
+    let garbage = File::new("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    let broken = File::new("-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n");
+    for path in [
+        "/no/such/file.pem",
+        empty.0.to_str().unwrap(),
+        garbage.0.to_str().unwrap(),
+        broken.0.to_str().unwrap(),
+    ] {
+        let mut tls = Options::client().tls;
+        tls.ca_file = Some(path.to_owned());
+        let error = client_config(&tls).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Tls);
+        assert!(error.message().contains(path), "{error}");
+    }
+}
+
+#[test]
+fn no_process_wide_provider_is_installed() {
+    client_config(&Options::client().tls).ok();
+    assert!(rustls::crypto::CryptoProvider::get_default().is_none());
+}

@@ -1,0 +1,529 @@
+//! The session: what a server or a client does with what it hears, without I/O and without a clock.
+//!
+//! [`Session::handle`] takes one [`Input`] with the time; [`Session::outputs`] gives what is to be
+//! done about it. `runtime` connects this to sockets and timers, tests to a fake network.
+
+mod backoff;
+mod client;
+mod exchange;
+mod import;
+mod inbound;
+mod peer;
+mod report;
+pub(crate) mod window;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use crate::error::Error;
+use crate::escape::escape;
+use crate::options::{Mode, Options, SendMode};
+use crate::protocol::data::Decoder;
+use crate::protocol::direction::Rules;
+use crate::signals::{Names, Origin, Signals};
+use crate::time::Time;
+
+use client::Client;
+use exchange::Scratch;
+use import::PendingImport;
+use peer::Peer;
+pub(crate) use peer::PeerId;
+pub use report::{
+    ClientInfo, Event, EventKind, ImportReport, Info, LogLevel, LogRecord, State, Stats,
+};
+
+/// How a client marks values from its server, whichever connection brought them.
+pub(crate) const SERVER: Origin = 1;
+
+/// Something that happened outside.
+#[derive(Debug)]
+pub(crate) enum Input<'a> {
+    /// The host has started the interface.
+    Start,
+    /// A connection is up: dialled by a client, accepted by a server.
+    Connected {
+        peer: PeerId,
+        address: String,
+    },
+    /// The connection that was asked for could not be made.
+    ConnectFailed {
+        error: Error,
+    },
+    /// A server turned a connection away before the upgrade.
+    Refused {
+        why: String,
+    },
+    /// A text message.
+    Text {
+        peer: PeerId,
+        text: &'a str,
+    },
+    Ping {
+        peer: PeerId,
+        payload: &'a [u8],
+    },
+    Pong {
+        peer: PeerId,
+        payload: &'a [u8],
+    },
+    /// Bytes of a message that is not complete yet.
+    Progress {
+        peer: PeerId,
+    },
+    /// Everything sent to the peer so far is in the kernel.
+    Drained {
+        peer: PeerId,
+    },
+    /// The connection is gone.
+    Closed {
+        peer: PeerId,
+        reason: String,
+    },
+    /// The cycle's time has come; so many before it were left out.
+    Cycle {
+        skipped: u64,
+    },
+    /// The host has set something, in on-change mode.
+    Changed,
+    /// The host flushes.
+    Flush,
+    /// The time of [`Session::wake_at`] has come.
+    Deadline,
+    /// A client's host chose what to subscribe to; `None`: everything.
+    Subscribe(Option<Vec<String>>),
+    /// The host wants the peers' catalogues.
+    Import {
+        token: u32,
+        until: Time,
+    },
+    /// The host no longer wants the import's result.
+    CancelImport {
+        token: u32,
+    },
+    /// A server's host closes one client.
+    Disconnect {
+        peer: PeerId,
+    },
+    /// The host stops the interface: flush, then close everyone.
+    Stop,
+}
+
+/// Something to do outside.
+#[derive(Debug)]
+pub(crate) enum Output {
+    Send {
+        peer: PeerId,
+        text: Utf8Bytes,
+    },
+    Ping {
+        peer: PeerId,
+        payload: [u8; 11],
+    },
+    Close {
+        peer: PeerId,
+        code: u16,
+        reason: String,
+    },
+    /// How large a message from the peer may be from now on.
+    MessageCap {
+        peer: PeerId,
+        bytes: usize,
+    },
+    /// Client: make a connection.
+    Connect,
+    Event(Event),
+    Log(LogRecord),
+    State(State),
+    ImportDone {
+        token: u32,
+        result: Result<ImportReport, Error>,
+    },
+}
+
+/// Marks our pings as fences; a number of 8 bytes follows.
+const FENCE: &[u8; 3] = b"rvf";
+/// Names reported once are remembered up to this count.
+const REPORTED_MAX: usize = 10_000;
+
+fn fence(number: u64) -> [u8; 11] {
+    let mut payload = [0; 11];
+    payload[..3].copy_from_slice(FENCE);
+    payload[3..].copy_from_slice(&number.to_be_bytes());
+    payload
+}
+
+fn fence_number(payload: &[u8]) -> Option<u64> {
+    let number = payload.strip_prefix(FENCE)?;
+    Some(u64::from_be_bytes(number.try_into().ok()?))
+}
+
+/// One interface's protocol state.
+#[derive(Debug)]
+pub(crate) struct Session {
+    options: Arc<Options>,
+    rules: Rules,
+    signals: Arc<Signals>,
+    peers: BTreeMap<PeerId, Peer>,
+    client: Client,
+    import: Option<PendingImport>,
+    decoder: Decoder,
+    scratch: Scratch,
+    /// Signals that existed when peers' subscriptions were last brought up to date.
+    known_signals: u32,
+    /// Signals whose refusal was logged.
+    reported: FxHashSet<u32>,
+    /// Something is due beyond what the host sets: a relay, a resend, a correction, a backlog.
+    transmit_wanted: bool,
+    stats: Stats,
+    state: State,
+    wake: Time,
+    outputs: Vec<Output>,
+}
+
+impl Session {
+    pub(crate) fn new(options: Arc<Options>, signals: Arc<Signals>, seed: u64) -> Self {
+        Self {
+            rules: Rules::new(&options),
+            client: Client::new(&options, seed),
+            signals,
+            peers: BTreeMap::new(),
+            import: None,
+            decoder: Decoder::new(),
+            scratch: Scratch::default(),
+            known_signals: 0,
+            reported: FxHashSet::default(),
+            transmit_wanted: false,
+            stats: Stats::default(),
+            state: State::Stopped,
+            wake: Time::NEVER,
+            outputs: Vec::new(),
+            options,
+        }
+    }
+
+    fn is_server(&self) -> bool {
+        self.options.mode == Mode::Server
+    }
+
+    pub(crate) const fn state(&self) -> State {
+        self.state
+    }
+
+    /// Counters, those of the signal table included.
+    pub(crate) fn stats(&self) -> Stats {
+        let table = self.signals.table();
+        Stats {
+            changes: table.changes,
+            coalesced: table.coalesced,
+            ..self.stats
+        }
+    }
+
+    /// Attempts to connect since the connection was last stable.
+    pub(crate) fn reconnect_attempts(&self) -> u32 {
+        self.client.attempts()
+    }
+
+    /// Connected peers; the second number counts those that have sent a valid message.
+    pub(crate) fn peer_counts(&self) -> (u32, u32) {
+        let joined = self.peers.values().filter(|peer| peer.joined).count();
+        (self.peers.len() as u32, joined as u32)
+    }
+
+    /// A look at every connected client of a server.
+    pub(crate) fn clients(&self, now: Time) -> Vec<ClientInfo> {
+        let info = |peer: &Peer| ClientInfo {
+            id: peer.id,
+            name: peer.display_name().to_owned(),
+            address: peer.address.clone(),
+            library: peer.windows.is_library(),
+            connected_us: now.since(peer.connected).as_micros() as u64,
+            frames_in: peer.frames_in,
+            frames_out: peer.frames_out,
+            subscribed: peer.subscription.is_some(),
+        };
+        self.peers.values().map(info).collect()
+    }
+
+    /// When [`Input::Deadline`] is due. May be early, is never late.
+    pub(crate) const fn wake_at(&self) -> Time {
+        self.wake
+    }
+
+    /// Moves what is to be done into `into`.
+    pub(crate) fn outputs(&mut self, into: &mut Vec<Output>) {
+        into.append(&mut self.outputs);
+    }
+
+    /// Takes one input.
+    pub(crate) fn handle(&mut self, now: Time, input: Input<'_>) {
+        match input {
+            Input::Start => self.start(now),
+            Input::Connected { peer, address } => self.connected(peer, address, now),
+            Input::ConnectFailed { error } => self.connect_failed(&error, now),
+            Input::Refused { why } => {
+                self.stats.refused_connections += 1;
+                self.log(LogLevel::Warn, 0, why, now);
+            }
+            Input::Text { peer, text } => self.text(peer, text, now),
+            Input::Ping { peer, payload } => self.ping(peer, payload, now),
+            Input::Pong { peer, payload } => self.pong(peer, payload, now),
+            Input::Progress { peer } => self.heard(peer, now),
+            Input::Drained { peer } => self.drained(peer),
+            Input::Closed { peer, reason } => self.closed(peer, &reason, now),
+            Input::Cycle { skipped } => {
+                self.stats.cycles += 1;
+                self.stats.cycles_skipped += skipped;
+                if self.options.send_mode == SendMode::Cycle {
+                    self.transmit(now, !self.options.only_transmit_changed);
+                }
+            }
+            Input::Changed => self.transmit_wanted = true,
+            Input::Flush => self.transmit(now, false),
+            Input::Deadline => self.deadline(now),
+            Input::Subscribe(names) => self.choose_subscription(names),
+            Input::Import { token, until } => self.begin_import(token, until, now),
+            Input::CancelImport { token } => self.cancel_import(token),
+            Input::Disconnect { peer } => self.close(peer, 1000, "closed by the server's host"),
+            Input::Stop => self.stop(now),
+        }
+        if self.transmit_wanted && self.options.send_mode == SendMode::OnChange {
+            self.transmit(now, false);
+        }
+    }
+
+    fn start(&mut self, now: Time) {
+        if self.is_server() {
+            self.set_state(State::Listening, now);
+        } else {
+            self.client.restart();
+            self.set_state(State::Connecting, now);
+            self.outputs.push(Output::Connect);
+        }
+    }
+
+    fn stop(&mut self, now: Time) {
+        self.transmit(now, false);
+        let peers: Vec<PeerId> = self.peers.keys().copied().collect();
+        for peer in peers {
+            self.close(peer, 1001, "going away");
+        }
+        self.client.halt();
+        self.fail_import(&Error::new(
+            crate::error::ErrorCode::Cancelled,
+            "the interface was stopped before the import was complete",
+        ));
+        self.set_state(State::Stopped, now);
+    }
+
+    fn connected(&mut self, id: PeerId, address: String, now: Time) {
+        let server = self.is_server();
+        self.stats.connects += 1;
+        let origin = if server { id } else { SERVER };
+        let peer = Peer::new(id, origin, address, server, &self.options, now);
+        self.arm(peer.deadline(&self.options));
+        self.peers.insert(id, peer);
+        self.send_fence(id, now);
+        if server {
+            let text = format!("client {id} connected");
+            self.log(LogLevel::Info, id, text, now);
+        } else {
+            self.greet(id, now);
+        }
+        self.ask_for_catalog(id);
+    }
+
+    /// A ping at once, even before any frame: it tells the other end what we are, and whether it
+    /// answers pings tells us how to watch it.
+    fn send_fence(&mut self, id: PeerId, now: Time) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            let payload = fence(peer.windows.ping(now));
+            self.outputs.push(Output::Ping { peer: id, payload });
+        }
+    }
+
+    fn heard(&mut self, id: PeerId, now: Time) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.last_heard = now;
+        }
+    }
+
+    fn ping(&mut self, id: PeerId, payload: &[u8], now: Time) {
+        self.heard(id, now);
+        if fence_number(payload).is_some()
+            && let Some(peer) = self.peers.get_mut(&id)
+        {
+            peer.windows.set_library();
+        }
+    }
+
+    fn pong(&mut self, id: PeerId, payload: &[u8], now: Time) {
+        self.heard(id, now);
+        let Some(number) = fence_number(payload) else {
+            return;
+        };
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        if !peer.answers_pings {
+            peer.answers_pings = true;
+            let deadline = peer.deadline(&self.options);
+            self.arm(deadline);
+        }
+        self.end_windows(id, Some(number), now);
+    }
+
+    fn drained(&mut self, id: PeerId) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.drained();
+            if !peer.due.is_empty() {
+                self.transmit_wanted = true;
+            }
+        }
+    }
+
+    fn closed(&mut self, id: PeerId, reason: &str, now: Time) {
+        let Some(peer) = self.peers.remove(&id) else {
+            return;
+        };
+        self.stats.disconnects += 1;
+        self.signals.table().set_stale(peer.origin, now);
+        self.import_peer_gone(id, now);
+        let text = format!(
+            "{} ({}): {}",
+            escape(peer.display_name()),
+            peer.address,
+            escape(reason)
+        );
+        if self.is_server() {
+            self.log(LogLevel::Info, id, format!("client {id} left: {text}"), now);
+            if peer.joined {
+                self.event(EventKind::ClientLeft, id, 0, text, now);
+            }
+        } else {
+            self.lost(&peer, &text, now);
+        }
+    }
+
+    fn deadline(&mut self, now: Time) {
+        self.wake = Time::NEVER;
+        self.client_deadline(now);
+        self.import_deadline(now);
+        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
+        for id in ids {
+            self.peer_deadline(id, now);
+            if let Some(peer) = self.peers.get(&id) {
+                let next = peer.deadline(&self.options);
+                self.arm(next);
+            }
+        }
+    }
+
+    fn peer_deadline(&mut self, id: PeerId, now: Time) {
+        self.end_windows(id, None, now);
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        let silent = now.since(peer.last_heard);
+        let timeout = self.options.peer_timeout;
+        if peer.answers_pings && !timeout.is_zero() && silent >= timeout {
+            let text = format!("no byte for {} ms", silent.as_millis());
+            self.close(id, 1001, &text);
+            // It will not answer the close either; what it wrote is stale from now on.
+            self.closed(id, &text, now);
+            return;
+        }
+        let ping = peer.next_ping <= now;
+        if ping {
+            peer.next_ping = peer::after(now, self.options.ping_interval);
+        }
+        let first_state = peer.first_state.is_some_and(|at| at <= now);
+        let heartbeat = peer::after(peer.last_data, self.options.heartbeat) <= now;
+        if ping {
+            self.send_fence(id, now);
+        }
+        if first_state {
+            self.send_first_state(id, now);
+        } else if heartbeat {
+            self.send_heartbeat(id, now);
+        }
+    }
+
+    /// Closes a connection from our side. The peer stays in the books until its link says it is gone.
+    fn close(&mut self, id: PeerId, code: u16, reason: &str) {
+        if let Some(peer) = self.peers.get_mut(&id)
+            && !peer.closing
+        {
+            peer.closing = true;
+            self.outputs.push(Output::Close {
+                peer: id,
+                code,
+                reason: reason.to_owned(),
+            });
+        }
+    }
+
+    fn arm(&mut self, at: Time) {
+        self.wake = self.wake.min(at);
+    }
+
+    fn set_state(&mut self, state: State, now: Time) {
+        if self.state != state {
+            self.state = state;
+            self.outputs.push(Output::State(state));
+            self.outputs.push(Output::Event(Event {
+                kind: EventKind::State,
+                client: 0,
+                token: 0,
+                result: state as i32,
+                time: now,
+                signal: 0,
+                text: format!("{state:?}"),
+            }));
+        }
+    }
+
+    fn event(&mut self, kind: EventKind, client: PeerId, result: i32, text: String, now: Time) {
+        self.outputs.push(Output::Event(Event {
+            kind,
+            client,
+            token: 0,
+            result,
+            time: now,
+            signal: 0,
+            text,
+        }));
+    }
+
+    /// `text` must not hold anything from outside that is not escaped.
+    fn log(&mut self, level: LogLevel, client: PeerId, text: String, now: Time) {
+        self.outputs.push(Output::Log(LogRecord {
+            level,
+            time: now,
+            client: if self.is_server() { client } else { 0 },
+            text,
+        }));
+    }
+
+    /// Logs something about a signal, once for each name.
+    fn report_once(&mut self, signal: u32, client: PeerId, why: &str, now: Time) {
+        if self.reported.len() < REPORTED_MAX && self.reported.insert(signal) {
+            let name = self
+                .signals
+                .names()
+                .name(signal)
+                .map_or_else(String::new, |name| escape(name));
+            self.log(LogLevel::Warn, client, format!("signal {name}: {why}"), now);
+        }
+    }
+
+    fn names(&self) -> parking_lot::RwLockReadGuard<'_, Names> {
+        self.signals.names()
+    }
+}

@@ -1,0 +1,253 @@
+//! The client's own matters: connecting, and resynchronising after each connect.
+
+use crate::error::{Error, ErrorCode};
+use crate::options::Options;
+use crate::protocol::{init, subscribe};
+use crate::session::backoff::Backoff;
+use crate::session::peer::{Peer, PeerId};
+use crate::session::{EventKind, LogLevel, Output, SERVER, Session, State};
+use crate::signals::{BitSet, LOCAL};
+use crate::time::Time;
+use crate::value::{Access, Quality};
+
+/// Signals that were stale are good again this long after a resync that did not mention them.
+const STALE_AFTER_RESYNC: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// What outlives a client's connections.
+#[derive(Debug)]
+pub(super) struct Client {
+    backoff: Backoff,
+    /// `None`: everything.
+    subscription: Option<Vec<String>>,
+    /// Set by the host, and not known to have reached the server.
+    unacknowledged: BitSet,
+    retry: Option<Time>,
+    /// The server's first state is awaited until then.
+    awaiting_state: Option<Time>,
+    /// Values that were not mentioned are good again from then on.
+    restore: Option<Time>,
+    running: bool,
+}
+
+impl Client {
+    pub(super) fn new(options: &Options, seed: u64) -> Self {
+        Self {
+            backoff: Backoff::new(options, seed),
+            subscription: None,
+            unacknowledged: BitSet::default(),
+            retry: None,
+            awaiting_state: None,
+            restore: None,
+            running: false,
+        }
+    }
+
+    pub(super) fn restart(&mut self) {
+        self.backoff.reset();
+        self.retry = None;
+        self.running = true;
+    }
+
+    pub(super) fn halt(&mut self) {
+        self.retry = None;
+        self.awaiting_state = None;
+        self.restore = None;
+        self.running = false;
+    }
+
+    pub(super) const fn attempts(&self) -> u32 {
+        self.backoff.attempts()
+    }
+
+    /// The host has set this signal.
+    pub(super) fn set_here(&mut self, signal: u32) {
+        self.unacknowledged.insert(signal);
+    }
+
+    /// The server has seen our last value.
+    pub(super) fn acknowledged(&mut self, signal: u32) {
+        self.unacknowledged.remove(signal);
+    }
+
+    /// The server's value stands.
+    pub(super) fn overwritten(&mut self, signal: u32) {
+        self.unacknowledged.remove(signal);
+    }
+
+    /// The host's value outlives the server's first state.
+    pub(super) fn keeps(&self, signal: u32) -> bool {
+        self.unacknowledged.contains(signal)
+    }
+}
+
+impl Session {
+    pub(super) const fn awaiting_state(&self) -> bool {
+        self.client.awaiting_state.is_some()
+    }
+
+    /// The first messages of a connection: who we are, what we want, what only we write.
+    pub(super) fn greet(&mut self, id: PeerId, now: Time) {
+        self.send(id, init::init(&self.options.client_name).into());
+        self.send_subscription(id);
+        let until = now + self.options.resync_wait;
+        self.client.awaiting_state = Some(until);
+        self.arm(until);
+        self.set_state(State::Connected, now);
+        let text = self
+            .peers
+            .get(&id)
+            .map_or_else(String::new, |peer| peer.address.clone());
+        self.log(LogLevel::Info, id, format!("connected to {text}"), now);
+        self.event(EventKind::Connected, 0, 0, text, now);
+        let writes: Vec<u32> = self
+            .signals
+            .table()
+            .iter()
+            .filter(|(_, slot)| slot.access == Access::Write && slot.quality != Quality::Never)
+            .map(|(signal, _)| signal)
+            .collect();
+        if let Some(peer) = self.peers.get_mut(&id) {
+            for signal in writes {
+                peer.due.insert(signal);
+                peer.forced.insert(signal);
+            }
+        }
+        self.transmit(now, false);
+    }
+
+    fn send_subscription(&mut self, id: PeerId) {
+        if let Some(names) = &self.client.subscription {
+            let text = subscribe::subscribe(names.iter().map(String::as_str));
+            self.send(id, text.into());
+        }
+    }
+
+    pub(super) fn choose_subscription(&mut self, names: Option<Vec<String>>) {
+        let was_filtered = self.client.subscription.is_some();
+        self.client.subscription = names;
+        let Some(id) = self.peers.keys().next().copied() else {
+            return;
+        };
+        if self.client.subscription.is_some() {
+            self.send_subscription(id);
+        } else if was_filtered {
+            // The protocol has no way back to everything but a new connection.
+            self.client.backoff.reset();
+            self.close(id, 1000, "reconnecting to receive every signal");
+        }
+    }
+
+    /// The server's first state is here: what the host wrote and it does not have goes out now.
+    pub(super) fn state_arrived(
+        &mut self,
+        id: PeerId,
+        mentioned: impl Iterator<Item = u32>,
+        now: Time,
+    ) {
+        if self.client.awaiting_state.take().is_none() {
+            return;
+        }
+        let mut stands = BitSet::default();
+        for signal in mentioned {
+            if !self.client.keeps(signal) {
+                stands.insert(signal);
+            }
+        }
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        for (signal, slot) in self.signals.table().iter() {
+            if slot.access == Access::ReadWrite
+                && slot.origin == LOCAL
+                && slot.quality != Quality::Never
+                && !stands.contains(signal)
+            {
+                peer.due.insert(signal);
+            }
+        }
+        self.client.restore = Some(now + STALE_AFTER_RESYNC);
+        self.arm(now + STALE_AFTER_RESYNC);
+        self.transmit(now, false);
+    }
+
+    pub(super) fn connect_failed(&mut self, error: &Error, now: Time) {
+        self.log(LogLevel::Warn, 0, error.message().to_owned(), now);
+        let code = error.code() as i32;
+        self.event(
+            EventKind::Disconnected,
+            0,
+            code,
+            error.message().to_owned(),
+            now,
+        );
+        self.retry_later(error, now);
+    }
+
+    pub(super) fn lost(&mut self, peer: &Peer, text: &str, now: Time) {
+        self.client.awaiting_state = None;
+        self.client.restore = None;
+        self.client.backoff.connection_lasted(peer.connected, now);
+        self.log(LogLevel::Warn, 0, format!("connection lost: {text}"), now);
+        let code = ErrorCode::Connection;
+        self.event(
+            EventKind::Disconnected,
+            0,
+            code as i32,
+            text.to_owned(),
+            now,
+        );
+        let error = Error::new(
+            code,
+            format!("the connection to the server was lost: {text}"),
+        );
+        self.retry_later(&error, now);
+    }
+
+    fn retry_later(&mut self, error: &Error, now: Time) {
+        if !self.client.running {
+            return;
+        }
+        let wait = if self.options.auto_reconnect {
+            self.client.backoff.next()
+        } else {
+            None
+        };
+        if let Some(wait) = wait {
+            self.client.retry = Some(now + wait);
+            self.arm(now + wait);
+            self.set_state(State::Reconnecting, now);
+        } else {
+            let text = format!("gave up connecting: {}", error.message());
+            self.log(LogLevel::Error, 0, text, now);
+            self.set_state(State::Failed, now);
+            self.fail_import(error);
+        }
+    }
+
+    pub(super) fn client_deadline(&mut self, now: Time) {
+        if due(&mut self.client.retry, now) {
+            self.outputs.push(Output::Connect);
+        }
+        if self.client.awaiting_state.is_some_and(|at| at <= now)
+            && let Some(id) = self.peers.keys().next().copied()
+        {
+            self.state_arrived(id, std::iter::empty(), now);
+        }
+        if due(&mut self.client.restore, now) {
+            self.signals.table().restore_stale(SERVER, SERVER, now);
+        }
+        let waits = [
+            self.client.retry,
+            self.client.awaiting_state,
+            self.client.restore,
+        ];
+        for at in waits.into_iter().flatten() {
+            self.arm(at);
+        }
+    }
+}
+
+/// Takes a deadline that has come.
+fn due(at: &mut Option<Time>, now: Time) -> bool {
+    at.take_if(|at| *at <= now).is_some()
+}

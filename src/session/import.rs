@@ -1,0 +1,308 @@
+//! Import: asking peers for their catalogues, taking the answers over, and answering in turn.
+
+use std::collections::BTreeSet;
+
+use crate::error::{Error, ErrorCode};
+use crate::escape::escape;
+use crate::protocol::direction::WireType;
+use crate::protocol::import::{self, AnswerWriter, Catalog};
+use crate::session::peer::PeerId;
+use crate::session::{Event, EventKind, ImportReport, LogLevel, Output, Session};
+use crate::signals::{ImportEntry, Imported};
+use crate::time::Time;
+use crate::value::Value;
+
+/// How large an answer that was asked for may be.
+const ANSWER_CAP: usize = 64 << 20;
+/// New signals that one client of a server may bring.
+const NEW_PER_CLIENT: u32 = 10_000;
+/// Lines of a report's text; more are only counted.
+const REPORT_LINES: usize = 100;
+
+/// The import under way.
+#[derive(Debug)]
+pub(super) struct PendingImport {
+    token: u32,
+    until: Time,
+    /// Peers that were asked and have not answered.
+    asked: BTreeSet<PeerId>,
+    report: ImportReport,
+    lines: usize,
+}
+
+impl PendingImport {
+    fn line(&mut self, text: &str) {
+        self.lines += 1;
+        if self.lines <= REPORT_LINES {
+            self.report.text.push_str(text);
+            self.report.text.push('\n');
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn begin_import(&mut self, token: u32, until: Time, now: Time) {
+        if self.import.is_some() {
+            let error = Error::new(
+                ErrorCode::State,
+                "an import is under way already: wait for it, or cancel it",
+            );
+            self.outputs.push(Output::ImportDone {
+                token,
+                result: Err(error),
+            });
+            return;
+        }
+        self.import = Some(PendingImport {
+            token,
+            until,
+            asked: BTreeSet::new(),
+            report: ImportReport::default(),
+            lines: 0,
+        });
+        self.arm(until);
+        let peers: Vec<PeerId> = self.peers.keys().copied().collect();
+        for peer in peers {
+            self.ask_for_catalog(peer);
+        }
+        if self.is_server() {
+            self.complete_import_if_answered(now);
+        }
+    }
+
+    pub(super) fn cancel_import(&mut self, token: u32) {
+        if self
+            .import
+            .as_ref()
+            .is_some_and(|import| import.token == token)
+        {
+            self.import = None;
+        }
+    }
+
+    /// Asks one peer, if an import waits for peers.
+    pub(super) fn ask_for_catalog(&mut self, id: PeerId) {
+        let Some(import) = &mut self.import else {
+            return;
+        };
+        import.asked.insert(id);
+        self.outputs.push(Output::MessageCap {
+            peer: id,
+            bytes: ANSWER_CAP,
+        });
+        self.send(id, import::import_request().into());
+    }
+
+    /// Whether an `import_answer` from this peer is wanted.
+    pub(super) fn expects_catalog(&self, id: PeerId) -> bool {
+        self.options.auto_import
+            || self
+                .import
+                .as_ref()
+                .is_some_and(|import| import.asked.contains(&id))
+    }
+
+    pub(super) fn import_answer(&mut self, id: PeerId, catalog: &Catalog, now: Time) {
+        self.outputs.push(Output::MessageCap {
+            peer: id,
+            bytes: self.options.message_cap(),
+        });
+        let Some(peer) = self.peers.get(&id) else {
+            return;
+        };
+        let origin = peer.origin;
+        let new_allowed = if self.is_server() {
+            NEW_PER_CLIENT
+        } else {
+            u32::MAX
+        };
+        let mut own = PendingImport {
+            token: 0,
+            until: Time::NEVER,
+            asked: BTreeSet::new(),
+            report: ImportReport::default(),
+            lines: 0,
+        };
+        let mut pending = self.import.take();
+        let import = pending.as_mut().unwrap_or(&mut own);
+        import.asked.remove(&id);
+        import.report.answered += 1;
+        let mut new = 0;
+        for entry in &catalog.entries {
+            if new >= new_allowed && self.signals.names().find(&entry.name).is_none() {
+                import.report.refused += 1;
+                import.line(&format!(
+                    "{}: refused, one client may bring {NEW_PER_CLIENT} new signals",
+                    escape(&entry.name)
+                ));
+                continue;
+            }
+            let (direction, access) = self.rules.imported(&entry.name, entry.direction);
+            let (done, _) = self.signals.import(
+                &ImportEntry {
+                    name: &entry.name,
+                    kind: entry.kind,
+                    direction,
+                    access,
+                    value: entry.value.as_ref().map(Value::as_ref),
+                },
+                origin,
+                now,
+            );
+            match done {
+                Imported::Added => {
+                    import.report.added += 1;
+                    new += 1;
+                    if entry.inferred {
+                        import.line(&format!(
+                            "{}: has no known type; taken as {} from its value",
+                            escape(&entry.name),
+                            entry.kind.name()
+                        ));
+                    }
+                }
+                Imported::Updated => import.report.updated += 1,
+                Imported::Unchanged => import.report.unchanged += 1,
+                Imported::Conflicting => {
+                    import.report.conflicting += 1;
+                    import.line(&format!(
+                        "{}: exists here with another kind than {}",
+                        escape(&entry.name),
+                        entry.kind.name()
+                    ));
+                }
+                Imported::Full => {
+                    import.report.refused += 1;
+                    import.line(&format!(
+                        "{}: refused, the limit of {} signals (max_signals) is reached",
+                        escape(&entry.name),
+                        self.options.limits.max_signals
+                    ));
+                }
+            }
+        }
+        import.report.refused += catalog.refused.len() as u32 + catalog.refused_more;
+        for (name, why) in &catalog.refused {
+            import.line(&format!("{}: refused, {why}", escape(name)));
+        }
+        let text = format!(
+            "import: {} added, {} updated, {} unchanged, {} conflicting, {} refused",
+            import.report.added,
+            import.report.updated,
+            import.report.unchanged,
+            import.report.conflicting,
+            import.report.refused
+        );
+        self.import = pending;
+        self.transmit_wanted = true;
+        self.log(LogLevel::Info, id, text, now);
+        self.complete_import_if_answered(now);
+    }
+
+    fn complete_import_if_answered(&mut self, now: Time) {
+        if let Some(import) = self.import.take_if(|import| import.asked.is_empty()) {
+            self.complete(import, now);
+        }
+    }
+
+    fn complete(&mut self, mut import: PendingImport, now: Time) {
+        import.report.unanswered += import.asked.len() as u32;
+        if import.lines > REPORT_LINES {
+            let more = format!("and {} more\n", import.lines - REPORT_LINES);
+            import.report.text.push_str(&more);
+        }
+        self.outputs.push(Output::Event(Event {
+            kind: EventKind::ImportDone,
+            client: 0,
+            token: import.token,
+            result: 0,
+            time: now,
+            signal: 0,
+            text: import.report.text.clone(),
+        }));
+        self.outputs.push(Output::ImportDone {
+            token: import.token,
+            result: Ok(import.report),
+        });
+    }
+
+    pub(super) fn fail_import(&mut self, error: &Error) {
+        if let Some(import) = self.import.take() {
+            self.outputs.push(Output::ImportDone {
+                token: import.token,
+                result: Err(error.clone()),
+            });
+        }
+    }
+
+    /// A peer is gone. A client asks again on its next connection.
+    pub(super) fn import_peer_gone(&mut self, id: PeerId, now: Time) {
+        let server = self.is_server();
+        let Some(import) = &mut self.import else {
+            return;
+        };
+        if import.asked.remove(&id) && server {
+            import.report.unanswered += 1;
+            import.line(&format!("client {id} left before it answered"));
+            self.complete_import_if_answered(now);
+        }
+    }
+
+    pub(super) fn import_deadline(&mut self, now: Time) {
+        let Some(mut import) = self.import.take() else {
+            return;
+        };
+        if import.until > now {
+            self.arm(import.until);
+            self.import = Some(import);
+            return;
+        }
+        if self.is_server() {
+            for id in import.asked.clone() {
+                let name = self
+                    .peers
+                    .get(&id)
+                    .map_or_else(String::new, |peer| escape(peer.display_name()));
+                import.line(&format!("client {id} ({name}) did not answer"));
+            }
+            self.complete(import, now);
+        } else {
+            let text = if import.asked.is_empty() {
+                "no connection was made before the import's time ran out"
+            } else {
+                "the server did not answer the import request in time"
+            };
+            self.import = Some(import);
+            self.fail_import(&Error::new(ErrorCode::Timeout, text));
+        }
+    }
+
+    /// Answers `import_request` with everything the peer may see.
+    pub(super) fn answer_import(&mut self, id: PeerId) {
+        let mut writer = AnswerWriter::new();
+        let mut picks = crate::signals::Picks::default();
+        let mut types = Vec::new();
+        {
+            let table = self.signals.table();
+            picks.list.reserve(table.len());
+            types.reserve(table.len());
+            for (signal, slot) in table.iter() {
+                picks.add(signal, slot);
+                types.push(WireType {
+                    direction: slot.direction,
+                    kind: slot.kind,
+                });
+            }
+        }
+        {
+            let names = self.names();
+            for (pick, wire) in picks.list.iter().zip(types) {
+                if let Some(name) = names.name(pick.signal) {
+                    let wire = wire.as_catalog(self.options.catalog_direction);
+                    writer.push(name, picks.value(pick), wire.name());
+                }
+            }
+        }
+        self.send(id, writer.finish().into());
+    }
+}

@@ -1,0 +1,307 @@
+//! Receiving: what each message does.
+
+use std::sync::Arc;
+
+use crate::escape::escape;
+use crate::options::Mode;
+use crate::protocol::data::{Decoder, Entry};
+use crate::protocol::envelope::{Decoded, Foreign, Malformed, Message, Version};
+use crate::protocol::{import, subscribe};
+use crate::session::peer::{PeerId, Subscription};
+use crate::session::window::Verdict;
+use crate::session::{EventKind, LogLevel, Session};
+use crate::signals::Applied;
+use crate::time::Time;
+use crate::value::Access;
+
+/// After `init`, a client that asks for nothing gets the first full state this much later.
+const FIRST_STATE_AFTER_INIT: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// What became of the values of one frame.
+#[derive(Default)]
+struct Outcome {
+    /// Signals that only the host writes.
+    refused: Vec<u32>,
+    /// Signals whose value the peer should get back.
+    corrections: Vec<u32>,
+    relayed: bool,
+}
+
+impl Session {
+    pub(super) fn text(&mut self, id: PeerId, text: &str, now: Time) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        if peer.closing {
+            return;
+        }
+        peer.last_heard = now;
+        peer.frames_in += 1;
+        self.stats.frames_in += 1;
+        self.stats.bytes_in += text.len() as u64;
+        self.log_frame(id, "<-", text, now);
+
+        // The decoder is lent out so that its batch can be read while the session changes.
+        let mut decoder = std::mem::take(&mut self.decoder);
+        let signals = Arc::clone(&self.signals);
+        let decoded = decoder.decode(text, &*signals.names(), self.options.strict_types);
+        match decoded {
+            Err(malformed) => self.malformed(id, &malformed, now),
+            Ok(Decoded { message, version }) => {
+                self.note_version(id, version, now);
+                self.message(id, message, &decoder, now);
+            }
+        }
+        self.decoder = decoder;
+    }
+
+    fn malformed(&mut self, id: PeerId, malformed: &Malformed, now: Time) {
+        self.stats.malformed += 1;
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        let too_many = peer.malformed(now);
+        let text = format!("dropped a malformed message: {}", malformed.reason);
+        self.log(LogLevel::Warn, id, text, now);
+        if too_many {
+            self.close(id, 1008, "too many malformed messages");
+        }
+    }
+
+    fn note_version(&mut self, id: PeerId, version: Version, now: Time) {
+        if version != Version::Other {
+            return;
+        }
+        if let Some(peer) = self.peers.get_mut(&id)
+            && !std::mem::replace(&mut peer.version_warned, true)
+        {
+            let text =
+                "the peer's messages carry another version than 2; they are read as version 2";
+            self.log(LogLevel::Warn, id, text.to_owned(), now);
+        }
+    }
+
+    fn message(&mut self, id: PeerId, message: Message<'_>, decoder: &Decoder, now: Time) {
+        match message {
+            Message::Init { name } => self.init(id, name.as_deref(), now),
+            Message::Data => {
+                self.joined(id, now);
+                self.values(id, decoder, false, now);
+            }
+            Message::Snapshot => {
+                self.joined(id, now);
+                self.values(id, decoder, true, now);
+            }
+            Message::ImportRequest => {
+                self.joined(id, now);
+                self.answer_import(id);
+            }
+            Message::ImportAnswer { signals, types } => {
+                self.joined(id, now);
+                let limit = self.options.limits.max_signals as usize;
+                if self.expects_catalog(id) {
+                    let catalog = import::decode_catalog(signals, types, limit);
+                    self.import_answer(id, &catalog, now);
+                } else {
+                    self.stats.unknown_message += 1;
+                }
+            }
+            Message::Subscribe { names } => {
+                self.joined(id, now);
+                self.subscribe(id, names, now);
+            }
+            Message::ConfigGet
+            | Message::ConfigAnswer { .. }
+            | Message::ConfigSet { .. }
+            | Message::ConfigResult { .. }
+            | Message::Unknown => {
+                self.joined(id, now);
+                self.stats.unknown_message += 1;
+            }
+            Message::Foreign(foreign) => self.foreign(id, foreign, now),
+        }
+    }
+
+    fn joined(&mut self, id: PeerId, now: Time) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        let first = !std::mem::replace(&mut peer.joined, true);
+        if first && self.options.mode == Mode::Server {
+            let text = format!("{} ({})", escape(peer.display_name()), peer.address);
+            self.event(EventKind::ClientJoined, id, 0, text, now);
+        }
+    }
+
+    fn init(&mut self, id: PeerId, name: Option<&str>, now: Time) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        if let Some(name) = name {
+            peer.name = Some(name.chars().take(256).collect());
+        }
+        let soon = peer
+            .first_state
+            .map(|at| at.min(now + FIRST_STATE_AFTER_INIT));
+        peer.first_state = soon;
+        if let Some(at) = soon {
+            self.arm(at);
+        }
+        self.joined(id, now);
+    }
+
+    fn foreign(&mut self, id: PeerId, foreign: Foreign, now: Time) {
+        self.stats.unknown_message += 1;
+        let first = self
+            .peers
+            .get_mut(&id)
+            .is_some_and(|peer| !std::mem::replace(&mut peer.joined, true));
+        if first {
+            let text = match foreign {
+                Foreign::V1 => {
+                    "the peer speaks the older protocol v1 (messages with \"tag\"): set it to version 2"
+                }
+                Foreign::Multiuser => {
+                    "the peer speaks the multiuser protocol (room_join …), which shares port 7000: check address and port"
+                }
+            };
+            self.log(LogLevel::Warn, id, text.to_owned(), now);
+            self.event(EventKind::ForeignProtocol, id, 0, text.to_owned(), now);
+        }
+    }
+
+    fn subscribe(&mut self, id: PeerId, names: Option<&serde_json::value::RawValue>, now: Time) {
+        if !self.is_server() {
+            self.stats.unknown_message += 1;
+            return;
+        }
+        let limit = self.options.limits.max_signals as usize;
+        let wanted = subscribe::decode_subscribe(names, limit);
+        if wanted.refused > 0 {
+            let text = format!(
+                "subscribe: {} entries are no signal names, or exceed the limit of {limit}",
+                wanted.refused
+            );
+            self.log(LogLevel::Warn, id, text, now);
+        }
+        let subscription = Subscription::new(wanted.names, &self.names());
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.subscription = Some(subscription);
+        }
+        self.send_snapshot(id, now);
+    }
+
+    /// Takes the values of a `data` or a `snapshot`.
+    fn values(&mut self, id: PeerId, decoder: &Decoder, snapshot: bool, now: Time) {
+        let batch = decoder.batch();
+        self.stats.values_in += batch.entries.len() as u64;
+        self.stats.unknown_signal += u64::from(batch.unknown);
+        self.stats.rejected_type += batch.refused.len() as u64 + u64::from(batch.refused_names);
+        // A client hears its server's state for the first time on this connection.
+        let first_state = self.awaiting_state();
+        let outcome = self.apply(id, decoder, first_state || snapshot, now);
+
+        for signal in &batch.refused {
+            self.report_once(
+                *signal,
+                id,
+                "its value cannot be converted to its kind",
+                now,
+            );
+        }
+        for signal in &outcome.refused {
+            self.report_once(
+                *signal,
+                id,
+                "refused a peer's value, since only this host writes it. If the peer is right, see the options catalog_direction, peer_perspective and accept_remote_writes",
+                now,
+            );
+        }
+        self.correct(id, &outcome.corrections, &batch.refused, now);
+        self.transmit_wanted |= outcome.relayed;
+        if first_state {
+            self.state_arrived(id, batch.entries.iter().map(|entry| entry.signal), now);
+        }
+        if self
+            .peers
+            .get(&id)
+            .is_some_and(|peer| peer.first_state.is_some())
+        {
+            self.send_first_state(id, now);
+        }
+    }
+
+    /// Applies one frame's values under one lock. `state`: the frame tells a state from before our
+    /// own values arrived, so that other values for what only we write are no clash.
+    fn apply(&mut self, id: PeerId, decoder: &Decoder, state: bool, now: Time) -> Outcome {
+        let mut outcome = Outcome::default();
+        let server = self.is_server();
+        let awaiting = self.awaiting_state();
+        let relay = server && self.options.relay;
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return outcome;
+        };
+        let batch = decoder.batch();
+        let mut table = self.signals.table();
+        for entry in &batch.entries {
+            let &Entry {
+                signal,
+                lossy,
+                coerced,
+                ..
+            } = entry;
+            let Some(slot) = table.slot(signal) else {
+                continue;
+            };
+            let value = batch.value(entry);
+            if !slot.access.peer_writes() && !self.options.accept_remote_writes {
+                if state || slot.value() == value {
+                    self.stats.echoes += 1;
+                } else {
+                    self.stats.rejected_direction += 1;
+                    outcome.refused.push(signal);
+                    outcome.corrections.push(signal);
+                }
+                continue;
+            }
+            self.stats.lossy += u64::from(lossy);
+            let shared = slot.access != Access::Read || relay;
+            if shared {
+                if awaiting && self.client.keeps(signal) {
+                    continue;
+                }
+                let current = slot.print();
+                let pending = slot.origin != peer.origin
+                    && (table.is_unsent(signal) || peer.due.contains(signal));
+                let verdict = peer.windows.receive(signal, value, current, pending);
+                if verdict == Verdict::SignOfLife {
+                    self.stats.echoes += 1;
+                    continue;
+                }
+            }
+            if coerced {
+                outcome.corrections.push(signal);
+            }
+            if table.apply(signal, value, peer.origin, relay, now) == Applied::Changed {
+                outcome.relayed |= relay;
+                self.client.overwritten(signal);
+            }
+        }
+        outcome
+    }
+
+    /// Sends the present value back where the peer's was refused or changed.
+    fn correct(&mut self, id: PeerId, changed: &[u32], refused: &[u32], now: Time) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        for signal in changed.iter().chain(refused).copied() {
+            if peer.windows.allows_correction(signal, now) {
+                peer.due.insert(signal);
+                peer.forced.insert(signal);
+                self.stats.corrections += 1;
+                self.transmit_wanted = true;
+            }
+        }
+    }
+}

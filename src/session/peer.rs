@@ -1,0 +1,199 @@
+//! What a session knows of one connection.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use crate::options::Options;
+use crate::session::window::Windows;
+use crate::signals::{BitSet, Names, Origin};
+use crate::time::Time;
+
+/// The number of a connection; never used again.
+pub(crate) type PeerId = u32;
+
+/// Which signals a client of ours wants.
+#[derive(Debug, Default)]
+pub(crate) struct Subscription {
+    signals: BitSet,
+    /// Names that do not exist yet; they match signals created later.
+    awaited: HashSet<String>,
+}
+
+impl Subscription {
+    pub(crate) fn new(wanted: Vec<String>, names: &Names) -> Self {
+        let mut subscription = Self::default();
+        for name in wanted {
+            match names.find(&name) {
+                Some(id) => {
+                    subscription.signals.insert(id);
+                }
+                None => {
+                    subscription.awaited.insert(name);
+                }
+            }
+        }
+        subscription
+    }
+
+    pub(crate) fn contains(&self, id: u32) -> bool {
+        self.signals.contains(id)
+    }
+
+    /// A signal was created: tells whether it was awaited.
+    pub(crate) fn created(&mut self, id: u32, name: &str) -> bool {
+        let awaited = !self.awaited.is_empty() && self.awaited.remove(name);
+        if awaited {
+            self.signals.insert(id);
+        }
+        awaited
+    }
+}
+
+/// More malformed messages than this in [`MALFORMED_WINDOW`] end the connection.
+const MALFORMED_MAX: u32 = 100;
+const MALFORMED_WINDOW: Duration = Duration::from_secs(10);
+/// Control messages and bytes that may wait for a peer that does not read.
+const QUEUE_MESSAGES: u32 = 64;
+const QUEUE_BYTES: usize = 16 << 20;
+
+/// One connection.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) id: PeerId,
+    /// How values from it are marked: its own number on a server, [`crate::session::SERVER`] on a client.
+    pub(crate) origin: Origin,
+    pub(crate) address: String,
+    pub(crate) name: Option<String>,
+    pub(crate) connected: Time,
+    pub(crate) last_heard: Time,
+    /// When it last got a `data`.
+    pub(crate) last_data: Time,
+    pub(crate) next_ping: Time,
+    /// It has answered a ping: from now on silence means death.
+    pub(crate) answers_pings: bool,
+    /// It has sent a valid message.
+    pub(crate) joined: bool,
+    pub(crate) version_warned: bool,
+    /// `None`: it wants everything.
+    pub(crate) subscription: Option<Subscription>,
+    /// Server: when the first full state goes out, if nothing calls for it before.
+    pub(crate) first_state: Option<Time>,
+    /// What it is to get.
+    pub(crate) due: BitSet,
+    /// What it is to get although it sent the value itself: corrections and resends.
+    pub(crate) forced: BitSet,
+    pub(crate) windows: Windows,
+    /// A data frame is on its way to the kernel.
+    pub(crate) busy: bool,
+    queued_messages: u32,
+    queued_bytes: usize,
+    /// We are closing it: nothing more is sent or heeded.
+    pub(crate) closing: bool,
+    malformed: u32,
+    malformed_since: Time,
+    pub(crate) frames_in: u64,
+    pub(crate) frames_out: u64,
+}
+
+impl Peer {
+    pub(crate) fn new(
+        id: PeerId,
+        origin: Origin,
+        address: String,
+        server: bool,
+        options: &Options,
+        now: Time,
+    ) -> Self {
+        Self {
+            id,
+            origin,
+            address,
+            name: None,
+            connected: now,
+            last_heard: now,
+            last_data: now,
+            next_ping: after(now, options.ping_interval),
+            answers_pings: false,
+            joined: false,
+            version_warned: false,
+            subscription: None,
+            first_state: server.then(|| now + options.first_state_wait),
+            due: BitSet::default(),
+            forced: BitSet::default(),
+            windows: Windows::new(server, options.fence_grace),
+            busy: false,
+            queued_messages: 0,
+            queued_bytes: 0,
+            closing: false,
+            malformed: 0,
+            malformed_since: now,
+            frames_in: 0,
+            frames_out: 0,
+        }
+    }
+
+    pub(crate) fn display_name(&self) -> &str {
+        self.name.as_deref().unwrap_or("unknown")
+    }
+
+    pub(crate) fn wants(&self, id: u32) -> bool {
+        self.subscription
+            .as_ref()
+            .is_none_or(|subscription| subscription.contains(id))
+    }
+
+    /// Notes a message handed to the link; `false` when too much waits already.
+    pub(crate) fn queue(&mut self, bytes: usize) -> bool {
+        let room = self.queued_messages < QUEUE_MESSAGES
+            && (self.queued_messages == 0 || self.queued_bytes + bytes <= QUEUE_BYTES);
+        self.queued_messages += 1;
+        self.queued_bytes += bytes;
+        room
+    }
+
+    /// Everything handed to the link is in the kernel.
+    pub(crate) fn drained(&mut self) {
+        self.queued_messages = 0;
+        self.queued_bytes = 0;
+        self.busy = false;
+    }
+
+    /// Notes a malformed message; `true` when it is one too many.
+    pub(crate) fn malformed(&mut self, now: Time) -> bool {
+        if now.since(self.malformed_since) > MALFORMED_WINDOW {
+            self.malformed_since = now;
+            self.malformed = 0;
+        }
+        self.malformed += 1;
+        self.malformed > MALFORMED_MAX
+    }
+
+    /// The earliest point at which time alone calls for something here.
+    pub(crate) fn deadline(&self, options: &Options) -> Time {
+        let heartbeat = after(self.last_data, options.heartbeat);
+        let dead = if self.answers_pings {
+            after(self.last_heard, options.peer_timeout)
+        } else {
+            Time::NEVER
+        };
+        [
+            heartbeat,
+            dead,
+            self.next_ping,
+            self.windows.deadline(),
+            self.first_state.unwrap_or(Time::NEVER),
+        ]
+        .into_iter()
+        .min()
+        .unwrap_or(Time::NEVER)
+    }
+}
+
+/// `interval` after `start`; never, when the interval is switched off.
+pub(crate) fn after(start: Time, interval: Duration) -> Time {
+    if interval.is_zero() {
+        Time::NEVER
+    } else {
+        start + interval
+    }
+}

@@ -1,0 +1,7 @@
+//! Sessions against each other and against models of other implementations, over a network and a
+//! clock that exist only here.
+
+mod crossing;
+mod messages;
+mod network;
+mod resync;

@@ -1,0 +1,294 @@
+//! The registry: names, values, what is unsent and what is unpolled.
+//!
+//! Two locks, always taken in this order: the name table (many readers), then the value table.
+
+mod bits;
+mod changes;
+mod names;
+mod pick;
+mod print;
+mod slot;
+mod table;
+
+use std::sync::Arc;
+
+use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
+
+pub(crate) use bits::BitSet;
+pub use changes::{Change, flags};
+pub(crate) use names::Names;
+pub(crate) use pick::{Pick, Picks};
+pub(crate) use print::Print;
+pub(crate) use slot::{LOCAL, Origin, Slot};
+pub(crate) use table::{Applied, SetRefused, Table};
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::value::{Access, Direction, Kind, MAX_NAME_BYTES, MAX_TEXT_BYTES, Value, ValueRef};
+
+/// A signal as the host declares it.
+#[derive(Clone, Copy, Debug)]
+pub struct Declaration<'a> {
+    /// 1 to 512 bytes of UTF-8 without NUL; compared byte for byte.
+    pub name: &'a str,
+    /// The kind of its values.
+    pub kind: Kind,
+    /// The PLC's point of view; `Auto` = patterns, then the default direction.
+    pub direction: Direction,
+    /// `None` = by direction and perspective.
+    pub access: Option<Access>,
+    /// `None` = `false`, 0, 0.0 or an empty text.
+    pub initial: Option<ValueRef<'a>>,
+    /// A note for people.
+    pub comment: &'a str,
+    /// A group for people, with `/` between levels.
+    pub folder: &'a str,
+}
+
+impl<'a> Declaration<'a> {
+    /// A signal with the defaults of everything else.
+    #[must_use]
+    pub const fn new(name: &'a str, kind: Kind, direction: Direction) -> Self {
+        Self {
+            name,
+            kind,
+            direction,
+            access: None,
+            initial: None,
+            comment: "",
+            folder: "",
+        }
+    }
+}
+
+/// What import did with one entry of a catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Imported {
+    Added,
+    Updated,
+    Unchanged,
+    /// A signal of that name has another kind.
+    Conflicting,
+    /// There are as many signals as the limit allows.
+    Full,
+}
+
+/// One entry of a peer's catalogue, with our direction and access already decided.
+#[derive(Debug)]
+pub(crate) struct ImportEntry<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) kind: Kind,
+    pub(crate) direction: Option<Direction>,
+    pub(crate) access: Access,
+    pub(crate) value: Option<ValueRef<'a>>,
+}
+
+/// The registry of one interface.
+#[derive(Debug)]
+pub(crate) struct Signals {
+    names: RwLock<Names>,
+    table: Mutex<Table>,
+    max: usize,
+}
+
+impl Signals {
+    pub(crate) fn new(max: u32) -> Self {
+        Self {
+            names: RwLock::default(),
+            table: Mutex::default(),
+            max: max as usize,
+        }
+    }
+
+    pub(crate) fn names(&self) -> RwLockReadGuard<'_, Names> {
+        self.names.read()
+    }
+
+    pub(crate) fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock()
+    }
+
+    /// Declares a signal whose direction and access are decided. A repetition of the same
+    /// declaration gives the same id.
+    pub(crate) fn declare(
+        &self,
+        declaration: &Declaration<'_>,
+        direction: Direction,
+        access: Access,
+    ) -> Result<u32> {
+        let &Declaration { name, kind, .. } = declaration;
+        check_name(name)?;
+        let default = Value::default_of(kind);
+        let initial = declaration.initial.unwrap_or_else(|| default.as_ref());
+        if initial.kind() != kind {
+            return Err(Error::new(
+                ErrorCode::Kind,
+                format!(
+                    "signal {name:?} is declared as {} with an initial value of kind {}",
+                    kind.name(),
+                    initial.kind().name()
+                ),
+            ));
+        }
+        check_value(initial)?;
+        let mut names = self.names.write();
+        let mut table = self.table.lock();
+        if let Some(id) = names.find(name) {
+            let same = table
+                .slot(id)
+                .is_some_and(|slot| slot.kind == kind && slot.access == access);
+            return if same {
+                Ok(id)
+            } else {
+                Err(Error::new(
+                    ErrorCode::Exists,
+                    format!(
+                        "signal {name:?} exists already, with another kind or access: use another name, or rv_set_access"
+                    ),
+                ))
+            };
+        }
+        if names.len() >= self.max {
+            return Err(Error::new(
+                ErrorCode::Limit,
+                format!(
+                    "signal {name:?} would exceed the {} signals of option max_signals",
+                    self.max
+                ),
+            ));
+        }
+        names.add(name, kind);
+        Ok(table.push(Slot::new(initial, access, Some(direction))))
+    }
+
+    /// Takes over one entry of a peer's catalogue.
+    pub(crate) fn import(
+        &self,
+        entry: &ImportEntry<'_>,
+        origin: Origin,
+        now: crate::time::Time,
+    ) -> (Imported, Option<u32>) {
+        let mut names = self.names.write();
+        let mut table = self.table.lock();
+        if let Some(id) = names.find(entry.name) {
+            return (
+                import_existing(&mut table, id, entry, origin, now),
+                Some(id),
+            );
+        }
+        if names.len() >= self.max {
+            return (Imported::Full, None);
+        }
+        names.add(entry.name, entry.kind);
+        let default = Value::default_of(entry.kind);
+        // Declared as READ first: a value from a peer must not look like one of the host's.
+        let id = table.push(Slot::new(default.as_ref(), Access::Read, entry.direction));
+        if let Some(value) = entry.value {
+            table.apply(id, value, origin, false, now);
+        }
+        table.set_imported(id, entry.direction, entry.access);
+        table.mark_imported(id);
+        (Imported::Added, Some(id))
+    }
+
+    /// Changes what the host may do with a signal.
+    pub(crate) fn set_access(&self, id: u32, access: Access) -> Result<()> {
+        let mut table = self.table.lock();
+        if table.slot(id).is_none() {
+            return Err(not_found(id, table.len()));
+        }
+        table.set_access(id, access);
+        Ok(())
+    }
+
+    /// The name of a signal.
+    pub(crate) fn name(&self, id: u32) -> Result<Arc<str>> {
+        let names = self.names.read();
+        names
+            .name(id)
+            .cloned()
+            .ok_or_else(|| not_found(id, names.len()))
+    }
+}
+
+fn import_existing(
+    table: &mut Table,
+    id: u32,
+    entry: &ImportEntry<'_>,
+    origin: Origin,
+    now: crate::time::Time,
+) -> Imported {
+    let Some(slot) = table.slot(id) else {
+        return Imported::Unchanged;
+    };
+    if slot.kind != entry.kind {
+        return Imported::Conflicting;
+    }
+    let mut updated = false;
+    // What the host declared stays as declared; what an import made follows the peer's catalogue.
+    if slot.imported && (slot.direction, slot.access) != (entry.direction, entry.access) {
+        table.set_imported(id, entry.direction, entry.access);
+        updated = true;
+    }
+    let read_only = table
+        .slot(id)
+        .is_some_and(|slot| slot.access == Access::Read);
+    if let Some(value) = entry.value
+        && read_only
+    {
+        updated |= table.apply(id, value, origin, false, now) == Applied::Changed;
+    }
+    if updated {
+        Imported::Updated
+    } else {
+        Imported::Unchanged
+    }
+}
+
+pub(crate) fn not_found(id: u32, count: usize) -> Error {
+    Error::new(
+        ErrorCode::NotFound,
+        format!(
+            "there is no signal with id {id}: ids run from 0 to the signal count, which is {count}"
+        ),
+    )
+}
+
+fn check_name(name: &str) -> Result<()> {
+    let problem = if name.is_empty() {
+        "is empty".to_owned()
+    } else if name.len() > MAX_NAME_BYTES {
+        format!("has {} bytes", name.len())
+    } else if name.contains('\0') {
+        "holds a NUL".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(
+        ErrorCode::Name,
+        format!(
+            "a signal's name {problem}: names have 1 to {MAX_NAME_BYTES} bytes of UTF-8 without NUL"
+        ),
+    ))
+}
+
+/// Checks what no peer could be sent.
+pub(crate) fn check_value(value: ValueRef<'_>) -> Result<()> {
+    match value {
+        ValueRef::Float(v) if !v.is_finite() => Err(Error::new(
+            ErrorCode::NotFinite,
+            format!("{v} cannot be sent: JSON has finite numbers only"),
+        )),
+        ValueRef::Text(v) if v.len() > MAX_TEXT_BYTES => Err(Error::new(
+            ErrorCode::Text,
+            format!(
+                "a text of {} bytes is longer than the {MAX_TEXT_BYTES} that a signal holds",
+                v.len()
+            ),
+        )),
+        ValueRef::Text(v) if v.contains('\0') => Err(Error::new(
+            ErrorCode::Text,
+            "a text with a NUL cannot be sent",
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,84 @@
+//! The name table: names, kinds and ids. It has a lock of its own, so that decoding a large frame
+//! never holds up a host that sets or polls.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::protocol::data::Resolve;
+use crate::protocol::encode;
+use crate::value::Kind;
+
+#[derive(Debug)]
+struct Named {
+    name: Arc<str>,
+    /// `"name":` as JSON, if the name needs escapes.
+    escaped: Option<Box<str>>,
+    kind: Kind,
+}
+
+/// Names by id and ids by name. Ids are dense and never change.
+///
+/// The map keeps the standard library's keyed hasher: names come from peers, too.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    ids: HashMap<Arc<str>, u32>,
+    list: Vec<Named>,
+}
+
+impl Names {
+    pub(super) fn add(&mut self, name: &str, kind: Kind) -> u32 {
+        let id = self.list.len() as u32;
+        let name: Arc<str> = name.into();
+        let mut key = String::with_capacity(name.len() + 3);
+        encode::write_key(&mut key, &name);
+        self.list.push(Named {
+            name: Arc::clone(&name),
+            escaped: (key.len() != name.len() + 3).then(|| key.into_boxed_str()),
+            kind,
+        });
+        self.ids.insert(name, id);
+        id
+    }
+
+    pub(crate) fn find(&self, name: &str) -> Option<u32> {
+        self.ids.get(name).copied()
+    }
+
+    pub(crate) fn name(&self, id: u32) -> Option<&Arc<str>> {
+        self.list.get(id as usize).map(|named| &named.name)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Appends `"name":`.
+    pub(crate) fn write_key(&self, out: &mut String, id: u32) {
+        let Some(named) = self.list.get(id as usize) else {
+            return;
+        };
+        if let Some(escaped) = &named.escaped {
+            out.push_str(escaped);
+        } else {
+            out.push('"');
+            out.push_str(&named.name);
+            out.push_str("\":");
+        }
+    }
+}
+
+impl Resolve for Names {
+    fn resolve(&self, name: &str) -> Option<(u32, Kind)> {
+        let id = self.find(name)?;
+        Some((id, self.list[id as usize].kind))
+    }
+
+    /// Peers mostly send signals in one order, which is mostly that of our catalogue.
+    fn resolve_after(&self, previous: Option<u32>, name: &str) -> Option<(u32, Kind)> {
+        let guess = previous.map_or(0, |id| id + 1);
+        match self.list.get(guess as usize) {
+            Some(named) if *named.name == *name => Some((guess, named.kind)),
+            _ => self.resolve(name),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Values copied out of the table, to be encoded after the lock is released.
+
+use crate::signals::Print;
+use crate::signals::slot::{Origin, Slot};
+use crate::value::{Access, Kind, Quality, ValueRef};
+
+/// One signal's state at the time of copying.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pick {
+    pub(crate) signal: u32,
+    pub(crate) origin: Origin,
+    pub(crate) access: Access,
+    pub(crate) quality: Quality,
+    kind: Kind,
+    bits: u64,
+}
+
+/// A reusable list of copied values, in ascending order of ids if they were added so.
+#[derive(Debug, Default)]
+pub(crate) struct Picks {
+    pub(crate) list: Vec<Pick>,
+    text: String,
+}
+
+impl Picks {
+    pub(crate) fn clear(&mut self) {
+        self.list.clear();
+        self.text.clear();
+    }
+
+    pub(crate) fn add(&mut self, signal: u32, slot: &Slot) {
+        let bits = match slot.value() {
+            ValueRef::Bool(v) => u64::from(v),
+            ValueRef::Int(v) => v.cast_unsigned(),
+            ValueRef::Float(v) => v.to_bits(),
+            ValueRef::Text(v) => {
+                let start = self.text.len() as u64;
+                self.text.push_str(v);
+                start << 32 | v.len() as u64
+            }
+        };
+        self.list.push(Pick {
+            signal,
+            origin: slot.origin,
+            access: slot.access,
+            quality: slot.quality,
+            kind: slot.kind,
+            bits,
+        });
+    }
+
+    pub(crate) fn value(&self, pick: &Pick) -> ValueRef<'_> {
+        match pick.kind {
+            Kind::Bool => ValueRef::Bool(pick.bits != 0),
+            Kind::Int => ValueRef::Int(pick.bits.cast_signed()),
+            Kind::Float => ValueRef::Float(f64::from_bits(pick.bits)),
+            Kind::Text => {
+                let start = (pick.bits >> 32) as usize;
+                let len = (pick.bits & u64::from(u32::MAX)) as usize;
+                ValueRef::Text(&self.text[start..start + len])
+            }
+        }
+    }
+
+    pub(crate) fn print(&self, pick: &Pick) -> Print {
+        Print::of(self.value(pick))
+    }
+}

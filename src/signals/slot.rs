@@ -1,0 +1,82 @@
+//! One signal's state.
+
+use crate::signals::Print;
+use crate::time::Time;
+use crate::value::{Access, Direction, Kind, Quality, ValueRef};
+
+/// Who wrote a value last: this host, or the peer of that number. Numbers of peers are never reused.
+pub(crate) type Origin = u32;
+/// The host of this interface.
+pub(crate) const LOCAL: Origin = 0;
+
+/// One signal's state. Names and notes are elsewhere: this is what sets, polls and frames touch.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    /// A bool, an int or a float's bits.
+    bits: u64,
+    text: String,
+    pub(crate) kind: Kind,
+    pub(crate) access: Access,
+    pub(crate) quality: Quality,
+    /// `None`: a neutral type.
+    pub(crate) direction: Option<Direction>,
+    pub(crate) imported: bool,
+    /// In the change log, waiting for a poll.
+    pub(super) logged: bool,
+    /// Flags of the change record to come.
+    pub(super) flags: u16,
+    pub(crate) origin: Origin,
+    pub(super) changes: u32,
+    pub(super) rises: u32,
+    /// When the last value came from outside.
+    pub(crate) arrived: Time,
+}
+
+impl Slot {
+    pub(super) fn new(value: ValueRef<'_>, access: Access, direction: Option<Direction>) -> Self {
+        let mut slot = Self {
+            bits: 0,
+            text: String::new(),
+            kind: value.kind(),
+            access,
+            quality: Quality::Never,
+            direction,
+            imported: false,
+            logged: false,
+            flags: 0,
+            origin: LOCAL,
+            changes: 0,
+            rises: 0,
+            arrived: Time::ZERO,
+        };
+        slot.store(value);
+        slot
+    }
+
+    /// The current value.
+    pub(crate) fn value(&self) -> ValueRef<'_> {
+        match self.kind {
+            Kind::Bool => ValueRef::Bool(self.bits != 0),
+            Kind::Int => ValueRef::Int(self.bits.cast_signed()),
+            Kind::Float => ValueRef::Float(f64::from_bits(self.bits)),
+            Kind::Text => ValueRef::Text(&self.text),
+        }
+    }
+
+    pub(crate) fn print(&self) -> Print {
+        Print::of(self.value())
+    }
+
+    /// Stores a value of the slot's own kind; a text keeps its buffer.
+    pub(super) fn store(&mut self, value: ValueRef<'_>) {
+        match value {
+            ValueRef::Bool(v) => self.bits = u64::from(v),
+            ValueRef::Int(v) => self.bits = v.cast_unsigned(),
+            ValueRef::Float(v) => self.bits = v.to_bits(),
+            ValueRef::Text(v) => {
+                self.text.clear();
+                self.text.push_str(v);
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The built library, the header and the Python declarations describe the same binary interface.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const FLAGS: [&str; 5] = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).expect(path)
+}
+
+/// The shared library of this very build: cargo puts it beside the test, or one directory up.
+fn library() -> PathBuf {
+    let name = format!(
+        "{}realvirtual_ws{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    );
+    let test = std::env::current_exe().expect("a running test has a path");
+    test.ancestors()
+        .skip(1)
+        .take(2)
+        .map(|directory| directory.join(&name))
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| panic!("{name} is not beside {}", test.display()))
+}
+
+/// Runs a tool; a missing one is a skipped test on a contributor's machine and a failure in CI.
+fn run(command: &mut Command) -> Option<Output> {
+    match command.output() {
+        Ok(output) => Some(output),
+        Err(error) => {
+            let tool = command.get_program().to_string_lossy().into_owned();
+            assert!(
+                std::env::var("CI").as_deref() != Ok("true"),
+                "{tool} is needed in CI: {error}"
+            );
+            eprintln!("SKIPPED: {tool} cannot be run ({error})");
+            None
+        }
+    }
+}
+
+fn succeeds(command: &mut Command) -> Option<String> {
+    let output = run(command)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+    Some(text(&output.stdout))
+}
+
+/// Names of the functions that the header declares.
+fn header_functions() -> BTreeSet<String> {
+    let header = read("include/realvirtual_ws.h");
+    let declarations = header.split("RV_API").filter_map(|text| {
+        let before = text.split_once('(')?.0;
+        let name = before.rsplit([' ', '*', '\n']).next()?;
+        (name.starts_with("rv_") && !before.contains(';')).then(|| name.to_owned())
+    });
+    declarations.collect()
+}
+
+/// Names of the functions that the Python declarations list.
+fn python_functions() -> BTreeSet<String> {
+    let source = read("bindings/python/realvirtual_ws/_native.py");
+    let (_, table) = source
+        .split_once("\nFUNCTIONS = {\n")
+        .expect("a table of functions");
+    table
+        .lines()
+        .take_while(|line| *line != "}")
+        .filter_map(|line| line.strip_prefix("    \"")?.strip_suffix("\": ("))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// `(C expression, number)` for each size and offset in the Python declarations' table.
+fn layout() -> Vec<(String, usize)> {
+    let source = read("bindings/python/realvirtual_ws/_native.py");
+    let start = format!("    {}: {{\n", size_of::<usize>());
+    let (_, table) = source
+        .split_once(&start)
+        .expect("a table of this machine's kind");
+    let mut facts = Vec::new();
+    let mut name = "";
+    for line in table.lines().take_while(|line| *line != "    },") {
+        let line = line.trim();
+        if let Some(found) = line.strip_suffix("\": (") {
+            name = found.trim_start_matches('"');
+        } else if let Some((field, offset)) = line.split_once("\": ") {
+            let expression = format!("offsetof({name}, {})", field.trim_start_matches('"'));
+            facts.push((
+                expression,
+                offset.trim_end_matches(',').parse().expect("a number"),
+            ));
+        } else if let Ok(size) = line.trim_end_matches(',').parse() {
+            facts.push((format!("sizeof({name})"), size));
+        }
+    }
+    assert!(facts.len() > 100, "only {} sizes and offsets", facts.len());
+    facts
+}
+
+/// Compiles `source` against the header in a directory of its own.
+fn compile(compiler: &str, standard: &str, file: &str, source: &str) {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(file.replace('.', "_"));
+    std::fs::create_dir_all(&directory).expect("a writable target directory");
+    let path = directory.join(file);
+    std::fs::write(&path, source).expect("a writable target directory");
+    succeeds(
+        Command::new(compiler)
+            .arg(standard)
+            .args(FLAGS)
+            .arg("-I")
+            .arg(root().join("include"))
+            .arg(path),
+    );
+}
+
+#[test]
+fn the_library_exports_the_headers_functions_and_nothing_else() {
+    if cfg!(windows) {
+        eprintln!("SKIPPED: nm does not list the exports of a DLL");
+        return;
+    }
+    let flags: &[&str] = if cfg!(target_os = "macos") {
+        &["-gU"]
+    } else {
+        &["-D", "--defined-only"]
+    };
+    let Some(symbols) = succeeds(Command::new("nm").args(flags).arg(library())) else {
+        return;
+    };
+    let exported: BTreeSet<String> = symbols
+        .lines()
+        .filter_map(|line| line.split_whitespace().last())
+        .map(|name| {
+            name.strip_prefix(if cfg!(target_os = "macos") { "_" } else { "" })
+                .unwrap_or(name)
+        })
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(exported, header_functions());
+}
+
+#[test]
+fn python_declares_the_headers_functions() {
+    let functions = header_functions();
+    assert!(functions.len() > 40, "{functions:?}");
+    assert_eq!(python_functions(), functions);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_library_carries_the_abi_version_in_its_name() {
+    let Some(dynamic) = succeeds(Command::new("readelf").arg("-d").arg(library())) else {
+        return;
+    };
+    assert!(dynamic.contains("[librealvirtual_ws.so.0]"), "{dynamic}");
+}
+
+#[test]
+fn the_header_and_its_layout_are_clean_c99() {
+    let mut source = String::from("#include \"realvirtual_ws.h\"\n#include \"realvirtual_ws.h\"\n");
+    for (number, (expression, value)) in layout().iter().enumerate() {
+        source += &format!("typedef char fact_{number}[({expression} == {value}) ? 1 : -1];\n");
+    }
+    compile("gcc", "-std=c99", "layout.c", &source);
+}
+
+#[test]
+fn the_header_and_its_layout_are_clean_cpp11() {
+    let mut source = String::from("#include \"realvirtual_ws.h\"\n");
+    for (expression, value) in layout() {
+        source += &format!("static_assert({expression} == {value}, \"{expression}\");\n");
+    }
+    compile("g++", "-std=c++11", "layout.cpp", &source);
+}
+
+#[test]
+fn the_example_in_the_header_compiles() {
+    let header = read("include/realvirtual_ws.h");
+    let (_, example) = header
+        .split_once(" * A server with one signal in each direction:\n *\n")
+        .expect("the example");
+    let (example, _) = example.split_once("\n *\n *\n").expect("the example's end");
+    let body: String = example
+        .lines()
+        .map(|line| line.trim_start_matches(" *").to_owned() + "\n")
+        .collect();
+    let source = format!(
+        "#include <stdio.h>\n#include \"realvirtual_ws.h\"\nextern int simulating(void);\nextern void drive(double);\n\
+         extern unsigned char part_is_at_sensor(void);\nextern void step(void);\nint main(void) {{\n{body}return 0;\n}}\n"
+    );
+    compile("gcc", "-std=c99", "example.c", &source);
+    compile(
+        "g++",
+        "-std=c++11",
+        "example.cpp",
+        &source.replace("extern ", "extern \"C\" "),
+    );
+}
+
+#[test]
+fn ctypes_agrees_with_the_layout_and_the_documented_defaults() {
+    succeeds(
+        Command::new("python3")
+            .arg(root().join("tests/python/abi.py"))
+            .env("REALVIRTUAL_WS_LIBRARY", library()),
+    );
+}
