@@ -15,10 +15,6 @@ pub mod init;
 mod raw;
 pub mod subscribe;
 
-pub use coerce::Scalar;
-pub use data::{Batch, Decoder, Entry, Resolve};
-pub use envelope::{Decoded, Foreign, Malformed, Message, Version};
-
 /// How deep a frame may nest, its own object included. Deeper frames are malformed: nothing in the protocol
 /// nests by itself, and the host's own JSON reader would have to walk what `config` carries.
 pub const MAX_DEPTH: usize = 127;

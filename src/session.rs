@@ -6,6 +6,7 @@
 mod backoff;
 mod client;
 mod exchange;
+mod frames;
 mod import;
 mod inbound;
 mod peer;

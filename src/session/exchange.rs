@@ -7,12 +7,12 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::options::Mode;
 use crate::protocol::encode;
+use crate::session::frames::{Eligibility, Fate, Fragments, Frame, build, choice_key};
 use crate::session::peer::{Peer, PeerId};
-use crate::session::window::Then;
 use crate::session::{LogLevel, Output, Session, fence};
-use crate::signals::{BitSet, LOCAL, Names, Pick, Picks, Print};
+use crate::signals::{BitSet, LOCAL, Picks, Print};
 use crate::time::Time;
-use crate::value::{Access, Quality};
+use crate::value::Quality;
 
 /// Buffers that live on, so that a steady cycle does not allocate more than its frames.
 #[derive(Debug, Default)]
@@ -27,103 +27,9 @@ pub(super) struct Scratch {
     chosen: Vec<u32>,
 }
 
-/// `"name":value` of each pick, encoded when first asked for.
-#[derive(Debug, Default)]
-struct Fragments {
-    text: String,
-    /// Start and end in `text` by position in the picks; an empty range is not encoded yet.
-    ranges: Vec<(u32, u32)>,
-}
-
-impl Fragments {
-    fn reset(&mut self, count: usize) {
-        self.text.clear();
-        self.ranges.clear();
-        self.ranges.resize(count, (0, 0));
-    }
-
-    fn append(&mut self, frame: &mut String, index: u32, picks: &Picks, names: &Names) {
-        let (start, end) = match self.ranges[index as usize] {
-            (0, 0) => {
-                let pick = &picks.list[index as usize];
-                let start = self.text.len() as u32;
-                names.write_key(&mut self.text, pick.signal);
-                encode::write_value(&mut self.text, picks.value(pick));
-                let range = (start, self.text.len() as u32);
-                self.ranges[index as usize] = range;
-                range
-            }
-            range => range,
-        };
-        frame.push_str(&self.text[start as usize..end as usize]);
-    }
-}
-
-/// One encoded frame, shared by all peers that get the same signals.
-struct Frame {
-    chosen: Vec<u32>,
-    text: Utf8Bytes,
-    /// The signals in it that peers may write as well.
-    shared: Arc<[u32]>,
-    shared_prints: Arc<[Print]>,
-}
-
-/// What decides whether a peer gets a signal's value.
-struct Eligibility {
-    mode: Mode,
-    relay: bool,
-    accept_remote_writes: bool,
-    /// Client: READ_WRITE signals wait for the server's first state.
-    awaiting_state: bool,
-}
-
-enum Fate {
-    Send,
-    Later,
-    Never,
-}
-
-impl Eligibility {
-    fn fate(&self, peer: &Peer, pick: &Pick) -> Fate {
-        let forced = peer.forced.contains(pick.signal);
-        if pick.quality == Quality::Never || (pick.origin == peer.origin && !forced) {
-            return Fate::Never;
-        }
-        let ours = pick.access.host_writes();
-        let send = match self.mode {
-            Mode::Server => peer.wants(pick.signal) && (ours || self.relay || forced),
-            // A client does not send its server's values back, from whichever connection.
-            Mode::Client => {
-                ours && (pick.access == Access::Write || pick.origin == LOCAL || forced)
-            }
-        };
-        if !send {
-            Fate::Never
-        } else if self.awaiting_state && pick.access == Access::ReadWrite {
-            Fate::Later
-        } else {
-            Fate::Send
-        }
-    }
-
-    /// Whether the peer may write this signal as well.
-    fn shared(&self, access: Access) -> bool {
-        match access {
-            Access::ReadWrite => true,
-            Access::Read => self.mode == Mode::Server,
-            Access::Write => self.accept_remote_writes,
-        }
-    }
-}
-
 impl Session {
     fn eligibility(&self) -> Eligibility {
-        Eligibility {
-            mode: self.options.mode,
-            relay: self.options.relay,
-            accept_remote_writes: self.options.accept_remote_writes,
-            awaiting_state: self.awaiting_state(),
-        }
+        Eligibility::new(&self.options, self.awaiting_state())
     }
 
     /// Sends what is due to every peer that can take a frame. `everything`: also what did not change.
@@ -382,21 +288,11 @@ impl Session {
             peer.windows.expire(now, &mut ended, current);
         }
         for end in &ended {
-            match &end.then {
-                Then::Nothing => {}
-                Then::Resend => {
-                    self.stats.resends += 1;
-                    peer.due.insert(end.signal);
-                    peer.forced.insert(end.signal);
-                    self.transmit_wanted = true;
-                }
-                Then::Adopt(value) => {
-                    let relay = self.options.mode == Mode::Server && self.options.relay;
-                    let mut table = self.signals.table();
-                    table.apply(end.signal, value.as_ref(), peer.origin, relay, now);
-                    self.client.overwritten(end.signal);
-                    self.transmit_wanted |= relay;
-                }
+            if end.resend {
+                self.stats.resends += 1;
+                peer.due.insert(end.signal);
+                peer.forced.insert(end.signal);
+                self.transmit_wanted = true;
             }
             // A later value that still waits for a frame is not what was acknowledged.
             if end.acknowledged && !peer.due.contains(end.signal) {
@@ -447,43 +343,4 @@ impl Session {
 /// Whether the peer can take a data frame now.
 fn ready(peer: &Peer) -> bool {
     !peer.busy && !peer.closing && peer.first_state.is_none()
-}
-
-fn choice_key(chosen: &[u32]) -> u64 {
-    use std::hash::{Hash, Hasher};
-    let mut hasher = rustc_hash::FxHasher::default();
-    chosen.hash(&mut hasher);
-    hasher.finish()
-}
-
-fn build(
-    open: &str,
-    chosen: &[u32],
-    picks: &Picks,
-    fragments: &mut Fragments,
-    names: &Names,
-    eligibility: &Eligibility,
-) -> Frame {
-    let mut text = String::with_capacity(open.len() + chosen.len() * 32 + encode::CLOSE.len());
-    text.push_str(open);
-    let mut shared = Vec::new();
-    let mut shared_prints = Vec::new();
-    for (at, index) in chosen.iter().enumerate() {
-        if at > 0 {
-            text.push(',');
-        }
-        fragments.append(&mut text, *index, picks, names);
-        let pick = &picks.list[*index as usize];
-        if eligibility.shared(pick.access) {
-            shared.push(pick.signal);
-            shared_prints.push(picks.print(pick));
-        }
-    }
-    text.push_str(encode::CLOSE);
-    Frame {
-        chosen: chosen.to_vec(),
-        text: text.into(),
-        shared: shared.into(),
-        shared_prints: shared_prints.into(),
-    }
 }

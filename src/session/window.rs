@@ -18,7 +18,7 @@ use rustc_hash::FxHashMap;
 
 use crate::signals::Print;
 use crate::time::Time;
-use crate::value::{Value, ValueRef};
+use crate::value::ValueRef;
 
 /// What to do with a value that came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,26 +29,20 @@ pub(crate) enum Verdict {
 }
 
 /// How a window ended.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ended {
     pub signal: u32,
     /// The peer has seen our last value.
     pub acknowledged: bool,
-    pub then: Then,
-}
-
-/// What follows from a window's end.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Then {
-    Nothing,
     /// The current value goes to this peer once more.
-    Resend,
-    /// The peer insists on this value: it becomes the current one.
-    Adopt(Value),
+    pub resend: bool,
 }
 
 /// After this long without a pong a window ends anyway.
 const WINDOW_MAX: Duration = Duration::from_secs(1);
+
+/// How long an insisting peer may take to repeat itself, before our value goes out once more.
+const LISTEN: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 struct Window {
@@ -61,8 +55,6 @@ struct Window {
     applied: bool,
     /// What the peer had sent last in the window that led to this one by a resend.
     previous_inbound: Option<Print>,
-    /// The value of `inbound`, kept when it repeats `previous_inbound`.
-    insisted: Option<Value>,
 }
 
 #[derive(Debug, Default)]
@@ -74,6 +66,8 @@ struct Entry {
     sent: VecDeque<(u64, Print)>,
     /// Carried over a resend: [`Window::previous_inbound`], and what is to be sent again.
     resend_after: Option<(Print, Print)>,
+    /// The peer insists; it is given until then to say so again.
+    listening: Option<Time>,
     last_correction: Option<Time>,
 }
 
@@ -96,6 +90,8 @@ pub(crate) struct Windows {
     unanswered: VecDeque<SentFrame>,
     /// Frames that were answered, or were not in time, and wait for the end of the grace time.
     grace_queue: VecDeque<(Time, bool, SentFrame)>,
+    /// Signals of [`Entry::listening`].
+    listening: VecDeque<(Time, u32)>,
     last_frame: u64,
     /// The highest frame whose pong came.
     answered: u64,
@@ -113,6 +109,7 @@ impl Windows {
             entries: FxHashMap::default(),
             unanswered: VecDeque::new(),
             grace_queue: VecDeque::new(),
+            listening: VecDeque::new(),
             last_frame: 0,
             answered: 0,
             settled: 0,
@@ -157,11 +154,10 @@ impl Windows {
         let print = Print::of(value);
         let entry = self.entries.entry(signal).or_default();
         let last = entry.last.replace(print);
+        entry.listening = None;
         let known = match &mut entry.window {
             Some(window) => {
                 window.inbound = Some(print);
-                window.insisted =
-                    (window.previous_inbound == Some(print)).then(|| value.to_owned());
                 Some(print) == window.before
                     || (pending && Some(print) == last)
                     || entry.sent.iter().any(|(_, sent)| print.echoes(*sent))
@@ -184,13 +180,13 @@ impl Windows {
         for (index, signal) in signals.iter().enumerate() {
             let entry = self.entries.entry(*signal).or_default();
             let resent = entry.resend_after.take();
+            entry.listening = None;
             match &mut entry.window {
                 Some(window) => {
                     window.frame = frame;
                     window.before = entry.last;
                     // A new value of ours: whether the peer insists against it is still open.
                     window.previous_inbound = None;
-                    window.insisted = None;
                 }
                 None => {
                     entry.window = Some(Window {
@@ -201,7 +197,6 @@ impl Windows {
                         previous_inbound: resent
                             .filter(|(_, value)| *value == print(index))
                             .map(|(last, _)| last),
-                        insisted: None,
                     });
                 }
             }
@@ -279,7 +274,19 @@ impl Windows {
         }
         while self.grace_queue.front().is_some_and(|(at, ..)| *at <= now) {
             if let Some((_, acknowledged, frame)) = self.grace_queue.pop_front() {
-                self.end(&frame, acknowledged, ended, &current);
+                self.end(&frame, acknowledged, now, ended, &current);
+            }
+        }
+        while let Some((at, signal)) = self.listening.front().copied().filter(|(at, _)| *at <= now)
+        {
+            self.listening.pop_front();
+            let silent = |entry: &mut Entry| entry.listening.take_if(|until| *until == at);
+            if self.entries.get_mut(&signal).and_then(silent).is_some() {
+                ended.push(Ended {
+                    signal,
+                    acknowledged: false,
+                    resend: true,
+                });
             }
         }
     }
@@ -291,7 +298,8 @@ impl Windows {
             .front()
             .map_or(Time::NEVER, |frame| frame.at + WINDOW_MAX);
         let grace = self.grace_queue.front().map_or(Time::NEVER, |(at, ..)| *at);
-        unanswered.min(grace)
+        let listening = self.listening.front().map_or(Time::NEVER, |(at, _)| *at);
+        unanswered.min(grace).min(listening)
     }
 
     /// Whether a correction may go out for this signal now: one a second, from the arbitrating end.
@@ -318,7 +326,7 @@ impl Windows {
         current: &impl Fn(u32) -> Print,
     ) {
         if self.library {
-            self.end(&frame, acknowledged, ended, current);
+            self.end(&frame, acknowledged, now, ended, current);
         } else {
             self.grace_queue
                 .push_back((now + self.grace, acknowledged, frame));
@@ -329,6 +337,7 @@ impl Windows {
         &mut self,
         frame: &SentFrame,
         acknowledged: bool,
+        now: Time,
         ended: &mut Vec<Ended>,
         current: &impl Fn(u32) -> Print,
     ) {
@@ -341,33 +350,34 @@ impl Windows {
                 continue;
             };
             entry.sent.clear();
-            let then = if self.library {
-                if self.server && window.applied {
-                    Then::Resend
-                } else {
-                    Then::Nothing
-                }
+            let resend = if self.library {
+                self.server && window.applied
             } else {
                 let current = current(signal);
-                match (window.inbound, window.insisted) {
-                    // The same value at the end of two windows in a row.
-                    (Some(last), Some(value)) if last != current => Then::Adopt(value),
-                    (Some(_), Some(_)) | (None, _) => Then::Nothing,
-                    (Some(last), None) if window.applied || last != current => {
-                        entry.resend_after = Some((last, current));
-                        Then::Resend
+                match window.inbound {
+                    // The same value at the end of two windows in a row: the peer insists, or it
+                    // wrote that before it saw ours. If it insists it says so again, and then
+                    // outside any window, where it is heeded.
+                    Some(last) if last != current && window.previous_inbound == Some(last) => {
+                        entry.listening = Some(now + LISTEN);
+                        self.listening.push_back((now + LISTEN, signal));
+                        false
                     }
-                    _ => Then::Nothing,
+                    Some(last) if window.applied || last != current => {
+                        entry.resend_after = Some((last, current));
+                        true
+                    }
+                    _ => false,
                 }
             };
             // What is left of an entry towards another end of this library says nothing.
-            if self.library && then == Then::Nothing && entry.last_correction.is_none() {
+            if self.library && !resend && entry.last_correction.is_none() {
                 self.entries.remove(&signal);
             }
             ended.push(Ended {
                 signal,
                 acknowledged,
-                then,
+                resend,
             });
         }
     }

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::super::encode::{write_key, write_value};
-use super::super::{Message, Version};
+use super::super::envelope::{Message, Version};
 use super::*;
 use crate::value::MAX_TEXT_BYTES;
 

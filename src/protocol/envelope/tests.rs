@@ -1,4 +1,5 @@
-use super::super::{Decoder, MAX_DEPTH, Resolve};
+use super::super::MAX_DEPTH;
+use super::super::data::{Decoder, Resolve};
 use super::*;
 use crate::value::Kind;
 

@@ -9,12 +9,14 @@ use crate::value::{Access, Kind, ValueRef};
 const NAME: &str = "Shared";
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
-/// The number of random schedules; `RV_SCHEDULES` raises it.
-fn schedules(default: u64) -> u64 {
-    std::env::var("RV_SCHEDULES")
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(default)
+/// The seeds of the random schedules. `RV_SCHEDULES` changes their number; `RV_SEED` runs a single
+/// one, and with `RV_TRACE` it prints what happens.
+fn schedules(default: u64) -> std::ops::Range<u64> {
+    let number = |name| -> Option<u64> { std::env::var(name).ok()?.parse().ok() };
+    match number("RV_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("RV_SCHEDULES").unwrap_or(default),
+    }
 }
 
 fn random_delay(random: &mut Random) -> (Duration, u64) {
@@ -104,7 +106,7 @@ fn library_ends(seed: u64, clients: usize) -> (Network, Random, Vec<usize>) {
 
 #[test]
 fn two_library_ends_agree_within_four_frames_each_way() {
-    for seed in 0..schedules(2_000) {
+    for seed in schedules(2_000) {
         let (mut network, mut random, ends) = library_ends(seed, 1);
         let span = random.pick(&[MS(2), MS(30), MS(300)]);
         let plan = writes(&mut random, &ends, span);
@@ -120,7 +122,7 @@ fn two_library_ends_agree_within_four_frames_each_way() {
 
 #[test]
 fn a_server_and_its_clients_agree_when_all_write() {
-    for seed in 0..schedules(500) {
+    for seed in schedules(500) {
         let clients = 2 + (seed % 3) as usize;
         let (mut network, mut random, ends) = library_ends(seed, clients);
         let span = random.pick(&[MS(2), MS(30), MS(300)]);
@@ -182,7 +184,7 @@ fn other_peers_and_we_agree_when_both_write() {
         (Habit::Cyclic, false),
     ];
     for (habit, answers_pings) in cases {
-        for seed in 0..schedules(300) {
+        for seed in schedules(300) {
             let (mut network, mut random, ends) = with_model(seed, habit, answers_pings);
             let span = random.pick(&[MS(2), MS(30), MS(300)]);
             let plan = writes(&mut random, &ends, span);
@@ -198,7 +200,7 @@ fn other_peers_and_we_agree_when_both_write() {
 #[test]
 fn b35_echoes_and_repeats_never_overwrite_what_only_the_host_writes() {
     for habit in [Habit::Echo, Habit::Cyclic] {
-        for seed in 0..schedules(300) {
+        for seed in schedules(300) {
             let (mut network, mut random, [ours, model]) = with_model(seed, habit, true);
             let id = network.signals(ours).names().find(NAME).unwrap();
             network.signals(ours).table().poll(usize::MAX, |_, _| {});

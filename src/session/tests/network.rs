@@ -115,6 +115,8 @@ pub(super) struct Network {
     /// `data` and `snapshot` frames with at least one value, by sender.
     pub(super) frames: Vec<u32>,
     pub(super) sent: Vec<Vec<String>>,
+    /// `RV_TRACE` is set: print what happens.
+    trace: bool,
 }
 
 impl Network {
@@ -129,6 +131,13 @@ impl Network {
             random: Random::new(seed ^ 0xabcd),
             frames: Vec::new(),
             sent: Vec::new(),
+            trace: std::env::var_os("RV_TRACE").is_some(),
+        }
+    }
+
+    fn trace(&self, what: std::fmt::Arguments<'_>) {
+        if self.trace {
+            eprintln!("{:>10} {what}", self.now.as_micros());
         }
     }
 
@@ -186,6 +195,7 @@ impl Network {
 
     /// The host of an end sets a signal.
     pub(super) fn set(&mut self, end: usize, name: &str, value: ValueRef<'_>) {
+        self.trace(format_args!("end {end} sets {name} to {value:?}"));
         match &mut self.ends[end].body {
             Body::Library(_, signals) => {
                 let id = signals.names().find(name).unwrap();
@@ -432,6 +442,7 @@ impl Network {
     }
 
     fn deliver(&mut self, flight: Flight) {
+        self.trace(format_args!("{} gets {:?}", flight.to, flight.packet));
         let Flight {
             wire,
             to,

@@ -1,0 +1,148 @@
+//! Frames: whom a value may go to, and how values become one text that several peers share.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use crate::options::{Mode, Options};
+use crate::protocol::encode;
+use crate::session::peer::Peer;
+use crate::signals::{LOCAL, Names, Pick, Picks, Print};
+use crate::value::{Access, Quality};
+
+/// `"name":value` of each pick, encoded when first asked for.
+#[derive(Debug, Default)]
+pub(super) struct Fragments {
+    text: String,
+    /// Start and end in `text` by position in the picks; an empty range is not encoded yet.
+    ranges: Vec<(u32, u32)>,
+}
+
+impl Fragments {
+    pub(super) fn reset(&mut self, count: usize) {
+        self.text.clear();
+        self.ranges.clear();
+        self.ranges.resize(count, (0, 0));
+    }
+
+    fn append(&mut self, frame: &mut String, index: u32, picks: &Picks, names: &Names) {
+        let (start, end) = match self.ranges[index as usize] {
+            (0, 0) => {
+                let pick = &picks.list[index as usize];
+                let start = self.text.len() as u32;
+                names.write_key(&mut self.text, pick.signal);
+                encode::write_value(&mut self.text, picks.value(pick));
+                let range = (start, self.text.len() as u32);
+                self.ranges[index as usize] = range;
+                range
+            }
+            range => range,
+        };
+        frame.push_str(&self.text[start as usize..end as usize]);
+    }
+}
+
+/// One encoded frame, shared by all peers that get the same signals.
+pub(super) struct Frame {
+    pub(super) chosen: Vec<u32>,
+    pub(super) text: Utf8Bytes,
+    /// The signals in it that peers may write as well.
+    pub(super) shared: Arc<[u32]>,
+    pub(super) shared_prints: Arc<[Print]>,
+}
+
+/// What decides whether a peer gets a signal's value.
+pub(super) struct Eligibility {
+    mode: Mode,
+    relay: bool,
+    accept_remote_writes: bool,
+    /// Client: READ_WRITE signals wait for the server's first state.
+    awaiting_state: bool,
+}
+
+pub(super) enum Fate {
+    Send,
+    Later,
+    Never,
+}
+
+impl Eligibility {
+    pub(super) fn new(options: &Options, awaiting_state: bool) -> Self {
+        Self {
+            mode: options.mode,
+            relay: options.relay,
+            accept_remote_writes: options.accept_remote_writes,
+            awaiting_state,
+        }
+    }
+
+    pub(super) fn fate(&self, peer: &Peer, pick: &Pick) -> Fate {
+        let forced = peer.forced.contains(pick.signal);
+        if pick.quality == Quality::Never || (pick.origin == peer.origin && !forced) {
+            return Fate::Never;
+        }
+        let ours = pick.access.host_writes();
+        let send = match self.mode {
+            Mode::Server => peer.wants(pick.signal) && (ours || self.relay || forced),
+            // A client does not send its server's values back, from whichever connection.
+            Mode::Client => {
+                ours && (pick.access == Access::Write || pick.origin == LOCAL || forced)
+            }
+        };
+        if !send {
+            Fate::Never
+        } else if self.awaiting_state && pick.access == Access::ReadWrite {
+            Fate::Later
+        } else {
+            Fate::Send
+        }
+    }
+
+    /// Whether the peer may write this signal as well.
+    fn shared(&self, access: Access) -> bool {
+        match access {
+            Access::ReadWrite => true,
+            Access::Read => self.mode == Mode::Server,
+            Access::Write => self.accept_remote_writes,
+        }
+    }
+}
+
+pub(super) fn choice_key(chosen: &[u32]) -> u64 {
+    let mut hasher = rustc_hash::FxHasher::default();
+    chosen.hash(&mut hasher);
+    hasher.finish()
+}
+
+pub(super) fn build(
+    open: &str,
+    chosen: &[u32],
+    picks: &Picks,
+    fragments: &mut Fragments,
+    names: &Names,
+    eligibility: &Eligibility,
+) -> Frame {
+    let mut text = String::with_capacity(open.len() + chosen.len() * 32 + encode::CLOSE.len());
+    text.push_str(open);
+    let mut shared = Vec::new();
+    let mut shared_prints = Vec::new();
+    for (at, index) in chosen.iter().enumerate() {
+        if at > 0 {
+            text.push(',');
+        }
+        fragments.append(&mut text, *index, picks, names);
+        let pick = &picks.list[*index as usize];
+        if eligibility.shared(pick.access) {
+            shared.push(pick.signal);
+            shared_prints.push(picks.print(pick));
+        }
+    }
+    text.push_str(encode::CLOSE);
+    Frame {
+        chosen: chosen.to_vec(),
+        text: text.into(),
+        shared: shared.into(),
+        shared_prints: shared_prints.into(),
+    }
+}
