@@ -14,6 +14,7 @@
 //! ```
 
 mod lifecycle;
+mod request;
 mod signal;
 
 use std::sync::Arc;
@@ -30,7 +31,8 @@ use crate::session::{Input, Session};
 use crate::signals::Signals;
 
 pub use crate::session::{
-    ClientInfo, Event, EventKind, ImportReport, Info, LogLevel, LogRecord, State, Stats,
+    ClientInfo, ConnectionReport, Event, EventKind, ImportReport, Info, LogLevel, LogRecord, State,
+    Stats,
 };
 pub use crate::signals::{Change, Declaration, flags};
 
@@ -117,7 +119,7 @@ impl Interface {
     pub fn flush(&self) -> Result<()> {
         self.shared.check()?;
         if let Some(running) = &*self.running.lock() {
-            running.send(Command::Flush);
+            running.send(Command::Run(Input::Flush));
         }
         Ok(())
     }
@@ -174,61 +176,6 @@ impl Interface {
         self.shared.event_fd()
     }
 
-    /// Client: asks the server for its catalogue and creates mirror signals; connects for it if the
-    /// interface is not started. Server: asks every client. Waits for the result.
-    ///
-    /// # Errors
-    /// [`ErrorCode::Timeout`] or the connection's error, [`ErrorCode::State`] while another import
-    /// runs or when a server is not started.
-    pub fn import(&self, timeout: Duration) -> Result<ImportReport> {
-        self.shared.check()?;
-        let opened = self.running.lock().is_none();
-        if opened {
-            if self.shared.options.mode == Mode::Server {
-                return Err(Error::new(
-                    ErrorCode::State,
-                    "a server imports from connected clients: start it first",
-                ));
-            }
-            self.start()?;
-        }
-        let result = self.import_running(timeout);
-        if opened {
-            self.stop(Duration::from_secs(1))?;
-        }
-        result
-    }
-
-    fn import_running(&self, timeout: Duration) -> Result<ImportReport> {
-        let token = self.next_token.fetch_add(1, Ordering::Relaxed);
-        let until = clock::now() + timeout;
-        self.command(Command::Import { token, until });
-        let take = || match self.shared.imports.lock().remove(&token) {
-            Some(Ok(report)) => Ok(Some(report)),
-            Some(Err(error)) => Err(error),
-            None => Ok(None),
-        };
-        // The session keeps the deadline; the margin only guards against a stopped interface.
-        let found = self
-            .shared
-            .wait_for(timeout + Duration::from_millis(500), take);
-        match found {
-            Ok(Some(report)) => Ok(report),
-            Ok(None) => {
-                self.command(Command::CancelImport { token });
-                Err(Error::new(
-                    ErrorCode::Timeout,
-                    "the import did not complete in time",
-                ))
-            }
-            // Why there was no connection says more than that time ran out.
-            Err(error) if error.code() == ErrorCode::Timeout => {
-                Err(self.shared.last_error.lock().clone().unwrap_or(error))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     /// Client: chooses the signals to receive, in place of an earlier choice. Kept over reconnects.
     ///
     /// # Errors
@@ -236,7 +183,7 @@ impl Interface {
     pub fn subscribe<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<()> {
         self.client_only("subscribe")?;
         let names = names.map(str::to_owned).collect();
-        self.command(Command::Subscribe(Some(names)));
+        self.command(Input::Subscribe(Some(names)));
         Ok(())
     }
 
@@ -247,7 +194,7 @@ impl Interface {
     /// [`ErrorCode::Unsupported`] for a server.
     pub fn subscribe_all(&self) -> Result<()> {
         self.client_only("subscribe_all")?;
-        self.command(Command::Subscribe(None));
+        self.command(Input::Subscribe(None));
         Ok(())
     }
 
@@ -273,7 +220,7 @@ impl Interface {
     /// [`ErrorCode::NotFound`] when it is not connected.
     pub fn disconnect_client(&self, id: u32) -> Result<()> {
         self.client(id)?;
-        self.command(Command::Disconnect { peer: id });
+        self.command(Input::Disconnect { peer: id });
         Ok(())
     }
 
@@ -295,12 +242,11 @@ impl Interface {
         Ok(())
     }
 
-    /// Runs a command on the network thread, or here when there is nothing running.
-    fn command(&self, command: Command) {
-        if let Some(running) = &*self.running.lock() {
-            running.send(command);
-        } else if let Command::Subscribe(names) = command {
-            run(&self.hub, Input::Subscribe(names));
+    /// Runs an input on the network thread, or here when there is nothing running.
+    fn command(&self, input: Input<'static>) {
+        match &*self.running.lock() {
+            Some(running) => running.send(Command::Run(input)),
+            None => run(&self.hub, input),
         }
     }
 }

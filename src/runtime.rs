@@ -24,5 +24,5 @@ mod tests;
 
 pub(crate) use driver::{Command, drive, listener};
 pub(crate) use hub::{Hub, run};
-pub(crate) use shared::Shared;
+pub(crate) use shared::{Answer, Shared};
 pub(crate) use thread::NetThread;

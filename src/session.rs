@@ -5,11 +5,13 @@
 
 mod backoff;
 mod client;
+mod config;
 mod exchange;
 mod frames;
 mod import;
 mod inbound;
 mod peer;
+mod probe;
 mod report;
 pub(crate) mod window;
 
@@ -31,10 +33,14 @@ use crate::signals::{Names, Origin, Signals};
 use crate::time::Time;
 
 use client::Client;
+use config::Config;
+pub(crate) use config::{ConfigRequest, ConfigResult};
 use exchange::Scratch;
 use import::PendingImport;
 use peer::Peer;
 pub(crate) use peer::PeerId;
+pub use probe::ConnectionReport;
+use probe::Probe;
 pub use report::{
     ClientInfo, Event, EventKind, ImportReport, Info, LogLevel, LogRecord, State, Stats,
 };
@@ -47,10 +53,11 @@ pub(crate) const SERVER: Origin = 1;
 pub(crate) enum Input<'a> {
     /// The host has started the interface.
     Start,
-    /// A connection is up: dialled by a client, accepted by a server.
+    /// A connection is up: dialled by a client, accepted by a server. `note` is for the log.
     Connected {
         peer: PeerId,
         address: String,
+        note: String,
     },
     /// The connection that was asked for could not be made.
     ConnectFailed {
@@ -103,9 +110,29 @@ pub(crate) enum Input<'a> {
         token: u32,
         until: Time,
     },
-    /// The host no longer wants the import's result.
-    CancelImport {
+    /// The host no longer wants a request's result.
+    Cancel {
         token: u32,
+    },
+    /// A client's host asks its server about the configuration.
+    Config {
+        token: u32,
+        request: ConfigRequest,
+        json: String,
+        until: Time,
+    },
+    /// A client's host wants to know whether the server can be reached.
+    Probe {
+        token: u32,
+        until: Time,
+    },
+    /// A server's host gives the answer to `config_get`.
+    PublishConfig(String),
+    /// A server's host replies to a `config_set`.
+    ConfigReply {
+        token: u32,
+        success: bool,
+        message: String,
     },
     /// A server's host closes one client.
     Disconnect {
@@ -145,6 +172,14 @@ pub(crate) enum Output {
         token: u32,
         result: Result<ImportReport, Error>,
     },
+    ConfigDone {
+        token: u32,
+        result: ConfigResult,
+    },
+    ProbeDone {
+        token: u32,
+        result: Result<ConnectionReport, Error>,
+    },
 }
 
 /// Marks our pings as fences; a number of 8 bytes follows.
@@ -173,6 +208,8 @@ pub(crate) struct Session {
     peers: BTreeMap<PeerId, Peer>,
     client: Client,
     import: Option<PendingImport>,
+    config: Config,
+    probe: Option<Probe>,
     decoder: Decoder,
     scratch: Scratch,
     /// Signals that existed when peers' subscriptions were last brought up to date.
@@ -184,6 +221,8 @@ pub(crate) struct Session {
     stats: Stats,
     state: State,
     wake: Time,
+    /// The time of the present input.
+    now: Time,
     outputs: Vec<Output>,
 }
 
@@ -195,6 +234,8 @@ impl Session {
             signals,
             peers: BTreeMap::new(),
             import: None,
+            config: Config::default(),
+            probe: None,
             decoder: Decoder::new(),
             scratch: Scratch::default(),
             known_signals: 0,
@@ -203,6 +244,7 @@ impl Session {
             stats: Stats::default(),
             state: State::Stopped,
             wake: Time::NEVER,
+            now: Time::ZERO,
             outputs: Vec::new(),
             options,
         }
@@ -264,9 +306,14 @@ impl Session {
 
     /// Takes one input.
     pub(crate) fn handle(&mut self, now: Time, input: Input<'_>) {
+        self.now = now;
         match input {
             Input::Start => self.start(now),
-            Input::Connected { peer, address } => self.connected(peer, address, now),
+            Input::Connected {
+                peer,
+                address,
+                note,
+            } => self.connected(peer, address, &note, now),
             Input::ConnectFailed { error } => self.connect_failed(&error, now),
             Input::Refused { why } => {
                 self.stats.refused_connections += 1;
@@ -290,7 +337,25 @@ impl Session {
             Input::Deadline => self.deadline(now),
             Input::Subscribe(names) => self.choose_subscription(names),
             Input::Import { token, until } => self.begin_import(token, until, now),
-            Input::CancelImport { token } => self.cancel_import(token),
+            Input::Cancel { token } => {
+                self.cancel_import(token);
+                self.cancel_config(token, now);
+            }
+            Input::Config {
+                token,
+                request,
+                json,
+                until,
+            } => self.request_config(token, request, &json, until, now),
+            Input::Probe { token, until } => self.begin_probe(token, until),
+            Input::PublishConfig(json) => self.publish_config(json),
+            Input::ConfigReply {
+                token,
+                success,
+                message,
+            } => {
+                self.config_reply(token, success, &message);
+            }
             Input::Disconnect { peer } => self.close(peer, 1000, "closed by the server's host"),
             Input::Stop => self.stop(now),
         }
@@ -323,7 +388,7 @@ impl Session {
         self.set_state(State::Stopped, now);
     }
 
-    fn connected(&mut self, id: PeerId, address: String, now: Time) {
+    fn connected(&mut self, id: PeerId, address: String, note: &str, now: Time) {
         let server = self.is_server();
         self.stats.connects += 1;
         let origin = if server { id } else { SERVER };
@@ -332,10 +397,11 @@ impl Session {
         self.peers.insert(id, peer);
         self.send_fence(id, now);
         if server {
-            let text = format!("client {id} connected");
+            let text = format!("client {id} connected{note}");
             self.log(LogLevel::Info, id, text, now);
         } else {
-            self.greet(id, now);
+            self.greet(id, note, now);
+            self.probe_connected();
         }
         self.ask_for_catalog(id);
     }
@@ -378,6 +444,7 @@ impl Session {
             self.arm(deadline);
         }
         self.end_windows(id, Some(number), now);
+        self.probe_answered(true);
     }
 
     fn drained(&mut self, id: PeerId) {
@@ -396,6 +463,7 @@ impl Session {
         self.stats.disconnects += 1;
         self.signals.table().set_stale(peer.origin, now);
         self.import_peer_gone(id, now);
+        self.config_peer_gone(id, now);
         let text = format!(
             "{} ({}): {}",
             escape(peer.display_name()),
@@ -416,6 +484,8 @@ impl Session {
         self.wake = Time::NEVER;
         self.client_deadline(now);
         self.import_deadline(now);
+        self.config_deadline(now);
+        self.probe_deadline();
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
             self.peer_deadline(id, now);

@@ -41,6 +41,8 @@ impl Interface {
     pub fn start(&self) -> Result<()> {
         self.shared.check()?;
         let mut running = self.running.lock();
+        // One that was started for a request alone ends by itself.
+        running.take_if(|running| running.commands.is_closed());
         if running.is_some() {
             return Ok(());
         }
@@ -123,6 +125,13 @@ impl Interface {
             self.end(&running);
         }
         drop(self.thread.lock().take());
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        let running = self.running.lock();
+        running
+            .as_ref()
+            .is_some_and(|running| !running.commands.is_closed())
     }
 
     /// Ends the driver, whatever it is doing, and forgets its connections.

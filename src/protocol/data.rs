@@ -152,11 +152,6 @@ impl Decoder {
     pub const fn batch(&self) -> &Batch {
         &self.batch
     }
-
-    /// The same, for a caller that takes it over or sorts it.
-    pub const fn batch_mut(&mut self) -> &mut Batch {
-        &mut self.batch
-    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::WebSocketStream;
 
 use crate::error::{Error, Result};
+use crate::escape::escape;
 use crate::options::{Mode, Options, SendMode};
 use crate::runtime::admission::{self, Policy};
 use crate::runtime::hub::{self, Hub, Link};
@@ -21,24 +22,16 @@ use crate::runtime::link::{self, LinkOptions};
 use crate::runtime::meter::Meter;
 use crate::runtime::shared::Shared;
 use crate::runtime::{clock, connect, listen};
-use crate::session::{Input, PeerId};
+use crate::session::Input;
 use crate::time::Time;
+
+/// How long a connection that was made for one request may take to close.
+const TEMPORARY_STOP: Duration = Duration::from_secs(1);
 
 /// What the host's threads ask of the driver.
 #[derive(Debug)]
 pub(crate) enum Command {
-    Flush,
-    Subscribe(Option<Vec<String>>),
-    Import {
-        token: u32,
-        until: Time,
-    },
-    CancelImport {
-        token: u32,
-    },
-    Disconnect {
-        peer: PeerId,
-    },
+    Run(Input<'static>),
     /// Flush, close every connection, and end by then.
     Stop {
         until: Time,
@@ -81,6 +74,9 @@ pub(crate) async fn drive(
     let until = loop {
         let (at, cycling) = {
             let mut hub = hub.lock();
+            if hub.stop_wanted() {
+                break clock::now() + TEMPORARY_STOP;
+            }
             if hub.take_connect() {
                 dialling = Some(tasks.dial());
             }
@@ -95,7 +91,7 @@ pub(crate) async fn drive(
             biased;
             command = commands.recv() => match command {
                 Some(Command::Stop { until }) => break until,
-                Some(command) => hub::run(&hub, command.into_input()),
+                Some(Command::Run(input)) => hub::run(&hub, input),
                 None => return,
             },
             scheduled = cycle.tick(), if cycling => {
@@ -138,19 +134,6 @@ impl Drop for EndTasks {
     }
 }
 
-impl Command {
-    fn into_input(self) -> Input<'static> {
-        match self {
-            Self::Flush => Input::Flush,
-            Self::Subscribe(names) => Input::Subscribe(names),
-            Self::Import { token, until } => Input::Import { token, until },
-            Self::CancelImport { token } => Input::CancelImport { token },
-            Self::Disconnect { peer } => Input::Disconnect { peer },
-            Self::Stop { .. } => Input::Stop,
-        }
-    }
-}
-
 impl Tasks {
     fn options(&self) -> &Options {
         &self.shared.options
@@ -170,7 +153,12 @@ impl Tasks {
                 Ok(ws) => {
                     let options = tasks.options();
                     let address = format!("{}:{}", options.address, options.port);
-                    tasks.attach(ws, address, None);
+                    let note = if options.tls.enabled && options.tls.insecure_skip_verify {
+                        " WITHOUT verifying its certificate (option insecure_skip_verify)"
+                    } else {
+                        ""
+                    };
+                    tasks.attach(ws, address, note.to_owned(), None);
                 }
                 Err(error) => {
                     *tasks.shared.last_error.lock() = Some(error.clone());
@@ -237,7 +225,13 @@ impl Tasks {
             tasks.pending_handshakes.fetch_sub(1, Ordering::Relaxed);
             match done {
                 Ok(Ok(accepted)) => {
-                    tasks.attach(accepted.socket, address.to_string(), Some(address.ip()))
+                    let note = note(&accepted.target, accepted.origin.as_deref());
+                    tasks.attach(
+                        accepted.socket,
+                        address.to_string(),
+                        note,
+                        Some(address.ip()),
+                    );
                 }
                 Ok(Err(why)) => hub::run(&tasks.hub, Input::Refused { why }),
                 Err(_) => hub::run(
@@ -258,6 +252,7 @@ impl Tasks {
         &self,
         ws: WebSocketStream<Meter<S>>,
         address: String,
+        note: String,
         ip: Option<std::net::IpAddr>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -269,7 +264,12 @@ impl Tasks {
             cap: Arc::clone(&cap),
             address: ip,
         });
-        hub::run(&self.hub, Input::Connected { peer, address });
+        let connected = Input::Connected {
+            peer,
+            address,
+            note,
+        };
+        hub::run(&self.hub, connected);
         let hub = Arc::clone(&self.hub);
         self.spawn(async move {
             let events = Arc::clone(&hub);
@@ -283,6 +283,15 @@ impl Tasks {
         // The cycle starts with the first connection.
         let wake = Arc::clone(&self.hub.lock().wake);
         wake.notify_one();
+    }
+}
+
+/// What the log says of a client's request. Its query may hold a token and is left out.
+fn note(target: &str, origin: Option<&str>) -> String {
+    let path = escape(target.split('?').next().unwrap_or_default());
+    match origin {
+        Some(origin) => format!(" to {path}, from the page {}", escape(origin)),
+        None => format!(" to {path}"),
     }
 }
 

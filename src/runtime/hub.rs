@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use crate::runtime::clock;
 use crate::runtime::link::{Closed, LinkEvent, Outbound};
-use crate::runtime::shared::Shared;
+use crate::runtime::shared::{Answer, Shared};
 use crate::session::{Input, Output, PeerId, Session, State};
 use crate::time::Time;
 
@@ -39,6 +39,9 @@ pub(crate) struct Hub {
     /// Wakes the driver for something new.
     pub(crate) wake: Arc<Notify>,
     changes_seen: u64,
+    /// The interface was started for this request alone, and stops when it is done.
+    pub(crate) stop_after: Option<u32>,
+    stop_wanted: bool,
     /// The port that a server is bound to.
     pub(crate) port: u16,
 }
@@ -56,6 +59,8 @@ impl Hub {
             sleeping_until: Time::NEVER,
             wake: Arc::new(Notify::new()),
             changes_seen: 0,
+            stop_after: None,
+            stop_wanted: false,
         }
     }
 
@@ -96,10 +101,30 @@ impl Hub {
             self.run(now, Input::Closed { peer, reason });
         }
         self.connect_wanted = false;
+        self.stop_wanted = false;
+        self.stop_after = None;
     }
 
     pub(crate) fn take_connect(&mut self) -> bool {
         std::mem::take(&mut self.connect_wanted)
+    }
+
+    pub(crate) fn stop_wanted(&mut self) -> bool {
+        std::mem::take(&mut self.stop_wanted)
+    }
+
+    /// A request of the host is complete.
+    fn answer(&mut self, token: u32, answer: Answer) {
+        self.shared.put_answer(token, answer);
+        self.request_ended(token);
+    }
+
+    /// Nobody waits for this request any more.
+    pub(crate) fn request_ended(&mut self, token: u32) {
+        if self.stop_after.take_if(|only| *only == token).is_some() {
+            self.stop_wanted = true;
+            self.wake.notify_one();
+        }
     }
 
     /// Runs one input and carries out what follows. `true`: whoever waits should look again.
@@ -147,7 +172,15 @@ impl Hub {
                 return true;
             }
             Output::ImportDone { token, result } => {
-                self.shared.imports.lock().insert(token, result);
+                self.answer(token, Answer::Import(result));
+                return true;
+            }
+            Output::ConfigDone { token, result } => {
+                self.answer(token, Answer::Config(result));
+                return true;
+            }
+            Output::ProbeDone { token, result } => {
+                self.answer(token, Answer::Probe(result));
                 return true;
             }
         }

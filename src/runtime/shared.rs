@@ -1,6 +1,6 @@
 //! What the host's threads and the network thread share, besides the signals.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,11 +11,13 @@ use tokio::sync::Notify;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::options::Options;
-use crate::session::{Event, ImportReport, LogRecord};
+use crate::session::{ConfigResult, ConnectionReport, Event, ImportReport, LogRecord};
 use crate::signals::Signals;
 
 /// Events and log records that wait to be polled; past it the oldest go.
 const QUEUE_MAX: usize = 4096;
+/// Answers that nobody has taken yet.
+const ANSWERS_MAX: usize = 64;
 
 /// A bounded queue that counts what it loses.
 #[derive(Debug)]
@@ -70,6 +72,14 @@ struct Gate {
     signalled: bool,
 }
 
+/// What became of a request of the host.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    Import(Result<ImportReport>),
+    Config(ConfigResult),
+    Probe(Result<ConnectionReport>),
+}
+
 /// Shared by the host's threads and the network thread.
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -77,8 +87,8 @@ pub(crate) struct Shared {
     pub(crate) signals: Arc<Signals>,
     pub(crate) events: Queue<Event>,
     pub(crate) log: Queue<LogRecord>,
-    /// Results of imports whose callers have not taken them yet.
-    pub(crate) imports: Mutex<HashMap<u32, Result<ImportReport>>>,
+    /// Answers to the host's requests, by token, until they are taken.
+    answers: Mutex<BTreeMap<u32, Answer>>,
     /// Why the last connection could not be made, or was lost.
     pub(crate) last_error: Mutex<Option<Error>>,
     /// Wakes the driver when the host has set something, in on-change mode.
@@ -97,7 +107,7 @@ impl Shared {
             signals,
             events: Queue::default(),
             log: Queue::default(),
-            imports: Mutex::default(),
+            answers: Mutex::default(),
             last_error: Mutex::default(),
             changed: Notify::new(),
             gate: Mutex::default(),
@@ -106,6 +116,19 @@ impl Shared {
             closed: AtomicBool::new(false),
             faulted: AtomicBool::new(false),
         }
+    }
+
+    /// Keeps the answer to a request until it is taken; of those that nobody takes, the latest.
+    pub(crate) fn put_answer(&self, token: u32, answer: Answer) {
+        let mut answers = self.answers.lock();
+        answers.insert(token, answer);
+        if answers.len() > ANSWERS_MAX {
+            answers.pop_first();
+        }
+    }
+
+    pub(crate) fn take_answer(&self, token: u32) -> Option<Answer> {
+        self.answers.lock().remove(&token)
     }
 
     /// `false`: it was closed before.

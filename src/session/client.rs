@@ -86,7 +86,7 @@ impl Session {
     }
 
     /// The first messages of a connection: who we are, what we want, what only we write.
-    pub(super) fn greet(&mut self, id: PeerId, now: Time) {
+    pub(super) fn greet(&mut self, id: PeerId, note: &str, now: Time) {
         self.send(id, init::init(&self.options.client_name).into());
         self.send_subscription(id);
         let until = now + self.options.resync_wait;
@@ -97,7 +97,12 @@ impl Session {
             .peers
             .get(&id)
             .map_or_else(String::new, |peer| peer.address.clone());
-        self.log(LogLevel::Info, id, format!("connected to {text}"), now);
+        self.log(
+            LogLevel::Info,
+            id,
+            format!("connected to {text}{note}"),
+            now,
+        );
         self.event(EventKind::Connected, 0, 0, text, now);
         let writes: Vec<u32> = self
             .signals
@@ -204,6 +209,7 @@ impl Session {
     }
 
     fn retry_later(&mut self, error: &Error, now: Time) {
+        self.probe_failed(error);
         if !self.client.running {
             return;
         }

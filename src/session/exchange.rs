@@ -193,6 +193,7 @@ impl Session {
             return;
         }
         peer.frames_out += 1;
+        self.log_frame(id, "->", &text);
         self.stats.frames_out += 1;
         self.stats.bytes_out += text.len() as u64;
         self.outputs.push(Output::Send { peer: id, text });
@@ -332,10 +333,10 @@ impl Session {
     }
 
     /// Debug mode: a frame, for people.
-    pub(super) fn log_frame(&mut self, id: PeerId, arrow: &str, text: &str, now: Time) {
+    pub(super) fn log_frame(&mut self, id: PeerId, arrow: &str, text: &str) {
         if self.options.debug {
             let text = format!("{arrow} {}", crate::escape::escape_to(text, 512));
-            self.log(LogLevel::Debug, id, text, now);
+            self.log(LogLevel::Debug, id, text, self.now);
         }
     }
 }

@@ -39,7 +39,7 @@ impl Session {
         peer.frames_in += 1;
         self.stats.frames_in += 1;
         self.stats.bytes_in += text.len() as u64;
-        self.log_frame(id, "<-", text, now);
+        self.log_frame(id, "<-", text);
 
         // The decoder is lent out so that its batch can be read while the session changes.
         let mut decoder = std::mem::take(&mut self.decoder);
@@ -110,11 +110,24 @@ impl Session {
                 self.joined(id, now);
                 self.subscribe(id, names, now);
             }
-            Message::ConfigGet
-            | Message::ConfigAnswer { .. }
-            | Message::ConfigSet { .. }
-            | Message::ConfigResult { .. }
-            | Message::Unknown => {
+            Message::ConfigGet => {
+                self.joined(id, now);
+                self.answer_config_get(id);
+            }
+            Message::ConfigSet { config } => {
+                self.joined(id, now);
+                self.config_set_asked(id, config, now);
+            }
+            Message::ConfigAnswer { config } => {
+                self.joined(id, now);
+                self.config_answer(config, now);
+            }
+            Message::ConfigResult { success, message } => {
+                self.joined(id, now);
+                let message = message.as_deref().unwrap_or_default();
+                self.config_result(success, message, now);
+            }
+            Message::Unknown => {
                 self.joined(id, now);
                 self.stats.unknown_message += 1;
             }

@@ -4,4 +4,5 @@
 mod crossing;
 mod messages;
 mod network;
+mod requests;
 mod resync;

@@ -79,6 +79,7 @@ pub(super) struct End {
     pub(super) wants_connect: bool,
     pub(super) state: State,
     pub(super) imports: Vec<Result<crate::session::ImportReport, crate::error::Error>>,
+    pub(super) configs: Vec<crate::session::ConfigResult>,
 }
 
 #[derive(Clone, Copy)]
@@ -151,6 +152,7 @@ impl Network {
             wants_connect: false,
             state: State::Stopped,
             imports: Vec::new(),
+            configs: Vec::new(),
         });
         self.frames.push(0);
         self.sent.push(Vec::new());
@@ -259,6 +261,7 @@ impl Network {
                 Input::Connected {
                     peer: number,
                     address,
+                    note: String::new(),
                 },
             );
         }
@@ -313,6 +316,9 @@ impl Network {
                 Output::Log(record) => self.ends[end].log.push(record),
                 Output::State(state) => self.ends[end].state = state,
                 Output::ImportDone { result, .. } => self.ends[end].imports.push(result),
+                Output::ConfigDone { result, .. } => self.ends[end].configs.push(result),
+                // Seen as an event.
+                Output::ProbeDone { .. } => {}
             }
         }
         for peer in drained {
