@@ -218,6 +218,10 @@ pub(crate) struct Session {
     reported: FxHashSet<u32>,
     /// Something is due beyond what the host sets: a relay, a resend, a correction, a backlog.
     transmit_wanted: bool,
+    /// The present transmission left something for the next frame.
+    follow_up: bool,
+    /// When that frame goes out, where no cycle sends it.
+    follow_up_at: Option<Time>,
     stats: Stats,
     state: State,
     wake: Time,
@@ -241,6 +245,8 @@ impl Session {
             known_signals: 0,
             reported: FxHashSet::default(),
             transmit_wanted: false,
+            follow_up: false,
+            follow_up_at: None,
             stats: Stats::default(),
             state: State::Stopped,
             wake: Time::NEVER,
@@ -263,6 +269,7 @@ impl Session {
         let table = self.signals.table();
         Stats {
             changes: table.changes,
+            pulses_collapsed: self.stats.pulses_collapsed + table.collapsed,
             coalesced: table.coalesced,
             ..self.stats
         }
@@ -359,7 +366,10 @@ impl Session {
             Input::Disconnect { peer } => self.close(peer, 1000, "closed by the server's host"),
             Input::Stop => self.stop(now),
         }
-        if self.transmit_wanted && self.options.send_mode == SendMode::OnChange {
+        if self.transmit_wanted
+            && self.options.send_mode == SendMode::OnChange
+            && self.follow_up_at.is_none()
+        {
             self.transmit(now, false);
         }
     }
@@ -392,6 +402,9 @@ impl Session {
         let server = self.is_server();
         self.stats.connects += 1;
         let origin = if server { id } else { SERVER };
+        if self.peers.is_empty() {
+            self.forget_unsent();
+        }
         let peer = Peer::new(id, origin, address, server, &self.options, now);
         self.arm(peer.deadline(&self.options));
         self.peers.insert(id, peer);
@@ -486,6 +499,11 @@ impl Session {
         self.import_deadline(now);
         self.config_deadline(now);
         self.probe_deadline();
+        match self.follow_up_at {
+            Some(at) if at <= now => self.transmit(now, false),
+            Some(at) => self.arm(at),
+            None => {}
+        }
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
             self.peer_deadline(id, now);

@@ -163,6 +163,10 @@ impl Interface {
                 Some((index, id, value.kind(), refused))
             });
             if refused.is_none() {
+                // Before the first of them, so that the batch stays in one frame.
+                if pairs().any(|(id, value)| table.undoes(id, value)) {
+                    table.seal();
+                }
                 for (id, value) in pairs() {
                     first |= table.set(id, value) == Ok(true);
                 }

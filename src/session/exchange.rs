@@ -5,12 +5,12 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::options::Mode;
+use crate::options::{Mode, SendMode};
 use crate::protocol::encode;
-use crate::session::frames::{Eligibility, Fate, Fragments, Frame, build, choice_key};
+use crate::session::frames::{Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key};
 use crate::session::peer::{Peer, PeerId};
 use crate::session::{LogLevel, Output, Session, fence};
-use crate::signals::{BitSet, LOCAL, Picks, Print};
+use crate::signals::{BitSet, LOCAL, Pick, Picks, Print};
 use crate::time::Time;
 use crate::value::Quality;
 
@@ -20,7 +20,7 @@ pub(super) struct Scratch {
     /// Ids whose values are copied in this cycle.
     wanted: BitSet,
     /// Those of them that were set or applied since the last cycle.
-    unsent: Vec<u32>,
+    fresh: BitSet,
     picks: Picks,
     fragments: Fragments,
     /// Positions in `picks` of what one peer gets.
@@ -35,6 +35,11 @@ impl Session {
     /// Sends what is due to every peer that can take a frame. `everything`: also what did not change.
     pub(super) fn transmit(&mut self, now: Time, everything: bool) {
         self.transmit_wanted = false;
+        self.follow_up_at = None;
+        // What nobody hears stays unsent, so that its pulses are counted and not sent late.
+        if self.peers.is_empty() {
+            return;
+        }
         self.meet_new_signals();
         let mut scratch = std::mem::take(&mut self.scratch);
         self.collect(&mut scratch, everything);
@@ -42,12 +47,18 @@ impl Session {
             self.distribute(&mut scratch, now);
         }
         self.scratch = scratch;
+        if std::mem::take(&mut self.follow_up) && self.options.send_mode != SendMode::Cycle {
+            // In cycle mode, the next cycle comes by itself.
+            let at = now + self.options.update_cycle;
+            self.follow_up_at = Some(at);
+            self.arm(at);
+        }
     }
 
     /// Copies all values that may be sent now, under one lock, so that frames are never torn.
     fn collect(&mut self, scratch: &mut Scratch, everything: bool) {
         scratch.wanted.clear();
-        scratch.unsent.clear();
+        scratch.fresh.clear();
         scratch.picks.clear();
         for peer in self.peers.values().filter(|peer| ready(peer)) {
             peer.due.for_each(|id| {
@@ -55,42 +66,60 @@ impl Session {
             });
         }
         let mut table = self.signals.table();
-        if everything && !self.peers.is_empty() {
+        // A sealed frame goes alone: with values that are newer than it, it would be torn.
+        let sealed = table.take_sealed(&mut scratch.picks);
+        if sealed {
+            for pick in &scratch.picks.list {
+                scratch.fresh.insert(pick.signal);
+            }
+            self.follow_up = true;
+        } else {
+            table.drain_unsent(|id| {
+                scratch.fresh.insert(id);
+            });
+        }
+        scratch.fresh.for_each(|id| {
+            scratch.wanted.insert(id);
+            if table.slot(id).is_some_and(|slot| slot.origin == LOCAL) {
+                self.client.set_here(id);
+            }
+        });
+        if sealed {
+            return;
+        }
+        if everything {
             for (id, slot) in table.iter() {
                 if slot.origin == LOCAL
                     && slot.quality != Quality::Never
                     && slot.access.host_writes()
                 {
                     scratch.wanted.insert(id);
-                    scratch.unsent.push(id);
+                    scratch.fresh.insert(id);
                 }
             }
         }
-        if table.has_unsent() {
-            let before = scratch.unsent.len();
-            table.drain_unsent(|id| {
-                scratch.wanted.insert(id);
-                scratch.unsent.push(id);
-            });
-            for id in &scratch.unsent[before..] {
-                if table.slot(*id).is_some_and(|slot| slot.origin == LOCAL) {
-                    self.client.set_here(*id);
-                }
+        scratch
+            .wanted
+            .for_each(|id| table.pick(id, &mut scratch.picks));
+    }
+
+    /// The first of all peers comes: what was set until now is part of the state that it gets.
+    pub(super) fn forget_unsent(&mut self) {
+        let signals = Arc::clone(&self.signals);
+        let mut table = signals.table();
+        let mut set_here = Vec::new();
+        table.forget_unsent(|id| set_here.push(id));
+        for id in set_here {
+            if table.slot(id).is_some_and(|slot| slot.origin == LOCAL) {
+                self.client.set_here(id);
             }
-        }
-        if !self.peers.is_empty() {
-            scratch.wanted.for_each(|id| {
-                if let Some(slot) = table.slot(id) {
-                    scratch.picks.add(id, slot);
-                }
-            });
         }
     }
 
     fn distribute(&mut self, scratch: &mut Scratch, now: Time) {
         let eligibility = self.eligibility();
         let Scratch {
-            unsent,
+            fresh,
             picks,
             fragments,
             chosen,
@@ -106,21 +135,28 @@ impl Session {
             let Some(peer) = self.peers.get_mut(&id) else {
                 continue;
             };
-            for signal in unsent.iter().copied() {
-                peer.due.insert(signal);
-            }
-            if !ready(peer) {
-                continue;
-            }
+            let ready = ready(peer);
             chosen.clear();
             for (index, pick) in (0..).zip(&picks.list) {
-                if !peer.due.contains(pick.signal) {
+                if fresh.contains(pick.signal) {
+                    self.stats.pulses_collapsed += u64::from(owe(peer, pick));
+                }
+                if !ready || !peer.due.contains(pick.signal) {
                     continue;
                 }
-                match eligibility.fate(peer, pick) {
-                    Fate::Later => continue,
-                    Fate::Send => chosen.push(index),
-                    Fate::Never => {}
+                let fate = eligibility.fate(peer, pick);
+                if matches!(fate, Fate::Later) {
+                    continue;
+                }
+                let pulse = peer.pulses.remove(pick.signal);
+                if matches!(fate, Fate::Send) {
+                    if pulse {
+                        // The level itself follows in the next frame, so it stays due.
+                        chosen.push(index | INVERTED);
+                        self.follow_up = true;
+                        continue;
+                    }
+                    chosen.push(index);
                 }
                 peer.due.remove(pick.signal);
                 peer.forced.remove(pick.signal);
@@ -215,7 +251,7 @@ impl Session {
         {
             let table = self.signals.table();
             for (signal, slot) in table.iter() {
-                picks.add(signal, slot);
+                picks.add(signal, slot, false);
             }
         }
         fragments.reset(picks.list.len());
@@ -233,6 +269,7 @@ impl Session {
             }
         }
         peer.due.clear();
+        peer.pulses.clear();
         peer.forced.clear();
         peer.first_state = None;
         peer.last_data = now;
@@ -339,6 +376,20 @@ impl Session {
             self.log(LogLevel::Debug, id, text, self.now);
         }
     }
+}
+
+/// Notes that the peer is to get a new value. If it has not got the one before, and that was the
+/// other level of a bool, it is owed a pulse; `true` when it was owed one already, which collapses.
+fn owe(peer: &mut Peer, pick: &Pick) -> bool {
+    let owed = !peer.due.insert(pick.signal);
+    if !(owed && pick.toggled) || pick.origin == peer.origin {
+        return false;
+    }
+    let collapsed = peer.pulses.remove(pick.signal);
+    if !collapsed {
+        peer.pulses.insert(pick.signal);
+    }
+    collapsed
 }
 
 /// Whether the peer can take a data frame now.

@@ -26,7 +26,15 @@ impl Fragments {
         self.ranges.resize(count, (0, 0));
     }
 
-    fn append(&mut self, frame: &mut String, index: u32, picks: &Picks, names: &Names) {
+    fn append(&mut self, frame: &mut String, choice: u32, picks: &Picks, names: &Names) {
+        let index = choice & !INVERTED;
+        if choice != index {
+            // The first half of a pulse for a peer that was busy: rare, so not kept.
+            let pick = &picks.list[index as usize];
+            names.write_key(frame, pick.signal);
+            encode::write_value(frame, picks.inverted(pick));
+            return;
+        }
         let (start, end) = match self.ranges[index as usize] {
             (0, 0) => {
                 let pick = &picks.list[index as usize];
@@ -42,6 +50,9 @@ impl Fragments {
         frame.push_str(&self.text[start as usize..end as usize]);
     }
 }
+
+/// Marks a choice that carries the other level of a bool.
+pub(super) const INVERTED: u32 = 1 << 31;
 
 /// One encoded frame, shared by all peers that get the same signals.
 pub(super) struct Frame {
@@ -127,15 +138,19 @@ pub(super) fn build(
     text.push_str(open);
     let mut shared = Vec::new();
     let mut shared_prints = Vec::new();
-    for (at, index) in chosen.iter().enumerate() {
+    for (at, choice) in chosen.iter().enumerate() {
         if at > 0 {
             text.push(',');
         }
-        fragments.append(&mut text, *index, picks, names);
-        let pick = &picks.list[*index as usize];
+        fragments.append(&mut text, *choice, picks, names);
+        let pick = &picks.list[(*choice & !INVERTED) as usize];
         if eligibility.shared(pick.access) {
             shared.push(pick.signal);
-            shared_prints.push(picks.print(pick));
+            shared_prints.push(Print::of(if *choice & INVERTED == 0 {
+                picks.value(pick)
+            } else {
+                picks.inverted(pick)
+            }));
         }
     }
     text.push_str(encode::CLOSE);

@@ -287,7 +287,7 @@ impl Session {
             picks.list.reserve(table.len());
             types.reserve(table.len());
             for (signal, slot) in table.iter() {
-                picks.add(signal, slot);
+                picks.add(signal, slot, false);
                 types.push(WireType {
                     direction: slot.direction,
                     kind: slot.kind,

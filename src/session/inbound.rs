@@ -256,6 +256,11 @@ impl Session {
         };
         let batch = decoder.batch();
         let mut table = self.signals.table();
+        // What is relayed of one frame stays in one frame.
+        let undoes = |entry: &Entry| table.undoes(entry.signal, batch.value(entry));
+        if relay && table.has_unsent() && batch.entries.iter().any(undoes) {
+            table.seal();
+        }
         for entry in &batch.entries {
             let &Entry {
                 signal,

@@ -80,6 +80,8 @@ pub(crate) struct Peer {
     pub(crate) first_state: Option<Time>,
     /// What it is to get.
     pub(crate) due: BitSet,
+    /// Bools of `due` of which it is to get the other level first: a pulse passed while it was busy.
+    pub(crate) pulses: BitSet,
     /// What it is to get although it sent the value itself: corrections and resends.
     pub(crate) forced: BitSet,
     pub(crate) windows: Windows,
@@ -119,6 +121,7 @@ impl Peer {
             subscription: None,
             first_state: server.then(|| now + options.first_state_wait),
             due: BitSet::default(),
+            pulses: BitSet::default(),
             forced: BitSet::default(),
             windows: Windows::new(server, options.fence_grace),
             busy: false,

@@ -4,5 +4,6 @@
 mod crossing;
 mod messages;
 mod network;
+mod pulses;
 mod requests;
 mod resync;

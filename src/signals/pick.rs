@@ -1,6 +1,5 @@
 //! Values copied out of the table, to be encoded after the lock is released.
 
-use crate::signals::Print;
 use crate::signals::slot::{Origin, Slot};
 use crate::value::{Access, Kind, Quality, ValueRef};
 
@@ -11,6 +10,8 @@ pub(crate) struct Pick {
     pub(crate) origin: Origin,
     pub(crate) access: Access,
     pub(crate) quality: Quality,
+    /// A bool that differs from the frame before.
+    pub(crate) toggled: bool,
     kind: Kind,
     bits: u64,
 }
@@ -28,7 +29,11 @@ impl Picks {
         self.text.clear();
     }
 
-    pub(crate) fn add(&mut self, signal: u32, slot: &Slot) {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    pub(crate) fn add(&mut self, signal: u32, slot: &Slot, toggled: bool) {
         let bits = match slot.value() {
             ValueRef::Bool(v) => u64::from(v),
             ValueRef::Int(v) => v.cast_unsigned(),
@@ -44,6 +49,7 @@ impl Picks {
             origin: slot.origin,
             access: slot.access,
             quality: slot.quality,
+            toggled,
             kind: slot.kind,
             bits,
         });
@@ -62,7 +68,11 @@ impl Picks {
         }
     }
 
-    pub(crate) fn print(&self, pick: &Pick) -> Print {
-        Print::of(self.value(pick))
+    /// The other level of a bool; the value itself of any other kind.
+    pub(crate) fn inverted(&self, pick: &Pick) -> ValueRef<'_> {
+        match self.value(pick) {
+            ValueRef::Bool(level) => ValueRef::Bool(!level),
+            value => value,
+        }
     }
 }

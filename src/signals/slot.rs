@@ -21,6 +21,8 @@ pub(crate) struct Slot {
     /// `None`: a neutral type.
     pub(crate) direction: Option<Direction>,
     pub(crate) imported: bool,
+    /// A bool as the frame before the pending one carried it.
+    pub(super) base: bool,
     /// In the change log, waiting for a poll.
     pub(super) logged: bool,
     /// Flags of the change record to come.
@@ -42,6 +44,7 @@ impl Slot {
             quality: Quality::Never,
             direction,
             imported: false,
+            base: false,
             logged: false,
             flags: 0,
             origin: LOCAL,
@@ -50,7 +53,14 @@ impl Slot {
             arrived: Time::ZERO,
         };
         slot.store(value);
+        slot.settle();
         slot
+    }
+
+    /// The present value goes into a frame. `true`: a bool that differs from the frame before.
+    pub(super) fn settle(&mut self) -> bool {
+        let level = self.kind == Kind::Bool && self.bits != 0;
+        std::mem::replace(&mut self.base, level) != level
     }
 
     /// The current value.

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 
 use crate::signals::bits::BitSet;
 use crate::signals::changes::{Change, flags};
+use crate::signals::pick::Picks;
 use crate::signals::slot::{LOCAL, Origin, Slot};
 use crate::time::Time;
 use crate::value::{Access, Direction, Kind, Quality, ValueRef};
@@ -31,6 +32,10 @@ pub(crate) struct Table {
     slots: Vec<Slot>,
     /// Set, or applied for relay, since the last [`Table::drain_unsent`].
     unsent: BitSet,
+    /// A frame that must go out as it is before what is unsent now; see [`Table::set`].
+    sealed: Picks,
+    /// Pulses that no frame carries.
+    pub(crate) collapsed: u64,
     /// Ids with a change to poll, in the order of their first change.
     log: VecDeque<u32>,
     /// Changes that were merged into a record that was not polled yet.
@@ -99,17 +104,51 @@ impl Table {
         Ok(())
     }
 
+    /// Whether this value would take back a change of a bool that is not sent yet.
+    pub(crate) fn undoes(&self, id: u32, value: ValueRef<'_>) -> bool {
+        let (ValueRef::Bool(level), Some(slot)) = (value, self.slot(id)) else {
+            return false;
+        };
+        slot.base == level && slot.value() != value && self.unsent.contains(id)
+    }
+
+    /// Closes the pending frame: it goes out as it is, and what comes now goes into the next. One
+    /// frame at most waits so; `false` when one does already.
+    pub(crate) fn seal(&mut self) -> bool {
+        if !self.sealed.is_empty() {
+            return false;
+        }
+        let (slots, sealed) = (&mut self.slots, &mut self.sealed);
+        self.unsent.drain(|id| {
+            let slot = &mut slots[id as usize];
+            let toggled = slot.settle();
+            sealed.add(id, slot, toggled);
+        });
+        true
+    }
+
+    /// A value is about to be stored that takes back an unsent change: an edge must not get lost
+    /// between two frames, so the pending frame is sealed. When one waits already, the pulse
+    /// collapses; its level is the base again and needs no frame.
+    fn keep_edge(&mut self, id: u32, value: ValueRef<'_>) {
+        if self.undoes(id, value) && !self.seal() {
+            self.collapsed += 1;
+        }
+    }
+
     /// Takes a value from the host. `Ok(true)`: there is now something to send where there was nothing.
     pub(crate) fn set(&mut self, id: u32, value: ValueRef<'_>) -> Result<bool, SetRefused> {
         self.check_set(id, value.kind())?;
-        let slot = &mut self.slots[id as usize];
+        let slot = &self.slots[id as usize];
         if slot.quality != Quality::Never && slot.value() == value {
             return Ok(false);
         }
+        self.keep_edge(id, value);
+        let slot = &mut self.slots[id as usize];
         slot.store(value);
         slot.quality = Quality::Good;
         slot.origin = LOCAL;
-        let first = self.unsent.is_empty();
+        let first = !self.has_unsent();
         self.unsent.insert(id);
         Ok(first)
     }
@@ -136,6 +175,10 @@ impl Table {
             return Applied::Same;
         }
         let rises = slot.value() == ValueRef::Bool(false) && value == ValueRef::Bool(true);
+        if relay {
+            self.keep_edge(id, value);
+        }
+        let slot = &mut self.slots[id as usize];
         slot.store(value);
         slot.quality = Quality::Good;
         slot.origin = origin;
@@ -147,6 +190,7 @@ impl Table {
         } else {
             // Whatever we were about to send of it is overtaken.
             self.unsent.remove(id);
+            self.slots[id as usize].settle();
         }
         Applied::Changed
     }
@@ -201,12 +245,46 @@ impl Table {
     }
 
     pub(crate) fn has_unsent(&self) -> bool {
-        !self.unsent.is_empty()
+        !self.unsent.is_empty() || !self.sealed.is_empty()
+    }
+
+    /// Moves the sealed frame, if one waits, into `picks`.
+    pub(crate) fn take_sealed(&mut self, picks: &mut Picks) -> bool {
+        if self.sealed.is_empty() {
+            return false;
+        }
+        picks.clear();
+        std::mem::swap(&mut self.sealed, picks);
+        true
     }
 
     /// Moves what is to be sent out of the table, smallest id first.
     pub(crate) fn drain_unsent(&mut self, each: impl FnMut(u32)) {
         self.unsent.drain(each);
+    }
+
+    /// Copies a value into a frame.
+    pub(crate) fn pick(&mut self, id: u32, picks: &mut Picks) {
+        if let Some(slot) = self.slots.get_mut(id as usize) {
+            let toggled = slot.settle();
+            picks.add(id, slot, toggled);
+        }
+    }
+
+    /// Nobody is connected: what is unsent is part of the state that the next peer gets, and pulses
+    /// are over. Gives the ids to `each`.
+    pub(crate) fn forget_unsent(&mut self, mut each: impl FnMut(u32)) {
+        for pick in &self.sealed.list {
+            let (slot, sealed) = (&self.slots[pick.signal as usize], self.sealed.value(pick));
+            self.collapsed += u64::from(pick.toggled && slot.value() != sealed);
+            each(pick.signal);
+        }
+        self.sealed.clear();
+        let slots = &mut self.slots;
+        self.unsent.drain(|id| {
+            slots[id as usize].settle();
+            each(id);
+        });
     }
 
     pub(crate) fn has_changes(&self) -> bool {

@@ -77,6 +77,9 @@ pub(super) struct End {
     pub(super) events: Vec<Event>,
     pub(super) log: Vec<LogRecord>,
     pub(super) wants_connect: bool,
+    /// Its frames leave, but its kernel never says that they did.
+    pub(super) stalled: bool,
+    undrained: Vec<u32>,
     pub(super) state: State,
     pub(super) imports: Vec<Result<crate::session::ImportReport, crate::error::Error>>,
     pub(super) configs: Vec<crate::session::ConfigResult>,
@@ -150,6 +153,8 @@ impl Network {
             events: Vec::new(),
             log: Vec::new(),
             wants_connect: false,
+            stalled: false,
+            undrained: Vec::new(),
             state: State::Stopped,
             imports: Vec::new(),
             configs: Vec::new(),
@@ -310,18 +315,29 @@ impl Network {
                 Output::Close { peer, code, reason } => {
                     self.post(end, peer, Packet::Closed(format!("{code} {reason}")));
                 }
-                Output::MessageCap { .. } => {}
+                // The probe's result is seen as an event.
+                Output::MessageCap { .. } | Output::ProbeDone { .. } => {}
                 Output::Connect => self.ends[end].wants_connect = true,
                 Output::Event(event) => self.ends[end].events.push(event),
                 Output::Log(record) => self.ends[end].log.push(record),
                 Output::State(state) => self.ends[end].state = state,
                 Output::ImportDone { result, .. } => self.ends[end].imports.push(result),
                 Output::ConfigDone { result, .. } => self.ends[end].configs.push(result),
-                // Seen as an event.
-                Output::ProbeDone { .. } => {}
             }
         }
+        if self.ends[end].stalled {
+            self.ends[end].undrained.extend(drained);
+            return;
+        }
         for peer in drained {
+            self.input(end, Input::Drained { peer });
+        }
+    }
+
+    /// A stalled end's kernel has taken everything.
+    pub(super) fn release(&mut self, end: usize) {
+        self.ends[end].stalled = false;
+        for peer in std::mem::take(&mut self.ends[end].undrained) {
             self.input(end, Input::Drained { peer });
         }
     }
