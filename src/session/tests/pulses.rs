@@ -155,14 +155,7 @@ fn rises_received_are_rises_made_minus_pulses_collapsed() {
                     .network
                     .input(pulsing.sender, crate::session::Input::Changed);
             }
-            let pause = random.micros(
-                1,
-                if mode == SendMode::Cycle {
-                    16_000
-                } else {
-                    4_000
-                },
-            );
+            let pause = random.micros(1, 16_000);
             pulsing.network.run_for(pause);
             received += pulsing.poll().rises;
         }
@@ -173,10 +166,8 @@ fn rises_received_are_rises_made_minus_pulses_collapsed() {
             u64::from(received) + pulsing.collapsed(),
             "{mode:?}"
         );
-        assert!(
-            pulsing.collapsed() > 0,
-            "the schedule must be hard enough to collapse some"
-        );
+        // On change, each edge goes out by itself; in cycles, the schedule must be hard enough.
+        assert_eq!(pulsing.collapsed() > 0, mode == SendMode::Cycle);
     }
 }
 
