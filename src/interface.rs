@@ -106,7 +106,7 @@ impl Interface {
     #[must_use]
     pub fn stats(&self) -> Stats {
         Stats {
-            log_dropped: self.shared.log.dropped(),
+            log_dropped: self.shared.log().dropped(),
             events_dropped: self.shared.events.dropped(),
             ..self.hub.lock().session().stats()
         }
@@ -153,7 +153,7 @@ impl Interface {
     /// [`ErrorCode::Handle`] when closed.
     pub fn poll_log<R>(&self, look: impl FnOnce(&LogRecord) -> (bool, R)) -> Result<Option<R>> {
         self.shared.check()?;
-        Ok(self.shared.log.poll(look))
+        Ok(self.shared.log().poll(look))
     }
 
     /// Waits until there is a change or an event to poll; `false` when the time is up.

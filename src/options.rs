@@ -126,6 +126,14 @@ pub struct Options {
     /// Refuse values that lose something when converted (`1.5` for an int).
     pub strict_types: bool,
 
+    /// Larger `data` messages are split into several of about this size; 0 = never. The values of one
+    /// message are applied together, those of several are not.
+    pub max_data_frame_bytes: u32,
+    /// Peers that asked for the catalogue get a fresh one when it grows.
+    pub catalog_push: bool,
+    /// Give messages of unknown types to the host, as events.
+    pub raw_events: bool,
+
     /// Client: connect again when the connection is lost or cannot be made.
     pub auto_reconnect: bool,
     /// Time between attempts, ±10 %.
@@ -162,6 +170,9 @@ pub struct Options {
     pub allow_anonymous_network: bool,
     /// Log every frame.
     pub debug: bool,
+    /// Write the log to standard error, too. The environment variable `RV_LOG` (`error`, `warn`,
+    /// `info`, `debug`) does the same for every interface, down to that level.
+    pub log_to_stderr: bool,
 }
 
 impl Options {
@@ -189,6 +200,9 @@ impl Options {
             accept_remote_writes: false,
             auto_import: false,
             strict_types: false,
+            max_data_frame_bytes: 0,
+            catalog_push: false,
+            raw_events: false,
             auto_reconnect: true,
             reconnect_interval: Duration::from_secs(2),
             reconnect_backoff_max: Duration::ZERO,
@@ -213,6 +227,7 @@ impl Options {
             allowed_hosts: Vec::new(),
             allow_anonymous_network: false,
             debug: false,
+            log_to_stderr: false,
         }
     }
 

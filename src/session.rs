@@ -18,7 +18,7 @@ pub(crate) mod window;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -126,6 +126,11 @@ pub(crate) enum Input<'a> {
         token: u32,
         until: Time,
     },
+    /// The host sends a message of its own to one peer, or to all.
+    SendRaw {
+        peer: Option<PeerId>,
+        json: String,
+    },
     /// A server's host gives the answer to `config_get`.
     PublishConfig(String),
     /// A server's host replies to a `config_set`.
@@ -214,6 +219,8 @@ pub(crate) struct Session {
     scratch: Scratch,
     /// Signals that existed when peers' subscriptions were last brought up to date.
     known_signals: u32,
+    /// When peers that asked for the catalogue get the grown one.
+    push_catalogs_at: Option<Time>,
     /// Signals whose refusal was logged.
     reported: FxHashSet<u32>,
     /// Something is due beyond what the host sets: a relay, a resend, a correction, a backlog.
@@ -222,6 +229,10 @@ pub(crate) struct Session {
     follow_up: bool,
     /// When that frame goes out, where no cycle sends it.
     follow_up_at: Option<Time>,
+    /// Levels of bools that last a while on the wire, with their end.
+    holds: VecDeque<(Time, u32)>,
+    /// Stale signals that get their fail-safe value then.
+    failsafes: Vec<(Time, u32)>,
     stats: Stats,
     state: State,
     wake: Time,
@@ -243,10 +254,13 @@ impl Session {
             decoder: Decoder::new(),
             scratch: Scratch::default(),
             known_signals: 0,
+            push_catalogs_at: None,
             reported: FxHashSet::default(),
             transmit_wanted: false,
             follow_up: false,
             follow_up_at: None,
+            holds: VecDeque::new(),
+            failsafes: Vec::new(),
             stats: Stats::default(),
             state: State::Stopped,
             wake: Time::NEVER,
@@ -269,6 +283,7 @@ impl Session {
         let table = self.signals.table();
         Stats {
             changes: table.changes,
+            queue_overflow: table.overflowed,
             pulses_collapsed: self.stats.pulses_collapsed + table.collapsed,
             coalesced: table.coalesced,
             ..self.stats
@@ -355,6 +370,7 @@ impl Session {
                 until,
             } => self.request_config(token, request, &json, until, now),
             Input::Probe { token, until } => self.begin_probe(token, until),
+            Input::SendRaw { peer, json } => self.send_raw(peer, &json),
             Input::PublishConfig(json) => self.publish_config(json),
             Input::ConfigReply {
                 token,
@@ -434,6 +450,17 @@ impl Session {
         }
     }
 
+    fn send_raw(&mut self, peer: Option<PeerId>, json: &str) {
+        let ids: Vec<PeerId> = match peer {
+            Some(id) => vec![id],
+            None => self.peers.keys().copied().collect(),
+        };
+        let text = Utf8Bytes::from(json);
+        for id in ids {
+            self.send(id, text.clone());
+        }
+    }
+
     fn ping(&mut self, id: PeerId, payload: &[u8], now: Time) {
         self.heard(id, now);
         if fence_number(payload).is_some()
@@ -463,7 +490,8 @@ impl Session {
     fn drained(&mut self, id: PeerId) {
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.drained();
-            if !peer.due.is_empty() {
+            // FIFOs wait in the table until every peer can take a frame.
+            if !peer.due.is_empty() || self.signals.table().has_unsent() {
                 self.transmit_wanted = true;
             }
         }
@@ -474,7 +502,7 @@ impl Session {
             return;
         };
         self.stats.disconnects += 1;
-        self.signals.table().set_stale(peer.origin, now);
+        self.turn_stale(peer.origin);
         self.import_peer_gone(id, now);
         self.config_peer_gone(id, now);
         let text = format!(
@@ -493,12 +521,44 @@ impl Session {
         }
     }
 
+    /// A writer is gone: its values are stale, and some have another one for that case.
+    fn turn_stale(&mut self, origin: Origin) {
+        let now = self.now;
+        let failsafes = &mut self.failsafes;
+        let before = failsafes.len();
+        self.signals
+            .table()
+            .set_stale(origin, now, |signal, after| {
+                failsafes.push((now + after, signal));
+            });
+        for at in self.failsafes[before..].iter().map(|(at, _)| *at) {
+            self.wake = self.wake.min(at);
+        }
+    }
+
+    fn failsafe_deadline(&mut self) {
+        let now = self.now;
+        let mut table = self.signals.table();
+        self.failsafes.retain(|(at, signal)| {
+            let wait = *at > now;
+            if wait {
+                self.wake = self.wake.min(*at);
+            } else {
+                table.apply_failsafe(*signal, now);
+            }
+            wait
+        });
+    }
+
     fn deadline(&mut self, now: Time) {
         self.wake = Time::NEVER;
         self.client_deadline(now);
         self.import_deadline(now);
         self.config_deadline(now);
         self.probe_deadline();
+        self.failsafe_deadline();
+        self.release_holds();
+        self.push_catalogs();
         match self.follow_up_at {
             Some(at) if at <= now => self.transmit(now, false),
             Some(at) => self.arm(at),

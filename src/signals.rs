@@ -4,6 +4,7 @@
 
 mod bits;
 mod changes;
+mod extra;
 mod names;
 mod pick;
 mod print;
@@ -11,11 +12,13 @@ mod slot;
 mod table;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
 
 pub(crate) use bits::BitSet;
 pub use changes::{Change, flags};
+use extra::{Extra, FailSafe};
 pub(crate) use names::Names;
 pub(crate) use pick::{Pick, Picks};
 pub(crate) use print::Print;
@@ -24,6 +27,9 @@ pub(crate) use table::{Applied, SetRefused, Table};
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::value::{Access, Direction, Kind, MAX_NAME_BYTES, MAX_TEXT_BYTES, Value, ValueRef};
+
+/// The deepest FIFO.
+const MAX_FIFO: u32 = 65_536;
 
 /// A signal as the host declares it.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +48,12 @@ pub struct Declaration<'a> {
     pub comment: &'a str,
     /// A group for people, with `/` between levels.
     pub folder: &'a str,
+    /// The value that the host sees so long after the connection to the signal's writer was lost.
+    pub failsafe: Option<(ValueRef<'a>, Duration)>,
+    /// Every change is kept, sent and polled by itself, up to so many; 0 = only the latest counts.
+    pub fifo_depth: u32,
+    /// A bool's level lasts at least this long on the wire, for peers that sample.
+    pub min_hold: Duration,
 }
 
 impl<'a> Declaration<'a> {
@@ -56,6 +68,9 @@ impl<'a> Declaration<'a> {
             initial: None,
             comment: "",
             folder: "",
+            failsafe: None,
+            fifo_depth: 0,
+            min_hold: Duration::ZERO,
         }
     }
 }
@@ -130,6 +145,7 @@ impl Signals {
             ));
         }
         check_value(initial)?;
+        let extra = extra(declaration)?;
         let mut names = self.names.write();
         let mut table = self.table.lock();
         if let Some(id) = names.find(name) {
@@ -157,7 +173,7 @@ impl Signals {
             ));
         }
         names.add(name, kind);
-        Ok(table.push(Slot::new(initial, access, Some(direction))))
+        Ok(table.push(Slot::new(initial, access, Some(direction)), extra))
     }
 
     /// Takes over one entry of a peer's catalogue.
@@ -181,7 +197,8 @@ impl Signals {
         names.add(entry.name, entry.kind);
         let default = Value::default_of(entry.kind);
         // Declared as READ first: a value from a peer must not look like one of the host's.
-        let id = table.push(Slot::new(default.as_ref(), Access::Read, entry.direction));
+        let slot = Slot::new(default.as_ref(), Access::Read, entry.direction);
+        let id = table.push(slot, Extra::default());
         if let Some(value) = entry.value {
             table.apply(id, value, origin, false, now);
         }
@@ -251,6 +268,43 @@ pub(crate) fn not_found(id: u32, count: usize) -> Error {
             "there is no signal with id {id}: ids run from 0 to the signal count, which is {count}"
         ),
     )
+}
+
+/// What a declaration asks for beyond a plain signal.
+fn extra(declaration: &Declaration<'_>) -> Result<Extra> {
+    let &Declaration { name, kind, .. } = declaration;
+    let failsafe = match declaration.failsafe {
+        Some((value, after)) => {
+            check_value(value)?;
+            if value.kind() != kind {
+                return Err(Error::new(
+                    ErrorCode::Kind,
+                    format!(
+                        "signal {name:?} is of kind {}, its fail-safe value of kind {}",
+                        kind.name(),
+                        value.kind().name()
+                    ),
+                ));
+            }
+            let value = value.to_owned();
+            Some(FailSafe { value, after })
+        }
+        None => None,
+    };
+    if declaration.fifo_depth > MAX_FIFO {
+        return Err(Error::new(
+            ErrorCode::Limit,
+            format!("signal {name:?}: a fifo_depth is at most {MAX_FIFO}"),
+        ));
+    }
+    if !declaration.min_hold.is_zero() && (kind != Kind::Bool || declaration.fifo_depth > 0) {
+        return Err(Error::new(
+            ErrorCode::Kind,
+            format!("signal {name:?}: min_hold_ms is for bools without a FIFO"),
+        ));
+    }
+    let (depth, min_hold) = (declaration.fifo_depth, declaration.min_hold);
+    Ok(Extra::new(depth, failsafe, min_hold))
 }
 
 fn check_name(name: &str) -> Result<()> {

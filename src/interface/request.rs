@@ -71,6 +71,29 @@ impl Interface {
         }
     }
 
+    /// Sends a message of the host's own, for extensions of the protocol: a JSON object with a `type`.
+    /// `client`: one client of a server; `None`: every peer. Does not wait.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Argument`] when it is not a JSON object, [`ErrorCode::NotConnected`] without a
+    /// connection, [`ErrorCode::NotFound`] for a client that is not connected.
+    pub fn send_raw(&self, client: Option<u32>, json: &str) -> Result<()> {
+        self.shared.check()?;
+        config::check_config(json)?;
+        if let Some(id) = client {
+            self.client(id)?;
+        }
+        if self.info().clients == 0 {
+            return Err(Error::new(
+                ErrorCode::NotConnected,
+                "there is no connection to send the message on",
+            ));
+        }
+        let json = json.to_owned();
+        self.command(Input::SendRaw { peer: client, json });
+        Ok(())
+    }
+
     /// Gives a request up. Its answer is not heeded any more, and it ends in no event.
     ///
     /// # Errors

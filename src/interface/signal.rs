@@ -248,6 +248,23 @@ impl Interface {
         Ok(())
     }
 
+    /// Shows the text of a record of the last poll, as it was when the record was made: for a signal
+    /// with a FIFO, that entry's. `look` runs while the signals are locked.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`] when the last poll gave no such record.
+    pub fn with_change_text<R>(&self, record: u32, look: impl FnOnce(&str) -> R) -> Result<R> {
+        self.shared.check()?;
+        let table = self.shared.signals.table();
+        let text = table.polled_text(record).map(look);
+        text.ok_or_else(|| {
+            Error::new(
+                ErrorCode::NotFound,
+                format!("the last poll gave no record {record}: records count from 0"),
+            )
+        })
+    }
+
     fn get<R>(
         &self,
         id: u32,

@@ -164,7 +164,7 @@ impl Hub {
                 self.shared.events.push(event);
                 return true;
             }
-            Output::Log(record) => self.shared.log.push(record),
+            Output::Log(record) => self.shared.put_log(record),
             Output::State(state) => {
                 if state == State::Connected {
                     *self.shared.last_error.lock() = None;

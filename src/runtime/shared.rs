@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::options::Options;
-use crate::session::{ConfigResult, ConnectionReport, Event, ImportReport, LogRecord};
+use crate::session::{ConfigResult, ConnectionReport, Event, ImportReport, LogLevel, LogRecord};
 use crate::signals::Signals;
 
 /// Events and log records that wait to be polled; past it the oldest go.
@@ -64,6 +64,18 @@ impl<T> Queue<T> {
     }
 }
 
+/// Down to which level the log goes to standard error.
+fn stderr_level(options: &Options) -> Option<LogLevel> {
+    let asked = std::env::var("RV_LOG").unwrap_or_default();
+    match asked.to_ascii_lowercase().as_str() {
+        "error" => Some(LogLevel::Error),
+        "warn" => Some(LogLevel::Warn),
+        "info" => Some(LogLevel::Info),
+        "debug" => Some(LogLevel::Debug),
+        _ => options.log_to_stderr.then_some(LogLevel::Debug),
+    }
+}
+
 #[derive(Debug, Default)]
 struct Gate {
     /// Readable while there is something to poll; made when first asked for.
@@ -86,7 +98,9 @@ pub(crate) struct Shared {
     pub(crate) options: Arc<Options>,
     pub(crate) signals: Arc<Signals>,
     pub(crate) events: Queue<Event>,
-    pub(crate) log: Queue<LogRecord>,
+    log: Queue<LogRecord>,
+    /// Records down to this level go to standard error, too.
+    stderr: Option<LogLevel>,
     /// Answers to the host's requests, by token, until they are taken.
     answers: Mutex<BTreeMap<u32, Answer>>,
     /// Why the last connection could not be made, or was lost.
@@ -103,10 +117,10 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(options: Arc<Options>, signals: Arc<Signals>) -> Self {
         Self {
-            options,
             signals,
             events: Queue::default(),
             log: Queue::default(),
+            stderr: stderr_level(&options),
             answers: Mutex::default(),
             last_error: Mutex::default(),
             changed: Notify::new(),
@@ -115,7 +129,26 @@ impl Shared {
             has_pipe: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             faulted: AtomicBool::new(false),
+            options,
         }
+    }
+
+    pub(crate) fn put_log(&self, record: LogRecord) {
+        if self.stderr.is_some_and(|level| record.level <= level) {
+            // Where standard error is closed there is nobody to tell.
+            let _ = writeln!(
+                std::io::stderr(),
+                "realvirtual-ws {:.3} {:?} {}",
+                record.time.as_micros() as f64 / 1e6,
+                record.level,
+                record.text
+            );
+        }
+        self.log.push(record);
+    }
+
+    pub(crate) const fn log(&self) -> &Queue<LogRecord> {
+        &self.log
     }
 
     /// Keeps the answer to a request until it is taken; of those that nobody takes, the latest.

@@ -10,7 +10,7 @@ use crate::protocol::encode;
 use crate::session::frames::{Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key};
 use crate::session::peer::{Peer, PeerId};
 use crate::session::{LogLevel, Output, Session, fence};
-use crate::signals::{BitSet, LOCAL, Pick, Picks, Print};
+use crate::signals::{BitSet, LOCAL, Pick, Picks, Print, Table};
 use crate::time::Time;
 use crate::value::Quality;
 
@@ -30,6 +30,14 @@ pub(super) struct Scratch {
 impl Session {
     fn eligibility(&self) -> Eligibility {
         Eligibility::new(&self.options, self.awaiting_state())
+    }
+
+    /// The size at which a `data` or a `snapshot` is split.
+    fn max_frame_bytes(&self) -> usize {
+        match self.options.max_data_frame_bytes {
+            0 => usize::MAX,
+            bytes => bytes as usize,
+        }
     }
 
     /// Sends what is due to every peer that can take a frame. `everything`: also what did not change.
@@ -65,7 +73,9 @@ impl Session {
                 scratch.wanted.insert(id);
             });
         }
-        let mut table = self.signals.table();
+        let signals = Arc::clone(&self.signals);
+        let mut table = signals.table();
+        let busy = self.peers.values().any(|peer| peer.busy && !peer.closing);
         // A sealed frame goes alone: with values that are newer than it, it would be torn.
         let sealed = table.take_sealed(&mut scratch.picks);
         if sealed {
@@ -74,7 +84,7 @@ impl Session {
             }
             self.follow_up = true;
         } else {
-            table.drain_unsent(|id| {
+            table.drain_unsent(busy, |id| {
                 scratch.fresh.insert(id);
             });
         }
@@ -85,6 +95,7 @@ impl Session {
             }
         });
         if sealed {
+            self.hold(&mut table, &scratch.picks);
             return;
         }
         if everything {
@@ -101,6 +112,35 @@ impl Session {
         scratch
             .wanted
             .for_each(|id| table.pick(id, &mut scratch.picks));
+        self.hold(&mut table, &scratch.picks);
+        // The rest of a FIFO goes out with the next frames.
+        self.follow_up |= !busy && table.has_unsent();
+    }
+
+    /// Levels that this frame changes and that must last a while.
+    fn hold(&mut self, table: &mut Table, picks: &Picks) {
+        for pick in picks.list.iter().filter(|pick| pick.toggled) {
+            if let Some(until) = table.hold(pick.signal, self.now) {
+                self.holds.push_back((until, pick.signal));
+                self.arm(until);
+            }
+        }
+    }
+
+    /// Lets go of levels that have lasted long enough.
+    pub(super) fn release_holds(&mut self) {
+        let now = self.now;
+        // Signals differ in their times, so this is not in order.
+        let (over, holds): (Vec<_>, Vec<_>) =
+            self.holds.drain(..).partition(|(until, _)| *until <= now);
+        self.holds = holds.into();
+        for (_, signal) in over {
+            self.signals.table().release(signal);
+            self.transmit_wanted = true;
+        }
+        if let Some(next) = self.holds.iter().map(|(until, _)| *until).min() {
+            self.arm(next);
+        }
     }
 
     /// The first of all peers comes: what was set until now is part of the state that it gets.
@@ -126,6 +166,7 @@ impl Session {
             ..
         } = scratch;
         fragments.reset(picks.list.len());
+        let max_bytes = self.max_frame_bytes();
         let signals = Arc::clone(&self.signals);
         let names = signals.names();
         let mut frames: Vec<Frame> = Vec::new();
@@ -172,6 +213,7 @@ impl Session {
             let at = found.unwrap_or_else(|| {
                 frames.push(build(
                     encode::DATA_OPEN,
+                    max_bytes,
                     chosen,
                     picks,
                     fragments,
@@ -191,7 +233,9 @@ impl Session {
             peer.busy = true;
             peer.last_data = now;
         }
-        self.send(id, frame.text.clone());
+        for text in &frame.texts {
+            self.send(id, text.clone());
+        }
         self.fence_frame(id, frame, now);
     }
 
@@ -275,10 +319,21 @@ impl Session {
         peer.last_data = now;
         let frame = {
             let names = self.signals.names();
-            build(open, chosen, picks, fragments, &names, &eligibility)
+            let max_bytes = self.max_frame_bytes();
+            build(
+                open,
+                max_bytes,
+                chosen,
+                picks,
+                fragments,
+                &names,
+                &eligibility,
+            )
         };
         self.stats.values_out += frame.chosen.len() as u64;
-        self.send(id, frame.text.clone());
+        for text in &frame.texts {
+            self.send(id, text.clone());
+        }
         self.fence_frame(id, &frame, now);
         self.scratch = scratch;
     }
@@ -366,7 +421,10 @@ impl Session {
                 }
             }
         }
-        self.known_signals = count;
+        if self.known_signals < count {
+            self.known_signals = count;
+            self.catalog_grew();
+        }
     }
 
     /// Debug mode: a frame, for people.

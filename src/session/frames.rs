@@ -57,7 +57,8 @@ pub(super) const INVERTED: u32 = 1 << 31;
 /// One encoded frame, shared by all peers that get the same signals.
 pub(super) struct Frame {
     pub(super) chosen: Vec<u32>,
-    pub(super) text: Utf8Bytes,
+    /// The message, or several when it was split.
+    pub(super) texts: Vec<Utf8Bytes>,
     /// The signals in it that peers may write as well.
     pub(super) shared: Arc<[u32]>,
     pub(super) shared_prints: Arc<[Print]>,
@@ -90,7 +91,10 @@ impl Eligibility {
 
     pub(super) fn fate(&self, peer: &Peer, pick: &Pick) -> Fate {
         let forced = peer.forced.contains(pick.signal);
-        if pick.quality == Quality::Never || (pick.origin == peer.origin && !forced) {
+        if pick.quality == Quality::Never
+            || pick.failsafe
+            || (pick.origin == peer.origin && !forced)
+        {
             return Fate::Never;
         }
         let ours = pick.access.host_writes();
@@ -128,21 +132,31 @@ pub(super) fn choice_key(chosen: &[u32]) -> u64 {
 
 pub(super) fn build(
     open: &str,
+    max_bytes: usize,
     chosen: &[u32],
     picks: &Picks,
     fragments: &mut Fragments,
     names: &Names,
     eligibility: &Eligibility,
 ) -> Frame {
+    let mut texts = Vec::new();
     let mut text = String::with_capacity(open.len() + chosen.len() * 32 + encode::CLOSE.len());
     text.push_str(open);
     let mut shared = Vec::new();
     let mut shared_prints = Vec::new();
-    for (at, choice) in chosen.iter().enumerate() {
-        if at > 0 {
+    for choice in chosen {
+        let before = text.len();
+        if before > open.len() {
             text.push(',');
         }
         fragments.append(&mut text, *choice, picks, names);
+        if before > open.len() && text.len() + encode::CLOSE.len() > max_bytes {
+            // This one opens the next message.
+            let rest = text.split_off(before);
+            text.push_str(encode::CLOSE);
+            let next = format!("{open}{}", &rest[1..]);
+            texts.push(std::mem::replace(&mut text, next).into());
+        }
         let pick = &picks.list[(*choice & !INVERTED) as usize];
         if eligibility.shared(pick.access) {
             shared.push(pick.signal);
@@ -154,9 +168,10 @@ pub(super) fn build(
         }
     }
     text.push_str(encode::CLOSE);
+    texts.push(text.into());
     Frame {
         chosen: chosen.to_vec(),
-        text: text.into(),
+        texts,
         shared: shared.into(),
         shared_prints: shared_prints.into(),
     }

@@ -1,12 +1,13 @@
 //! Import: asking peers for their catalogues, taking the answers over, and answering in turn.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::error::{Error, ErrorCode};
 use crate::escape::escape;
 use crate::protocol::direction::WireType;
 use crate::protocol::import::{self, AnswerWriter, Catalog};
-use crate::session::peer::PeerId;
+use crate::session::peer::{Peer, PeerId};
 use crate::session::{Event, EventKind, ImportReport, LogLevel, Output, Session};
 use crate::signals::{ImportEntry, Imported};
 use crate::time::Time;
@@ -16,6 +17,8 @@ use crate::value::Value;
 const ANSWER_CAP: usize = 64 << 20;
 /// New signals that one client of a server may bring.
 const NEW_PER_CLIENT: u32 = 10_000;
+/// How long after a signal was added the catalogue is pushed.
+const PUSH_DELAY: Duration = Duration::from_millis(250);
 /// Lines of a report's text; more are only counted.
 const REPORT_LINES: usize = 100;
 
@@ -277,8 +280,39 @@ impl Session {
         }
     }
 
+    /// Signals were added: peers hear of them a little later, so that many at once make one answer.
+    pub(super) fn catalog_grew(&mut self) {
+        let asked = |peer: &Peer| peer.asked_catalog;
+        if self.options.catalog_push
+            && self.push_catalogs_at.is_none()
+            && self.peers.values().any(asked)
+        {
+            let at = self.now + PUSH_DELAY;
+            self.push_catalogs_at = Some(at);
+            self.arm(at);
+        }
+    }
+
+    pub(super) fn push_catalogs(&mut self) {
+        let now = self.now;
+        if self.push_catalogs_at.take_if(|at| *at <= now).is_none() {
+            if let Some(at) = self.push_catalogs_at {
+                self.arm(at);
+            }
+            return;
+        }
+        let asked = self.peers.values().filter(|peer| peer.asked_catalog);
+        let ids: Vec<PeerId> = asked.map(|peer| peer.id).collect();
+        for id in ids {
+            self.answer_import(id);
+        }
+    }
+
     /// Answers `import_request` with everything the peer may see.
     pub(super) fn answer_import(&mut self, id: PeerId) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.asked_catalog = true;
+        }
         let mut writer = AnswerWriter::new();
         let mut picks = crate::signals::Picks::default();
         let mut types = Vec::new();

@@ -49,7 +49,7 @@ impl Session {
             Err(malformed) => self.malformed(id, &malformed, now),
             Ok(Decoded { message, version }) => {
                 self.note_version(id, version, now);
-                self.message(id, message, &decoder, now);
+                self.message(id, text, message, &decoder, now);
             }
         }
         self.decoder = decoder;
@@ -81,7 +81,14 @@ impl Session {
         }
     }
 
-    fn message(&mut self, id: PeerId, message: Message<'_>, decoder: &Decoder, now: Time) {
+    fn message(
+        &mut self,
+        id: PeerId,
+        text: &str,
+        message: Message<'_>,
+        decoder: &Decoder,
+        now: Time,
+    ) {
         match message {
             Message::Init { name } => self.init(id, name.as_deref(), now),
             Message::Data => {
@@ -103,7 +110,11 @@ impl Session {
                     let catalog = import::decode_catalog(signals, types, limit);
                     self.import_answer(id, &catalog, now);
                 } else {
+                    // The peer's catalogue has grown, or it speaks out of turn: the host may import.
                     self.stats.unknown_message += 1;
+                    let text =
+                        "the peer sent a catalogue that was not asked for: import takes it over";
+                    self.event(EventKind::CatalogChanged, id, 0, text.to_owned(), now);
                 }
             }
             Message::Subscribe { names } => {
@@ -130,6 +141,9 @@ impl Session {
             Message::Unknown => {
                 self.joined(id, now);
                 self.stats.unknown_message += 1;
+                if self.options.raw_events {
+                    self.event(EventKind::Raw, id, 0, text.to_owned(), now);
+                }
             }
             Message::Foreign(foreign) => self.foreign(id, foreign, now),
         }

@@ -55,6 +55,8 @@ const MALFORMED_WINDOW: Duration = Duration::from_secs(10);
 /// Control messages and bytes that may wait for a peer that does not read.
 const QUEUE_MESSAGES: u32 = 64;
 const QUEUE_BYTES: usize = 16 << 20;
+/// Below so many bytes the number of messages does not matter.
+const QUEUE_SMALL: usize = 1 << 20;
 
 /// One connection.
 #[derive(Debug)]
@@ -74,6 +76,8 @@ pub(crate) struct Peer {
     /// It has sent a valid message.
     pub(crate) joined: bool,
     pub(crate) version_warned: bool,
+    /// It has asked for our catalogue.
+    pub(crate) asked_catalog: bool,
     /// `None`: it wants everything.
     pub(crate) subscription: Option<Subscription>,
     /// Server: when the first full state goes out, if nothing calls for it before.
@@ -118,6 +122,7 @@ impl Peer {
             answers_pings: false,
             joined: false,
             version_warned: false,
+            asked_catalog: false,
             subscription: None,
             first_state: server.then(|| now + options.first_state_wait),
             due: BitSet::default(),
@@ -147,8 +152,9 @@ impl Peer {
 
     /// Notes a message handed to the link; `false` when too much waits already.
     pub(crate) fn queue(&mut self, bytes: usize) -> bool {
-        let room = self.queued_messages < QUEUE_MESSAGES
-            && (self.queued_messages == 0 || self.queued_bytes + bytes <= QUEUE_BYTES);
+        // One large state, split into many messages, is not what the count is for.
+        let few = self.queued_messages < QUEUE_MESSAGES || self.queued_bytes < QUEUE_SMALL;
+        let room = few && (self.queued_messages == 0 || self.queued_bytes + bytes <= QUEUE_BYTES);
         self.queued_messages += 1;
         self.queued_bytes += bytes;
         room

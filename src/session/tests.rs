@@ -2,6 +2,7 @@
 //! clock that exist only here.
 
 mod crossing;
+mod extras;
 mod messages;
 mod network;
 mod pulses;

@@ -10,6 +10,8 @@ pub(crate) struct Pick {
     pub(crate) origin: Origin,
     pub(crate) access: Access,
     pub(crate) quality: Quality,
+    /// The value is the fail-safe one, which is for this host alone.
+    pub(crate) failsafe: bool,
     /// A bool that differs from the frame before.
     pub(crate) toggled: bool,
     kind: Kind,
@@ -33,8 +35,8 @@ impl Picks {
         self.list.is_empty()
     }
 
-    pub(crate) fn add(&mut self, signal: u32, slot: &Slot, toggled: bool) {
-        let bits = match slot.value() {
+    fn keep(&mut self, value: ValueRef<'_>) -> u64 {
+        match value {
             ValueRef::Bool(v) => u64::from(v),
             ValueRef::Int(v) => v.cast_unsigned(),
             ValueRef::Float(v) => v.to_bits(),
@@ -43,12 +45,25 @@ impl Picks {
                 self.text.push_str(v);
                 start << 32 | v.len() as u64
             }
-        };
+        }
+    }
+
+    /// Puts another value of the same kind in the place of the one added last.
+    pub(crate) fn replace_last(&mut self, value: ValueRef<'_>) {
+        let bits = self.keep(value);
+        if let Some(last) = self.list.last_mut() {
+            last.bits = bits;
+        }
+    }
+
+    pub(crate) fn add(&mut self, signal: u32, slot: &Slot, toggled: bool) {
+        let bits = self.keep(slot.value());
         self.list.push(Pick {
             signal,
             origin: slot.origin,
             access: slot.access,
             quality: slot.quality,
+            failsafe: slot.failsafe,
             toggled,
             kind: slot.kind,
             bits,

@@ -23,6 +23,10 @@ pub(crate) struct Slot {
     pub(crate) imported: bool,
     /// A bool as the frame before the pending one carried it.
     pub(super) base: bool,
+    /// It has an entry among the table's extras.
+    pub(super) extra: bool,
+    /// The value is the fail-safe one.
+    pub(crate) failsafe: bool,
     /// In the change log, waiting for a poll.
     pub(super) logged: bool,
     /// Flags of the change record to come.
@@ -45,6 +49,8 @@ impl Slot {
             direction,
             imported: false,
             base: false,
+            extra: false,
+            failsafe: false,
             logged: false,
             flags: 0,
             origin: LOCAL,

@@ -1,10 +1,17 @@
 //! All signals' states, what is to be sent of them, and what is to be polled. Everything here runs
 //! under one short-held lock: no encoding, logging, formatting or allocation for each signal.
 
+mod polling;
+mod sending;
+
 use std::collections::VecDeque;
+use std::time::Duration;
+
+use rustc_hash::FxHashMap;
 
 use crate::signals::bits::BitSet;
-use crate::signals::changes::{Change, flags};
+use crate::signals::changes::flags;
+use crate::signals::extra::{Extra, FailSafe, Incoming};
 use crate::signals::pick::Picks;
 use crate::signals::slot::{LOCAL, Origin, Slot};
 use crate::time::Time;
@@ -30,14 +37,27 @@ pub(crate) enum Applied {
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     slots: Vec<Slot>,
+    /// FIFOs, fail-safe values and least times, of the few signals that have them.
+    extras: FxHashMap<u32, Extra>,
     /// Set, or applied for relay, since the last [`Table::drain_unsent`].
     unsent: BitSet,
-    /// A frame that must go out as it is before what is unsent now; see [`Table::set`].
+    /// The host was told that there is something to send.
+    announced: bool,
+    /// A frame that must go out as it is before what is unsent now; see [`Table::seal`].
     sealed: Picks,
+    /// Bools whose present level on the wire must last a while longer.
+    holding: BitSet,
+    /// What [`Table::drain_unsent`] moved out and what it kept, reused.
+    drained: Vec<u32>,
+    kept: Vec<u32>,
     /// Pulses that no frame carries.
     pub(crate) collapsed: u64,
+    /// Entries dropped from full FIFOs.
+    pub(crate) overflowed: u64,
     /// Ids with a change to poll, in the order of their first change.
     log: VecDeque<u32>,
+    /// Texts of the records of the last poll.
+    polled: polling::Polled,
     /// Changes that were merged into a record that was not polled yet.
     pub(crate) coalesced: u64,
     /// Records put into the log since the start.
@@ -45,10 +65,15 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(super) fn push(&mut self, slot: Slot) -> u32 {
+    pub(super) fn push(&mut self, slot: Slot, extra: Extra) -> u32 {
         let id = self.slots.len() as u32;
         self.slots.push(slot);
+        if !extra.is_empty() {
+            self.slots[id as usize].extra = true;
+            self.extras.insert(id, extra);
+        }
         self.unsent.reserve(self.slots.len());
+        self.holding.reserve(self.slots.len());
         // Room for every signal, so that neither sets nor frames allocate later.
         self.log
             .reserve(self.slots.len().saturating_sub(self.log.len()));
@@ -67,6 +92,22 @@ impl Table {
     /// Every slot with its id.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &Slot)> {
         (0..).zip(&self.slots)
+    }
+
+    fn extra(&self, id: u32) -> Option<&Extra> {
+        if self.slots[id as usize].extra {
+            self.extras.get(&id)
+        } else {
+            None
+        }
+    }
+
+    fn extra_mut(&mut self, id: u32) -> Option<&mut Extra> {
+        if self.slots[id as usize].extra {
+            self.extras.get_mut(&id)
+        } else {
+            None
+        }
     }
 
     /// A WRITE signal has its value from its declaration and is sent like any other.
@@ -104,53 +145,21 @@ impl Table {
         Ok(())
     }
 
-    /// Whether this value would take back a change of a bool that is not sent yet.
-    pub(crate) fn undoes(&self, id: u32, value: ValueRef<'_>) -> bool {
-        let (ValueRef::Bool(level), Some(slot)) = (value, self.slot(id)) else {
-            return false;
-        };
-        slot.base == level && slot.value() != value && self.unsent.contains(id)
-    }
-
-    /// Closes the pending frame: it goes out as it is, and what comes now goes into the next. One
-    /// frame at most waits so; `false` when one does already.
-    pub(crate) fn seal(&mut self) -> bool {
-        if !self.sealed.is_empty() {
-            return false;
-        }
-        let (slots, sealed) = (&mut self.slots, &mut self.sealed);
-        self.unsent.drain(|id| {
-            let slot = &mut slots[id as usize];
-            let toggled = slot.settle();
-            sealed.add(id, slot, toggled);
-        });
-        true
-    }
-
-    /// A value is about to be stored that takes back an unsent change: an edge must not get lost
-    /// between two frames, so the pending frame is sealed. When one waits already, the pulse
-    /// collapses; its level is the base again and needs no frame.
-    fn keep_edge(&mut self, id: u32, value: ValueRef<'_>) {
-        if self.undoes(id, value) && !self.seal() {
-            self.collapsed += 1;
-        }
-    }
-
-    /// Takes a value from the host. `Ok(true)`: there is now something to send where there was nothing.
+    /// Takes a value from the host. `Ok(true)`: there is something to send, and nobody was told yet.
     pub(crate) fn set(&mut self, id: u32, value: ValueRef<'_>) -> Result<bool, SetRefused> {
         self.check_set(id, value.kind())?;
         let slot = &self.slots[id as usize];
         if slot.quality != Quality::Never && slot.value() == value {
             return Ok(false);
         }
-        self.keep_edge(id, value);
+        self.before_unsent(id, value);
         let slot = &mut self.slots[id as usize];
         slot.store(value);
         slot.quality = Quality::Good;
+        slot.failsafe = false;
         slot.origin = LOCAL;
-        let first = !self.has_unsent();
         self.unsent.insert(id);
-        Ok(first)
+        Ok(!std::mem::replace(&mut self.announced, true))
     }
 
     /// Takes a value of the signal's own kind from a peer. `relay`: other peers are to get it.
@@ -167,24 +176,21 @@ impl Table {
         };
         slot.arrived = now;
         let first = slot.quality == Quality::Never;
-        if !first && slot.value() == value {
+        if !first && !slot.failsafe && slot.value() == value {
             if slot.quality == Quality::Stale {
                 slot.origin = origin;
                 self.set_quality(id, Quality::Good, now);
             }
             return Applied::Same;
         }
-        let rises = slot.value() == ValueRef::Bool(false) && value == ValueRef::Bool(true);
         if relay {
-            self.keep_edge(id, value);
+            self.before_unsent(id, value);
         }
         let slot = &mut self.slots[id as usize];
-        slot.store(value);
         slot.quality = Quality::Good;
+        slot.failsafe = false;
         slot.origin = origin;
-        slot.changes = slot.changes.saturating_add(1);
-        slot.rises = slot.rises.saturating_add(u32::from(rises));
-        self.record(id, 0);
+        self.store_change(id, value, 0);
         if relay {
             self.unsent.insert(id);
         } else {
@@ -195,26 +201,73 @@ impl Table {
         Applied::Changed
     }
 
+    /// Stores a value that did not come from the host, and notes it for the next poll.
+    fn store_change(&mut self, id: u32, value: ValueRef<'_>, flag: u16) {
+        let slot = &mut self.slots[id as usize];
+        let rises = slot.value() == ValueRef::Bool(false) && value == ValueRef::Bool(true);
+        let rises = u32::from(rises);
+        slot.store(value);
+        slot.changes = slot.changes.saturating_add(1);
+        slot.rises = slot.rises.saturating_add(rises);
+        let entry = |slot: &Slot| Incoming {
+            value: value.to_owned(),
+            rises,
+            time: slot.arrived,
+            origin: slot.origin,
+        };
+        let entry = slot.extra.then(|| entry(slot));
+        if let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut())
+            && let Some(entry) = entry
+        {
+            self.overflowed += u64::from(fifo.receive(entry));
+        }
+        self.record(id, flag);
+    }
+
     /// Marks the change record to come as one of an import.
     pub(super) fn mark_imported(&mut self, id: u32) {
         self.record(id, flags::IMPORTED);
     }
 
-    /// The connection to this peer is lost: what it wrote last is stale.
-    pub(crate) fn set_stale(&mut self, origin: Origin, now: Time) {
+    /// The connection to this peer is lost: what it wrote last is stale. `failsafe` gets the signals
+    /// that have a fail-safe value, with its delay.
+    pub(crate) fn set_stale(
+        &mut self,
+        origin: Origin,
+        now: Time,
+        mut failsafe: impl FnMut(u32, Duration),
+    ) {
         for id in 0..self.slots.len() as u32 {
             let slot = &self.slots[id as usize];
             if slot.origin == origin && slot.quality == Quality::Good {
                 self.set_quality(id, Quality::Stale, now);
+                if let Some(FailSafe { after, .. }) =
+                    self.extra(id).and_then(|e| e.failsafe.as_ref())
+                {
+                    failsafe(id, *after);
+                }
             }
         }
+    }
+
+    /// The time of a fail-safe value has come: it applies if the signal is stale still.
+    pub(crate) fn apply_failsafe(&mut self, id: u32, now: Time) {
+        let failsafe = self.extra(id).and_then(|extra| extra.failsafe.clone());
+        let slot = &mut self.slots[id as usize];
+        let Some(FailSafe { value, .. }) = failsafe.filter(|_| slot.quality == Quality::Stale)
+        else {
+            return;
+        };
+        slot.failsafe = true;
+        slot.arrived = now;
+        self.store_change(id, value.as_ref(), flags::FAILSAFE);
     }
 
     /// Values that `before` wrote last and that its successor's resync did not mention stand.
     pub(crate) fn restore_stale(&mut self, before: Origin, successor: Origin, now: Time) {
         for id in 0..self.slots.len() as u32 {
             let slot = &mut self.slots[id as usize];
-            if slot.origin == before && slot.quality == Quality::Stale {
+            if slot.origin == before && slot.quality == Quality::Stale && !slot.failsafe {
                 slot.origin = successor;
                 self.set_quality(id, Quality::Good, now);
             }
@@ -232,115 +285,11 @@ impl Table {
         let slot = &mut self.slots[id as usize];
         slot.flags |= flag;
         if slot.logged {
-            self.coalesced += u64::from(flag == 0);
+            self.coalesced += u64::from(flag == 0 && !slot.extra);
         } else {
             slot.logged = true;
             self.changes += 1;
             self.log.push_back(id);
-        }
-    }
-
-    pub(crate) fn is_unsent(&self, id: u32) -> bool {
-        self.unsent.contains(id)
-    }
-
-    pub(crate) fn has_unsent(&self) -> bool {
-        !self.unsent.is_empty() || !self.sealed.is_empty()
-    }
-
-    /// Moves the sealed frame, if one waits, into `picks`.
-    pub(crate) fn take_sealed(&mut self, picks: &mut Picks) -> bool {
-        if self.sealed.is_empty() {
-            return false;
-        }
-        picks.clear();
-        std::mem::swap(&mut self.sealed, picks);
-        true
-    }
-
-    /// Moves what is to be sent out of the table, smallest id first.
-    pub(crate) fn drain_unsent(&mut self, each: impl FnMut(u32)) {
-        self.unsent.drain(each);
-    }
-
-    /// Copies a value into a frame.
-    pub(crate) fn pick(&mut self, id: u32, picks: &mut Picks) {
-        if let Some(slot) = self.slots.get_mut(id as usize) {
-            let toggled = slot.settle();
-            picks.add(id, slot, toggled);
-        }
-    }
-
-    /// Nobody is connected: what is unsent is part of the state that the next peer gets, and pulses
-    /// are over. Gives the ids to `each`.
-    pub(crate) fn forget_unsent(&mut self, mut each: impl FnMut(u32)) {
-        for pick in &self.sealed.list {
-            let (slot, sealed) = (&self.slots[pick.signal as usize], self.sealed.value(pick));
-            self.collapsed += u64::from(pick.toggled && slot.value() != sealed);
-            each(pick.signal);
-        }
-        self.sealed.clear();
-        let slots = &mut self.slots;
-        self.unsent.drain(|id| {
-            slots[id as usize].settle();
-            each(id);
-        });
-    }
-
-    pub(crate) fn has_changes(&self) -> bool {
-        !self.log.is_empty()
-    }
-
-    /// Hands out up to `capacity` change records and forgets them.
-    pub(crate) fn poll(&mut self, capacity: usize, mut out: impl FnMut(usize, Change)) -> usize {
-        let count = capacity.min(self.log.len());
-        for index in 0..count {
-            let Some(id) = self.log.pop_front() else {
-                return index;
-            };
-            let mut change = self.change(id);
-            if index + 1 == count && !self.log.is_empty() {
-                change.flags |= flags::MORE;
-            }
-            let slot = &mut self.slots[id as usize];
-            slot.logged = false;
-            slot.flags = 0;
-            slot.changes = 0;
-            slot.rises = 0;
-            out(index, change);
-        }
-        count
-    }
-
-    /// The signal's state as a change record, without forgetting anything.
-    pub(crate) fn change(&self, id: u32) -> Change {
-        let slot = &self.slots[id as usize];
-        let (integer, number) = match slot.value() {
-            ValueRef::Bool(v) => (i64::from(v), f64::from(u8::from(v))),
-            ValueRef::Int(v) => (v, v as f64),
-            ValueRef::Float(v) => (0, v),
-            ValueRef::Text(v) => (v.len() as i64, 0.0),
-        };
-        Change {
-            signal: id,
-            kind: slot.kind,
-            quality: slot.quality,
-            // A change of the value itself outweighs one of quality.
-            flags: if slot.changes > 0 {
-                slot.flags & !flags::QUALITY
-            } else {
-                slot.flags
-            },
-            integer,
-            number,
-            change_count: slot.changes,
-            rise_count: slot.rises,
-            time: slot.arrived,
-            source: if slot.quality == Quality::Stale {
-                LOCAL
-            } else {
-                slot.origin
-            },
         }
     }
 }

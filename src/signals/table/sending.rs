@@ -1,0 +1,150 @@
+//! What is to be sent: pending values, the sealed frame, FIFOs, held levels.
+
+use crate::signals::pick::Picks;
+use crate::signals::table::Table;
+use crate::time::Time;
+use crate::value::ValueRef;
+
+impl Table {
+    /// Whether this value would take back a change of a bool that is not sent yet.
+    pub(crate) fn undoes(&self, id: u32, value: ValueRef<'_>) -> bool {
+        let (ValueRef::Bool(level), Some(slot)) = (value, self.slot(id)) else {
+            return false;
+        };
+        slot.base == level
+            && slot.value() != value
+            && self.unsent.contains(id)
+            && !self.has_fifo(id)
+    }
+
+    /// Closes the pending frame: it goes out as it is, and what comes now goes into the next. One
+    /// frame at most waits so; `false` when one does already.
+    pub(crate) fn seal(&mut self) -> bool {
+        if !self.sealed.is_empty() {
+            return false;
+        }
+        let mut sealed = std::mem::take(&mut self.sealed);
+        self.drain_unsent(true, |_| {});
+        for at in 0..self.drained.len() {
+            let id = self.drained[at];
+            self.pick(id, &mut sealed);
+        }
+        self.sealed = sealed;
+        true
+    }
+
+    /// A value is about to be stored for sending. If it takes back a change that is not sent yet, an
+    /// edge must not get lost between two frames, so the pending frame is sealed. When one waits
+    /// already, or the level is held, the pulse collapses. A FIFO keeps every value by itself.
+    pub(super) fn before_unsent(&mut self, id: u32, value: ValueRef<'_>) {
+        if let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut()) {
+            let dropped = fifo.send(value.to_owned());
+            self.overflowed += u64::from(dropped);
+        } else if self.undoes(id, value) && (self.holding.contains(id) || !self.seal()) {
+            self.collapsed += 1;
+        }
+    }
+
+    fn has_fifo(&self, id: u32) -> bool {
+        self.extra(id).is_some_and(|extra| extra.fifo.is_some())
+    }
+
+    pub(crate) fn is_unsent(&self, id: u32) -> bool {
+        self.unsent.contains(id)
+    }
+
+    pub(crate) fn has_unsent(&self) -> bool {
+        !self.unsent.is_empty() || !self.sealed.is_empty()
+    }
+
+    /// Moves the sealed frame, if one waits, into `picks`.
+    pub(crate) fn take_sealed(&mut self, picks: &mut Picks) -> bool {
+        if self.sealed.is_empty() {
+            return false;
+        }
+        picks.clear();
+        std::mem::swap(&mut self.sealed, picks);
+        true
+    }
+
+    /// Moves what is to be sent out of the table, smallest id first. What is held stays; what has a
+    /// FIFO stays when `keep_fifos`, because a peer could not take it now.
+    pub(crate) fn drain_unsent(&mut self, keep_fifos: bool, mut each: impl FnMut(u32)) {
+        let mut kept = std::mem::take(&mut self.kept);
+        let mut drained = std::mem::take(&mut self.drained);
+        drained.clear();
+        self.announced = false;
+        self.unsent.drain(|id| drained.push(id));
+        drained.retain(|id| {
+            let keep = self.holding.contains(*id) || (keep_fifos && self.has_fifo(*id));
+            if keep {
+                kept.push(*id);
+            } else {
+                each(*id);
+            }
+            !keep
+        });
+        for id in kept.drain(..) {
+            self.unsent.insert(id);
+        }
+        self.kept = kept;
+        self.drained = drained;
+    }
+
+    /// Copies a value into a frame: the oldest of a FIFO, the present one otherwise.
+    pub(crate) fn pick(&mut self, id: u32, picks: &mut Picks) {
+        let Some(slot) = self.slots.get_mut(id as usize) else {
+            return;
+        };
+        let toggled = slot.settle();
+        picks.add(id, slot, toggled);
+        let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut()) else {
+            return;
+        };
+        let Some(oldest) = fifo.outgoing.pop_front() else {
+            return;
+        };
+        let more = !fifo.outgoing.is_empty();
+        picks.replace_last(oldest.as_ref());
+        if more {
+            self.unsent.insert(id);
+        }
+    }
+
+    /// A frame is about to carry another level of this bool: gives how long it must last from now.
+    pub(crate) fn hold(&mut self, id: u32, now: Time) -> Option<Time> {
+        let min_hold = self.extra(id)?.min_hold;
+        if min_hold.is_zero() {
+            return None;
+        }
+        self.holding.insert(id);
+        Some(now + min_hold)
+    }
+
+    /// The time of [`Table::hold`] is over.
+    pub(crate) fn release(&mut self, id: u32) {
+        self.holding.remove(id);
+    }
+
+    /// Nobody is connected: what is unsent is part of the state that the next peer gets, and pulses
+    /// and FIFO entries are over. Gives the ids to `each`.
+    pub(crate) fn forget_unsent(&mut self, mut each: impl FnMut(u32)) {
+        for pick in &self.sealed.list {
+            let (slot, sealed) = (&self.slots[pick.signal as usize], self.sealed.value(pick));
+            self.collapsed += u64::from(pick.toggled && slot.value() != sealed);
+            each(pick.signal);
+        }
+        self.sealed.clear();
+        self.holding.clear();
+        self.announced = false;
+        let (slots, extras, overflowed) = (&mut self.slots, &mut self.extras, &mut self.overflowed);
+        self.unsent.drain(|id| {
+            slots[id as usize].settle();
+            if let Some(fifo) = extras.get_mut(&id).and_then(|extra| extra.fifo.as_mut()) {
+                *overflowed += fifo.outgoing.len().saturating_sub(1) as u64;
+                fifo.outgoing.clear();
+            }
+            each(id);
+        });
+    }
+}
