@@ -10,9 +10,12 @@ mod exchange;
 mod frames;
 mod import;
 mod inbound;
+mod io;
 mod peer;
 mod probe;
 mod report;
+mod state;
+mod timers;
 pub(crate) mod window;
 
 #[cfg(test)]
@@ -37,6 +40,7 @@ use config::Config;
 pub(crate) use config::{ConfigRequest, ConfigResult};
 use exchange::Scratch;
 use import::PendingImport;
+pub(crate) use io::{Input, Output};
 use peer::Peer;
 pub(crate) use peer::PeerId;
 pub use probe::ConnectionReport;
@@ -47,145 +51,6 @@ pub use report::{
 
 /// How a client marks values from its server, whichever connection brought them.
 pub(crate) const SERVER: Origin = 1;
-
-/// Something that happened outside.
-#[derive(Debug)]
-pub(crate) enum Input<'a> {
-    /// The host has started the interface.
-    Start,
-    /// A connection is up: dialled by a client, accepted by a server. `note` is for the log.
-    Connected {
-        peer: PeerId,
-        address: String,
-        note: String,
-    },
-    /// The connection that was asked for could not be made.
-    ConnectFailed {
-        error: Error,
-    },
-    /// A server turned a connection away before the upgrade.
-    Refused {
-        why: String,
-    },
-    /// A text message.
-    Text {
-        peer: PeerId,
-        text: &'a str,
-    },
-    Ping {
-        peer: PeerId,
-        payload: &'a [u8],
-    },
-    Pong {
-        peer: PeerId,
-        payload: &'a [u8],
-    },
-    /// Bytes of a message that is not complete yet.
-    Progress {
-        peer: PeerId,
-    },
-    /// Everything sent to the peer so far is in the kernel.
-    Drained {
-        peer: PeerId,
-    },
-    /// The connection is gone.
-    Closed {
-        peer: PeerId,
-        reason: String,
-    },
-    /// The cycle's time has come; so many before it were left out.
-    Cycle {
-        skipped: u64,
-    },
-    /// The host has set something, in on-change mode.
-    Changed,
-    /// The host flushes.
-    Flush,
-    /// The time of [`Session::wake_at`] has come.
-    Deadline,
-    /// A client's host chose what to subscribe to; `None`: everything.
-    Subscribe(Option<Vec<String>>),
-    /// The host wants the peers' catalogues.
-    Import {
-        token: u32,
-        until: Time,
-    },
-    /// The host no longer wants a request's result.
-    Cancel {
-        token: u32,
-    },
-    /// A client's host asks its server about the configuration.
-    Config {
-        token: u32,
-        request: ConfigRequest,
-        json: String,
-        until: Time,
-    },
-    /// A client's host wants to know whether the server can be reached.
-    Probe {
-        token: u32,
-        until: Time,
-    },
-    /// The host sends a message of its own to one peer, or to all.
-    SendRaw {
-        peer: Option<PeerId>,
-        json: String,
-    },
-    /// A server's host gives the answer to `config_get`.
-    PublishConfig(String),
-    /// A server's host replies to a `config_set`.
-    ConfigReply {
-        token: u32,
-        success: bool,
-        message: String,
-    },
-    /// A server's host closes one client.
-    Disconnect {
-        peer: PeerId,
-    },
-    /// The host stops the interface: flush, then close everyone.
-    Stop,
-}
-
-/// Something to do outside.
-#[derive(Debug)]
-pub(crate) enum Output {
-    Send {
-        peer: PeerId,
-        text: Utf8Bytes,
-    },
-    Ping {
-        peer: PeerId,
-        payload: [u8; 11],
-    },
-    Close {
-        peer: PeerId,
-        code: u16,
-        reason: String,
-    },
-    /// How large a message from the peer may be from now on.
-    MessageCap {
-        peer: PeerId,
-        bytes: usize,
-    },
-    /// Client: make a connection.
-    Connect,
-    Event(Event),
-    Log(LogRecord),
-    State(State),
-    ImportDone {
-        token: u32,
-        result: Result<ImportReport, Error>,
-    },
-    ConfigDone {
-        token: u32,
-        result: ConfigResult,
-    },
-    ProbeDone {
-        token: u32,
-        result: Result<ConnectionReport, Error>,
-    },
-}
 
 /// Marks our pings as fences; a number of 8 bytes follows.
 const FENCE: &[u8; 3] = b"rvf";
@@ -233,6 +98,10 @@ pub(crate) struct Session {
     holds: VecDeque<(Time, u32)>,
     /// Stale signals that get their fail-safe value then.
     failsafes: Vec<(Time, u32)>,
+    /// Server: clients that left, by name, latest last; one of that name that comes is their successor.
+    departed: VecDeque<(String, Origin)>,
+    /// When stale values of a former connection that its successor did not mention are good again.
+    restores: Vec<(Time, Origin, Origin)>,
     stats: Stats,
     state: State,
     wake: Time,
@@ -261,6 +130,8 @@ impl Session {
             follow_up_at: None,
             holds: VecDeque::new(),
             failsafes: Vec::new(),
+            departed: VecDeque::new(),
+            restores: Vec::new(),
             stats: Stats::default(),
             state: State::Stopped,
             wake: Time::NEVER,
@@ -502,7 +373,7 @@ impl Session {
             return;
         };
         self.stats.disconnects += 1;
-        self.turn_stale(peer.origin);
+        self.departed(peer.origin, peer.name.as_deref());
         self.import_peer_gone(id, now);
         self.config_peer_gone(id, now);
         let text = format!(
@@ -518,89 +389,6 @@ impl Session {
             }
         } else {
             self.lost(&peer, &text, now);
-        }
-    }
-
-    /// A writer is gone: its values are stale, and some have another one for that case.
-    fn turn_stale(&mut self, origin: Origin) {
-        let now = self.now;
-        let failsafes = &mut self.failsafes;
-        let before = failsafes.len();
-        self.signals
-            .table()
-            .set_stale(origin, now, |signal, after| {
-                failsafes.push((now + after, signal));
-            });
-        for at in self.failsafes[before..].iter().map(|(at, _)| *at) {
-            self.wake = self.wake.min(at);
-        }
-    }
-
-    fn failsafe_deadline(&mut self) {
-        let now = self.now;
-        let mut table = self.signals.table();
-        self.failsafes.retain(|(at, signal)| {
-            let wait = *at > now;
-            if wait {
-                self.wake = self.wake.min(*at);
-            } else {
-                table.apply_failsafe(*signal, now);
-            }
-            wait
-        });
-    }
-
-    fn deadline(&mut self, now: Time) {
-        self.wake = Time::NEVER;
-        self.client_deadline(now);
-        self.import_deadline(now);
-        self.config_deadline(now);
-        self.probe_deadline();
-        self.failsafe_deadline();
-        self.release_holds();
-        self.push_catalogs();
-        match self.follow_up_at {
-            Some(at) if at <= now => self.transmit(now, false),
-            Some(at) => self.arm(at),
-            None => {}
-        }
-        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
-        for id in ids {
-            self.peer_deadline(id, now);
-            if let Some(peer) = self.peers.get(&id) {
-                let next = peer.deadline(&self.options);
-                self.arm(next);
-            }
-        }
-    }
-
-    fn peer_deadline(&mut self, id: PeerId, now: Time) {
-        self.end_windows(id, None, now);
-        let Some(peer) = self.peers.get_mut(&id) else {
-            return;
-        };
-        let silent = now.since(peer.last_heard);
-        let timeout = self.options.peer_timeout;
-        if peer.answers_pings && !timeout.is_zero() && silent >= timeout {
-            let text = format!("no byte for {} ms", silent.as_millis());
-            self.close(id, 1001, &text);
-            // It will not answer the close either; what it wrote is stale from now on.
-            self.closed(id, &text, now);
-            return;
-        }
-        let ping = peer.next_ping <= now;
-        if ping {
-            peer.next_ping = peer::after(now, self.options.ping_interval);
-        }
-        let first_state = peer.first_state.is_some_and(|at| at <= now);
-        let heartbeat = peer::after(peer.last_data, self.options.heartbeat) <= now;
-        if ping {
-            self.send_fence(id, now);
-        }
-        if first_state {
-            self.send_first_state(id, now);
-        } else if heartbeat {
-            self.send_heartbeat(id, now);
         }
     }
 

@@ -10,9 +10,6 @@ use crate::signals::{BitSet, LOCAL};
 use crate::time::Time;
 use crate::value::{Access, Quality};
 
-/// Signals that were stale are good again this long after a resync that did not mention them.
-const STALE_AFTER_RESYNC: std::time::Duration = std::time::Duration::from_secs(2);
-
 /// What outlives a client's connections.
 #[derive(Debug)]
 pub(super) struct Client {
@@ -24,8 +21,6 @@ pub(super) struct Client {
     retry: Option<Time>,
     /// The server's first state is awaited until then.
     awaiting_state: Option<Time>,
-    /// Values that were not mentioned are good again from then on.
-    restore: Option<Time>,
     running: bool,
 }
 
@@ -37,7 +32,6 @@ impl Client {
             unacknowledged: BitSet::default(),
             retry: None,
             awaiting_state: None,
-            restore: None,
             running: false,
         }
     }
@@ -51,7 +45,6 @@ impl Client {
     pub(super) fn halt(&mut self) {
         self.retry = None;
         self.awaiting_state = None;
-        self.restore = None;
         self.running = false;
     }
 
@@ -170,8 +163,7 @@ impl Session {
                 peer.due.insert(signal);
             }
         }
-        self.client.restore = Some(now + STALE_AFTER_RESYNC);
-        self.arm(now + STALE_AFTER_RESYNC);
+        self.restore_later(SERVER, SERVER);
         self.transmit(now, false);
     }
 
@@ -190,7 +182,6 @@ impl Session {
 
     pub(super) fn lost(&mut self, peer: &Peer, text: &str, now: Time) {
         self.client.awaiting_state = None;
-        self.client.restore = None;
         self.client.backoff.connection_lasted(peer.connected, now);
         self.log(LogLevel::Warn, 0, format!("connection lost: {text}"), now);
         let code = ErrorCode::Connection;
@@ -231,7 +222,8 @@ impl Session {
     }
 
     pub(super) fn client_deadline(&mut self, now: Time) {
-        if due(&mut self.client.retry, now) {
+        let retry = self.client.retry.take_if(|at| *at <= now);
+        if retry.is_some() {
             self.outputs.push(Output::Connect);
         }
         if self.client.awaiting_state.is_some_and(|at| at <= now)
@@ -239,21 +231,9 @@ impl Session {
         {
             self.state_arrived(id, std::iter::empty(), now);
         }
-        if due(&mut self.client.restore, now) {
-            self.signals.table().restore_stale(SERVER, SERVER, now);
-        }
-        let waits = [
-            self.client.retry,
-            self.client.awaiting_state,
-            self.client.restore,
-        ];
+        let waits = [self.client.retry, self.client.awaiting_state];
         for at in waits.into_iter().flatten() {
             self.arm(at);
         }
     }
-}
-
-/// Takes a deadline that has come.
-fn due(at: &mut Option<Time>, now: Time) -> bool {
-    at.take_if(|at| *at <= now).is_some()
 }

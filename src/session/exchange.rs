@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::options::{Mode, SendMode};
+use crate::options::SendMode;
 use crate::protocol::encode;
 use crate::session::frames::{Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key};
 use crate::session::peer::{Peer, PeerId};
@@ -21,19 +21,19 @@ pub(super) struct Scratch {
     wanted: BitSet,
     /// Those of them that were set or applied since the last cycle.
     fresh: BitSet,
-    picks: Picks,
-    fragments: Fragments,
+    pub(super) picks: Picks,
+    pub(super) fragments: Fragments,
     /// Positions in `picks` of what one peer gets.
-    chosen: Vec<u32>,
+    pub(super) chosen: Vec<u32>,
 }
 
 impl Session {
-    fn eligibility(&self) -> Eligibility {
+    pub(super) fn eligibility(&self) -> Eligibility {
         Eligibility::new(&self.options, self.awaiting_state())
     }
 
     /// The size at which a `data` or a `snapshot` is split.
-    fn max_frame_bytes(&self) -> usize {
+    pub(super) fn max_frame_bytes(&self) -> usize {
         match self.options.max_data_frame_bytes {
             0 => usize::MAX,
             bytes => bytes as usize,
@@ -240,7 +240,7 @@ impl Session {
     }
 
     /// Opens the windows of what the peer may write as well, and asks it for an acknowledgement.
-    fn fence_frame(&mut self, id: PeerId, frame: &Frame, now: Time) {
+    pub(super) fn fence_frame(&mut self, id: PeerId, frame: &Frame, now: Time) {
         if frame.shared.is_empty() {
             return;
         }
@@ -277,89 +277,6 @@ impl Session {
         self.stats.frames_out += 1;
         self.stats.bytes_out += text.len() as u64;
         self.outputs.push(Output::Send { peer: id, text });
-    }
-
-    /// The whole state that the peer may see, as `data` or as `snapshot`, ahead of any later change.
-    fn send_state(&mut self, id: PeerId, open: &'static str, own_values: bool, now: Time) {
-        self.meet_new_signals();
-        let eligibility = self.eligibility();
-        let mut scratch = std::mem::take(&mut self.scratch);
-        let Scratch {
-            picks,
-            fragments,
-            chosen,
-            ..
-        } = &mut scratch;
-        picks.clear();
-        chosen.clear();
-        {
-            let table = self.signals.table();
-            for (signal, slot) in table.iter() {
-                picks.add(signal, slot, false);
-            }
-        }
-        fragments.reset(picks.list.len());
-        let Some(peer) = self.peers.get_mut(&id) else {
-            self.scratch = scratch;
-            return;
-        };
-        for (index, pick) in (0..).zip(&picks.list) {
-            let own = own_values
-                && pick.origin == peer.origin
-                && pick.quality != Quality::Never
-                && peer.wants(pick.signal);
-            if own || matches!(eligibility.fate(peer, pick), Fate::Send) {
-                chosen.push(index);
-            }
-        }
-        peer.due.clear();
-        peer.pulses.clear();
-        peer.forced.clear();
-        peer.first_state = None;
-        peer.last_data = now;
-        let frame = {
-            let names = self.signals.names();
-            let max_bytes = self.max_frame_bytes();
-            build(
-                open,
-                max_bytes,
-                chosen,
-                picks,
-                fragments,
-                &names,
-                &eligibility,
-            )
-        };
-        self.stats.values_out += frame.chosen.len() as u64;
-        for text in &frame.texts {
-            self.send(id, text.clone());
-        }
-        self.fence_frame(id, &frame, now);
-        self.scratch = scratch;
-    }
-
-    /// Server: the answer to `subscribe`.
-    pub(super) fn send_snapshot(&mut self, id: PeerId, now: Time) {
-        self.send_state(id, encode::SNAPSHOT_OPEN, true, now);
-    }
-
-    /// Server: the first `data` to a client that did not subscribe.
-    pub(super) fn send_first_state(&mut self, id: PeerId, now: Time) {
-        self.send_state(id, encode::DATA_OPEN, false, now);
-    }
-
-    /// An empty `data`, for peers that take silence for death.
-    pub(super) fn send_heartbeat(&mut self, id: PeerId, now: Time) {
-        let Some(peer) = self.peers.get_mut(&id) else {
-            return;
-        };
-        peer.last_data = now;
-        // Where a frame still waits to be read, another says nothing new.
-        if !peer.busy {
-            peer.busy = true;
-            let text = format!("{}{}", encode::DATA_OPEN, encode::CLOSE);
-            self.send(id, text.into());
-        }
     }
 
     /// Ends windows: those that a pong acknowledges, and those whose time is up.
@@ -400,31 +317,6 @@ impl Session {
         }
         let deadline = peer.windows.deadline();
         self.arm(deadline);
-    }
-
-    /// Brings subscriptions up to date with signals that were created since the last time.
-    fn meet_new_signals(&mut self) {
-        let signals = Arc::clone(&self.signals);
-        let names = signals.names();
-        let count = names.len() as u32;
-        for id in self.known_signals..count {
-            let Some(name) = names.name(id) else {
-                break;
-            };
-            for peer in self.peers.values_mut() {
-                let wanted = match &mut peer.subscription {
-                    Some(subscription) => subscription.created(id, name),
-                    None => true,
-                };
-                if wanted && self.options.mode == Mode::Server {
-                    peer.due.insert(id);
-                }
-            }
-        }
-        if self.known_signals < count {
-            self.known_signals = count;
-            self.catalog_grew();
-        }
     }
 
     /// Debug mode: a frame, for people.

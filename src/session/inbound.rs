@@ -164,8 +164,9 @@ impl Session {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        if let Some(name) = name {
-            peer.name = Some(name.chars().take(256).collect());
+        let name = name.map(|name| name.chars().take(256).collect::<String>());
+        if let Some(name) = &name {
+            peer.name = Some(name.clone());
         }
         let soon = peer
             .first_state
@@ -173,6 +174,9 @@ impl Session {
         peer.first_state = soon;
         if let Some(at) = soon {
             self.arm(at);
+        }
+        if let Some(name) = name {
+            self.succeed(id, &name);
         }
         self.joined(id, now);
     }

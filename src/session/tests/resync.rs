@@ -224,3 +224,23 @@ fn a_dead_peer_is_noticed_and_its_values_turn_stale() {
     assert_eq!(network.session(server).peer_counts().0, 0);
     assert_eq!(quality(&network, server, "Up"), Quality::Stale);
 }
+
+#[test]
+fn a_client_of_the_same_name_takes_over_what_it_does_not_mention() {
+    let mut network = Network::new(7);
+    let server = network.library(options(Mode::Server, MS(10)), MS(0));
+    network.declare(server, "Shared", Kind::Int, Access::ReadWrite);
+    let client = network.library(options(Mode::Client, MS(10)), MS(0));
+    network.declare(client, "Shared", Kind::Int, Access::ReadWrite);
+    let wire = network.connect(client, server, MS(1), 0);
+    network.run_for(MS(600));
+    network.set(client, "Shared", ValueRef::Int(4));
+    network.run_for(MS(300));
+    network.cut(wire);
+    assert_eq!(quality(&network, server, "Shared"), Quality::Stale);
+    network.connect(client, server, MS(1), 0);
+    network.run_for(MS(1_900));
+    assert_eq!(quality(&network, server, "Shared"), Quality::Stale);
+    network.run_for(MS(200));
+    assert_eq!(quality(&network, server, "Shared"), Quality::Good);
+}

@@ -1,0 +1,122 @@
+//! Whole states: the first `data`, the answer to `subscribe`, and the heartbeat between changes.
+
+use std::sync::Arc;
+
+use crate::options::Mode;
+use crate::protocol::encode;
+use crate::session::Session;
+use crate::session::exchange::Scratch;
+use crate::session::frames::{Fate, build};
+use crate::session::peer::PeerId;
+use crate::time::Time;
+use crate::value::Quality;
+
+impl Session {
+    /// The whole state that the peer may see, as `data` or as `snapshot`, ahead of any later change.
+    fn send_state(&mut self, id: PeerId, open: &'static str, own_values: bool, now: Time) {
+        self.meet_new_signals();
+        let eligibility = self.eligibility();
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let Scratch {
+            picks,
+            fragments,
+            chosen,
+            ..
+        } = &mut scratch;
+        picks.clear();
+        chosen.clear();
+        {
+            let table = self.signals.table();
+            for (signal, slot) in table.iter() {
+                picks.add(signal, slot, false);
+            }
+        }
+        fragments.reset(picks.list.len());
+        let Some(peer) = self.peers.get_mut(&id) else {
+            self.scratch = scratch;
+            return;
+        };
+        for (index, pick) in (0..).zip(&picks.list) {
+            let own = own_values
+                && pick.origin == peer.origin
+                && pick.quality != Quality::Never
+                && peer.wants(pick.signal);
+            if own || matches!(eligibility.fate(peer, pick), Fate::Send) {
+                chosen.push(index);
+            }
+        }
+        peer.due.clear();
+        peer.pulses.clear();
+        peer.forced.clear();
+        peer.first_state = None;
+        peer.last_data = now;
+        let frame = {
+            let names = self.signals.names();
+            let max_bytes = self.max_frame_bytes();
+            build(
+                open,
+                max_bytes,
+                chosen,
+                picks,
+                fragments,
+                &names,
+                &eligibility,
+            )
+        };
+        self.stats.values_out += frame.chosen.len() as u64;
+        for text in &frame.texts {
+            self.send(id, text.clone());
+        }
+        self.fence_frame(id, &frame, now);
+        self.scratch = scratch;
+    }
+
+    /// Server: the answer to `subscribe`.
+    pub(super) fn send_snapshot(&mut self, id: PeerId, now: Time) {
+        self.send_state(id, encode::SNAPSHOT_OPEN, true, now);
+    }
+
+    /// Server: the first `data` to a client that did not subscribe.
+    pub(super) fn send_first_state(&mut self, id: PeerId, now: Time) {
+        self.send_state(id, encode::DATA_OPEN, false, now);
+    }
+
+    /// An empty `data`, for peers that take silence for death.
+    pub(super) fn send_heartbeat(&mut self, id: PeerId, now: Time) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        peer.last_data = now;
+        // Where a frame still waits to be read, another says nothing new.
+        if !peer.busy {
+            peer.busy = true;
+            let text = format!("{}{}", encode::DATA_OPEN, encode::CLOSE);
+            self.send(id, text.into());
+        }
+    }
+
+    /// Brings subscriptions up to date with signals that were created since the last time.
+    pub(super) fn meet_new_signals(&mut self) {
+        let signals = Arc::clone(&self.signals);
+        let names = signals.names();
+        let count = names.len() as u32;
+        for id in self.known_signals..count {
+            let Some(name) = names.name(id) else {
+                break;
+            };
+            for peer in self.peers.values_mut() {
+                let wanted = match &mut peer.subscription {
+                    Some(subscription) => subscription.created(id, name),
+                    None => true,
+                };
+                if wanted && self.options.mode == Mode::Server {
+                    peer.due.insert(id);
+                }
+            }
+        }
+        if self.known_signals < count {
+            self.known_signals = count;
+            self.catalog_grew();
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What time alone brings about: time-outs, heartbeats, stale values and what becomes of them.
+
+use std::time::Duration;
+
+use crate::session::Session;
+use crate::session::peer::{self, PeerId};
+use crate::signals::Origin;
+use crate::time::Time;
+
+/// Stale values that a resync does not mention are good again after this long.
+const RESTORE_AFTER: Duration = Duration::from_secs(2);
+/// Clients that left are remembered up to this count.
+const DEPARTED_MAX: usize = 1024;
+
+impl Session {
+    /// A writer is gone: its values are stale, and some have another one for that case.
+    pub(super) fn turn_stale(&mut self, origin: Origin) {
+        let now = self.now;
+        let failsafes = &mut self.failsafes;
+        let before = failsafes.len();
+        self.signals
+            .table()
+            .set_stale(origin, now, |signal, after| {
+                failsafes.push((now + after, signal));
+            });
+        for at in self.failsafes[before..].iter().map(|(at, _)| *at) {
+            self.wake = self.wake.min(at);
+        }
+    }
+
+    /// A client has named itself: it may be back.
+    pub(super) fn succeed(&mut self, id: PeerId, name: &str) {
+        let before = self.departed.iter().rposition(|(left, _)| left == name);
+        if let Some((_, before)) = before.and_then(|at| self.departed.remove(at)) {
+            self.restore_later(before, id);
+        }
+    }
+
+    /// The successor's resync has begun: what it does not mention within a while stands.
+    pub(super) fn restore_later(&mut self, before: Origin, successor: Origin) {
+        let at = self.now + RESTORE_AFTER;
+        self.restores.push((at, before, successor));
+        self.arm(at);
+    }
+
+    fn restore_deadline(&mut self) {
+        let now = self.now;
+        let mut table = self.signals.table();
+        self.restores.retain(|(at, before, successor)| {
+            let wait = *at > now;
+            if wait {
+                self.wake = self.wake.min(*at);
+            } else {
+                table.restore_stale(*before, *successor, now);
+            }
+            wait
+        });
+    }
+
+    fn failsafe_deadline(&mut self) {
+        let now = self.now;
+        let mut table = self.signals.table();
+        self.failsafes.retain(|(at, signal)| {
+            let wait = *at > now;
+            if wait {
+                self.wake = self.wake.min(*at);
+            } else {
+                table.apply_failsafe(*signal, now);
+            }
+            wait
+        });
+    }
+
+    pub(super) fn deadline(&mut self, now: Time) {
+        self.wake = Time::NEVER;
+        self.client_deadline(now);
+        self.import_deadline(now);
+        self.config_deadline(now);
+        self.probe_deadline();
+        self.failsafe_deadline();
+        self.restore_deadline();
+        self.release_holds();
+        self.push_catalogs();
+        match self.follow_up_at {
+            Some(at) if at <= now => self.transmit(now, false),
+            Some(at) => self.arm(at),
+            None => {}
+        }
+        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
+        for id in ids {
+            self.peer_deadline(id, now);
+            if let Some(peer) = self.peers.get(&id) {
+                let next = peer.deadline(&self.options);
+                self.arm(next);
+            }
+        }
+    }
+
+    fn peer_deadline(&mut self, id: PeerId, now: Time) {
+        self.end_windows(id, None, now);
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        let silent = now.since(peer.last_heard);
+        let timeout = self.options.peer_timeout;
+        if peer.answers_pings && !timeout.is_zero() && silent >= timeout {
+            let text = format!("no byte for {} ms", silent.as_millis());
+            self.close(id, 1001, &text);
+            // It will not answer the close either; what it wrote is stale from now on.
+            self.closed(id, &text, now);
+            return;
+        }
+        let ping = peer.next_ping <= now;
+        if ping {
+            peer.next_ping = peer::after(now, self.options.ping_interval);
+        }
+        let first_state = peer.first_state.is_some_and(|at| at <= now);
+        let heartbeat = peer::after(peer.last_data, self.options.heartbeat) <= now;
+        if ping {
+            self.send_fence(id, now);
+        }
+        if first_state {
+            self.send_first_state(id, now);
+        } else if heartbeat {
+            self.send_heartbeat(id, now);
+        }
+    }
+
+    /// A peer left: its signals are stale, and its successor may take them over.
+    pub(super) fn departed(&mut self, origin: Origin, name: Option<&str>) {
+        self.turn_stale(origin);
+        self.restores
+            .retain(|(_, _, successor)| *successor != origin);
+        if let Some(name) = name.filter(|_| self.is_server()) {
+            if self.departed.len() >= DEPARTED_MAX {
+                self.departed.pop_front();
+            }
+            self.departed.push_back((name.to_owned(), origin));
+        }
+    }
+}
