@@ -26,7 +26,7 @@ use parking_lot::Mutex;
 use crate::error::{Error, ErrorCode, Result};
 use crate::options::{Mode, Options};
 use crate::protocol::direction::Rules;
-use crate::runtime::{Command, Hub, NetThread, Shared, clock, run};
+use crate::runtime::{Hub, NetThread, Shared, clock, run};
 use crate::session::{Input, Session};
 use crate::signals::Signals;
 
@@ -36,7 +36,7 @@ pub use crate::session::{
 };
 pub use crate::signals::{Change, Declaration, flags};
 
-use lifecycle::Running;
+use lifecycle::Control;
 pub use signal::SignalInfo;
 
 static LIVE: AtomicU32 = AtomicU32::new(0);
@@ -55,7 +55,7 @@ pub struct Interface {
     shared: Arc<Shared>,
     hub: Arc<Mutex<Hub>>,
     rules: Rules,
-    running: Mutex<Option<Running>>,
+    control: Control,
     thread: Mutex<Option<Arc<NetThread>>>,
     next_token: AtomicU32,
 }
@@ -78,7 +78,7 @@ impl Interface {
             hub: Arc::new(Mutex::new(Hub::new(session, Arc::clone(&shared)))),
             shared,
             rules: Rules::new(&options),
-            running: Mutex::default(),
+            control: Control::default(),
             thread: Mutex::new(Some(thread)),
             next_token: AtomicU32::new(1),
         })
@@ -92,7 +92,11 @@ impl Interface {
         let hub = self.hub.lock();
         Info {
             mode: self.shared.options.mode,
-            state: hub.session().state(),
+            state: if self.shared.is_faulted() {
+                State::Failed
+            } else {
+                hub.session().state()
+            },
             port: hub.port,
             clients: hub.session().peer_counts().0,
             signals,
@@ -118,14 +122,14 @@ impl Interface {
     /// [`ErrorCode::Handle`] when closed.
     pub fn flush(&self) -> Result<()> {
         self.shared.check()?;
-        if let Some(running) = &*self.running.lock() {
-            running.send(Command::Run(Input::Flush));
-        }
+        // Nothing to send to when it is not started.
+        let _ = self.control.send(Input::Flush);
         Ok(())
     }
 
     /// Hands out up to `capacity` change records, oldest first, and forgets them. With a capacity of
-    /// at least the number of signals, all records of a received frame come in one poll.
+    /// at least the number of signals, all records of a received frame come in one poll. `out` runs
+    /// while the signals are locked: it should copy and return.
     ///
     /// # Errors
     /// [`ErrorCode::Handle`] when closed.
@@ -148,11 +152,12 @@ impl Interface {
     }
 
     /// Shows the oldest log record; it is removed when `look` says so with the first of its results.
+    /// Works on a faulted interface too.
     ///
     /// # Errors
     /// [`ErrorCode::Handle`] when closed.
     pub fn poll_log<R>(&self, look: impl FnOnce(&LogRecord) -> (bool, R)) -> Result<Option<R>> {
-        self.shared.check()?;
+        self.shared.check_open()?;
         Ok(self.shared.log().poll(look))
     }
 
@@ -244,9 +249,8 @@ impl Interface {
 
     /// Runs an input on the network thread, or here when there is nothing running.
     fn command(&self, input: Input<'static>) {
-        match &*self.running.lock() {
-            Some(running) => running.send(Command::Run(input)),
-            None => run(&self.hub, input),
+        if let Some(input) = self.control.send(input) {
+            run(&self.hub, input);
         }
     }
 }

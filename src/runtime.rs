@@ -22,7 +22,7 @@ pub(crate) mod tls;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use driver::{Command, drive, listener};
+pub(crate) use driver::{Command, TEMPORARY_STOP, drive};
 pub(crate) use hub::{Hub, run};
 pub(crate) use shared::{Answer, Shared};
 pub(crate) use thread::NetThread;

@@ -5,30 +5,88 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use tokio::sync::mpsc::error::SendError;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::interface::{Interface, LIVE, State};
 use crate::options::Mode;
-use crate::runtime::{Command, clock, drive, listener};
+use crate::runtime::{Command, TEMPORARY_STOP, clock, drive};
+use crate::session::Input;
 
 /// How long closing waits for the network thread to let go of the sockets.
 const CLOSE_WAIT: Duration = Duration::from_millis(250);
+/// A start that waits for another thread's stop looks this often whether the interface was closed.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The driver of a started interface.
 #[derive(Debug)]
-pub(super) struct Running {
+struct Running {
     commands: UnboundedSender<Command>,
     task: AbortHandle,
     /// Disconnected once the driver and all its sockets are gone.
     ended: mpsc::Receiver<()>,
 }
 
-impl Running {
-    pub(super) fn send(&self, command: Command) {
-        // A driver that ended has nothing left to command.
-        let _ = self.commands.send(command);
+#[derive(Debug, Default)]
+enum Phase {
+    #[default]
+    Idle,
+    /// From the moment that a start has begun: it may still be binding.
+    Running(Running),
+    /// A thread is in the middle of ending this task, and only that thread touches the hub's books.
+    Ending(AbortHandle),
+}
+
+/// Starting and stopping from any thread. None of its locks is held while a thread waits, but `starting`,
+/// which only starts take: a second one returns no earlier than the first has bound.
+#[derive(Debug, Default)]
+pub(super) struct Control {
+    phase: Mutex<Phase>,
+    /// Something was ended.
+    idle: Condvar,
+    starting: Mutex<()>,
+}
+
+impl Control {
+    /// One that was started for a request alone ends by itself.
+    pub(super) fn is_running(&self) -> bool {
+        match &*self.phase.lock() {
+            Phase::Running(running) => !running.commands.is_closed(),
+            Phase::Idle | Phase::Ending(_) => false,
+        }
+    }
+
+    /// Gives the input to the driver, or back when there is none that would still look at it.
+    pub(super) fn send(&self, input: Input<'static>) -> Option<Input<'static>> {
+        match &*self.phase.lock() {
+            Phase::Running(running) => match running.commands.send(Command::Run(input)) {
+                Err(SendError(Command::Run(input))) => Some(input),
+                _ => None,
+            },
+            Phase::Idle | Phase::Ending(_) => Some(input),
+        }
+    }
+
+    /// Takes what runs out for ending, which [`Control::ended`] completes.
+    fn begin_end(phase: &mut Phase) -> Option<Running> {
+        match std::mem::take(phase) {
+            Phase::Running(running) => {
+                *phase = Phase::Ending(running.task.clone());
+                Some(running)
+            }
+            other => {
+                *phase = other;
+                None
+            }
+        }
+    }
+
+    fn ended(&self) {
+        *self.phase.lock() = Phase::Idle;
+        self.idle.notify_all();
     }
 }
 
@@ -37,54 +95,79 @@ impl Interface {
     ///
     /// # Errors
     /// Server: [`ErrorCode::PortInUse`], [`ErrorCode::Address`], [`ErrorCode::Resolve`],
-    /// [`ErrorCode::Permission`], [`ErrorCode::InsecureBind`].
+    /// [`ErrorCode::Permission`], [`ErrorCode::InsecureBind`]. [`ErrorCode::State`] when it was stopped
+    /// meanwhile.
     pub fn start(&self) -> Result<()> {
-        self.shared.check()?;
-        let mut running = self.running.lock();
-        // One that was started for a request alone ends by itself.
-        running.take_if(|running| running.commands.is_closed());
-        if running.is_some() {
-            return Ok(());
-        }
-        let thread = self.thread.lock().clone();
-        let Some(thread) = thread else {
-            return self.shared.check();
+        self.start_for(None).map(drop)
+    }
+
+    /// Starts, for one request alone or until it is stopped; `false` when it was started already.
+    pub(super) fn start_for(&self, request: Option<u32>) -> Result<bool> {
+        let _one_at_a_time = self.control.starting.lock();
+        let Some(bound) = self.launch(request)? else {
+            return Ok(false);
         };
+        match bound.recv() {
+            Ok(Ok(())) => Ok(true),
+            Ok(Err(error)) => {
+                // Nobody else starts meanwhile; a thread that stops it puts it back to idle by itself.
+                let mut phase = self.control.phase.lock();
+                if let Phase::Running(_) = *phase {
+                    *phase = Phase::Idle;
+                }
+                Err(error)
+            }
+            Err(_) => {
+                self.shared.check()?;
+                Err(Error::new(
+                    ErrorCode::State,
+                    "the interface was stopped by another thread while it was starting",
+                ))
+            }
+        }
+    }
+
+    /// Gives the network thread the driver; what comes back tells whether the port could be bound.
+    fn launch(&self, request: Option<u32>) -> Result<Option<mpsc::Receiver<Result<()>>>> {
+        let mut phase = self.control.phase.lock();
+        loop {
+            self.shared.check()?;
+            match *phase {
+                Phase::Idle => break,
+                Phase::Running(_) if self.hub.lock().goes_on(request.is_none()) => return Ok(None),
+                Phase::Running(_) => {
+                    // It was started for a request alone, and that is done.
+                    let running = Control::begin_end(&mut phase);
+                    MutexGuard::unlocked(&mut phase, || {
+                        if let Some(running) = running {
+                            ended(&running, TEMPORARY_STOP);
+                            self.end(&running);
+                        }
+                    });
+                }
+                Phase::Ending(_) => {
+                    self.control.idle.wait_for(&mut phase, LOOK);
+                }
+            }
+        }
+        // Closing marks the interface as closed before it looks for something running, and takes the
+        // thread away last, so there is one.
+        let Some(thread) = self.thread.lock().clone() else {
+            return Ok(None);
+        };
+        *self.shared.last_error.lock() = None;
+        self.hub.lock().stop_after = request;
         let (commands, queue) = unbounded_channel();
         let (end, ended) = mpsc::channel();
         let (bind, bound) = mpsc::channel();
-        let hub = Arc::clone(&self.hub);
-        let shared = Arc::clone(&self.shared);
-        let task = thread.handle().spawn(async move {
-            // Lives as long as this task: its end is the end of the driver.
-            let _end: mpsc::Sender<()> = end;
-            match listener(&shared.options).await {
-                Err(error) => {
-                    let _ = bind.send(Err(error));
-                }
-                Ok(listener) => {
-                    let listener = listener.map(|(listener, address)| {
-                        hub.lock().port = address.port();
-                        listener
-                    });
-                    let _ = bind.send(Ok(()));
-                    drive(hub, shared, listener, queue).await;
-                }
-            }
-        });
-        let bound = bound.recv().unwrap_or_else(|_| {
-            Err(Error::new(
-                ErrorCode::System,
-                "the network thread ended before the interface was started",
-            ))
-        });
-        bound?;
-        *running = Some(Running {
+        let (hub, shared) = (Arc::clone(&self.hub), Arc::clone(&self.shared));
+        let task = thread.handle().spawn(drive(hub, shared, queue, bind, end));
+        *phase = Phase::Running(Running {
             commands,
             task: task.abort_handle(),
             ended,
         });
-        Ok(())
+        Ok(Some(bound))
     }
 
     /// Sends what is unsent, closes every connection with 1001, and frees the port; takes `timeout`
@@ -95,23 +178,38 @@ impl Interface {
     /// interface is stopped all the same.
     pub fn stop(&self, timeout: Duration) -> Result<()> {
         self.shared.check()?;
-        let Some(running) = self.running.lock().take() else {
-            return Ok(());
-        };
         let until = clock::now() + timeout;
-        running.send(Command::Stop { until });
+        let late = |what: &str| {
+            let ms = timeout.as_millis();
+            Err(Error::new(
+                ErrorCode::Timeout,
+                format!("{what} within {ms} ms"),
+            ))
+        };
+        let running = {
+            let mut phase = self.control.phase.lock();
+            while let Phase::Ending(_) = *phase {
+                // Another thread stops it: the port is not free before that has succeeded.
+                let left = until.since(clock::now());
+                if self.control.idle.wait_for(&mut phase, left).timed_out() {
+                    self.shared.check()?;
+                    return late("another thread is stopping the interface, but not done");
+                }
+            }
+            match Control::begin_end(&mut phase) {
+                Some(running) => running,
+                None => return Ok(()),
+            }
+        };
+        // A driver that ended by itself has nothing left to stop.
+        let _ = running.commands.send(Command::Stop { until });
         let in_time = ended(&running, timeout);
         self.end(&running);
+        self.shared.check()?;
         if in_time {
             return Ok(());
         }
-        Err(Error::new(
-            ErrorCode::Timeout,
-            format!(
-                "stopped, but not every peer took the last values and the close within {} ms",
-                timeout.as_millis()
-            ),
-        ))
+        late("stopped, but not every peer took the last values and the close")
     }
 
     /// Drops every connection without sending anything more. Whoever waits in a call gets
@@ -121,17 +219,19 @@ impl Interface {
             return;
         }
         LIVE.fetch_sub(1, Ordering::AcqRel);
-        if let Some(running) = self.running.lock().take() {
+        let running = {
+            let mut phase = self.control.phase.lock();
+            if let Phase::Ending(task) = &*phase {
+                // The thread that stops it need not wait for the peers any longer.
+                task.abort();
+            }
+            Control::begin_end(&mut phase)
+        };
+        if let Some(running) = running {
             self.end(&running);
         }
-        drop(self.thread.lock().take());
-    }
-
-    pub(super) fn is_running(&self) -> bool {
-        let running = self.running.lock();
-        running
-            .as_ref()
-            .is_some_and(|running| !running.commands.is_closed())
+        let thread = self.thread.lock().take();
+        drop(thread);
     }
 
     /// Ends the driver, whatever it is doing, and forgets its connections.
@@ -141,12 +241,13 @@ impl Interface {
         self.hub
             .lock()
             .abandon(clock::now(), "the interface was stopped");
+        self.control.ended();
         self.shared.notify();
     }
 
     /// Marks the interface as faulted: every later call but closing gives [`ErrorCode::Panic`].
     pub fn fault(&self) {
-        self.shared.fault();
+        self.shared.fault("a call panicked");
     }
 
     /// Waits for the connection. Server: until a client has sent its first valid message.
@@ -155,7 +256,7 @@ impl Interface {
     /// Why the last attempt failed, or [`ErrorCode::Timeout`]; [`ErrorCode::State`] when not started.
     pub fn wait_connected(&self, timeout: Duration) -> Result<()> {
         self.shared.check()?;
-        if self.running.lock().is_none() {
+        if !self.control.is_running() {
             return Err(Error::new(
                 ErrorCode::State,
                 "the interface is not started: there is no connection to wait for",

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::interface::{ImportReport, Interface, clock};
 use crate::options::{Mode, Options};
 use crate::protocol::config;
-use crate::runtime::Answer;
+use crate::runtime::{Answer, TEMPORARY_STOP};
 use crate::session::{ConfigRequest, ConnectionReport, Input};
 
 /// Beyond a request's own deadline, which the session keeps: only guards against a stopped interface.
@@ -22,11 +22,11 @@ impl Interface {
     /// [`ErrorCode::Timeout`] or the connection's error, [`ErrorCode::State`] while another import
     /// runs or when a server is not started.
     pub fn import(&self, timeout: Duration) -> Result<ImportReport> {
-        let started = self.is_running();
-        let token = self.import_begin(timeout)?;
+        let (token, opened) = self.begin_import(timeout)?;
         let found = self.await_answer(token, timeout);
-        if !started {
-            self.stop(Duration::from_secs(1))?;
+        if opened && self.hub.lock().is_temporary() {
+            // A server that is slow to close takes nothing from what it has answered.
+            let _ = self.stop(TEMPORARY_STOP);
         }
         match found? {
             Answer::Import(result) => result.map_err(|error| self.say_why(error)),
@@ -40,21 +40,23 @@ impl Interface {
     /// # Errors
     /// [`ErrorCode::State`] for a server that is not started; what [`Interface::start`] says.
     pub fn import_begin(&self, timeout: Duration) -> Result<u32> {
+        self.begin_import(timeout).map(|(token, _)| token)
+    }
+
+    /// The token, and whether the interface was started for it.
+    fn begin_import(&self, timeout: Duration) -> Result<(u32, bool)> {
         self.shared.check()?;
-        let token = self.token();
-        if !self.is_running() {
-            if self.shared.options.mode == Mode::Server {
-                return Err(Error::new(
-                    ErrorCode::State,
-                    "a server imports from connected clients: start it first",
-                ));
-            }
-            self.hub.lock().stop_after = Some(token);
-            self.start()?;
+        if self.shared.options.mode == Mode::Server && !self.control.is_running() {
+            return Err(Error::new(
+                ErrorCode::State,
+                "a server imports from connected clients: start it first",
+            ));
         }
+        let token = self.token();
+        let opened = self.start_for(Some(token))?;
         let until = clock::now() + timeout;
         self.command(Input::Import { token, until });
-        Ok(token)
+        Ok((token, opened))
     }
 
     /// The report of an import that [`Interface::import_begin`] began; `None` while it runs. A result
@@ -211,11 +213,10 @@ impl Interface {
         options.auto_reconnect = false;
         let tested = Self::new(options)?;
         let token = tested.token();
-        tested.hub.lock().stop_after = Some(token);
         let until = clock::now() + timeout;
         // Before the start, so that no connection comes first.
         tested.command(Input::Probe { token, until });
-        tested.start()?;
+        tested.start_for(Some(token))?;
         Ok((tested, token))
     }
 
@@ -243,9 +244,9 @@ impl Interface {
     }
 
     fn await_answer(&self, token: u32, timeout: Duration) -> Result<Answer> {
-        let found = self
-            .shared
-            .wait_for(timeout + MARGIN, || Ok(self.shared.take_answer(token)))?;
+        let found = self.shared.wait_for(timeout.saturating_add(MARGIN), || {
+            Ok(self.shared.take_answer(token))
+        })?;
         found.ok_or_else(|| {
             self.command(Input::Cancel { token });
             Error::new(ErrorCode::Timeout, "the request did not complete in time")

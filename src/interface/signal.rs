@@ -227,7 +227,8 @@ impl Interface {
         })
     }
 
-    /// Reads several signals at one moment, never between the values of one frame.
+    /// Reads several signals at one moment, never between the values of one frame. `out` runs while
+    /// the signals are locked: it should copy and return.
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`]; `out` has then been called for the ids before it.

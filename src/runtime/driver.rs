@@ -1,8 +1,12 @@
 //! The task of one running interface: its listener or its dialling, its cycle, its timers.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::future::poll_fn;
+use std::net::{IpAddr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::Poll;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -18,7 +22,7 @@ use crate::escape::escape;
 use crate::options::{Mode, Options, SendMode};
 use crate::runtime::admission::{self, Policy};
 use crate::runtime::hub::{self, Hub, Link};
-use crate::runtime::link::{self, LinkOptions};
+use crate::runtime::link::{self, LinkOptions, Outbound};
 use crate::runtime::meter::Meter;
 use crate::runtime::shared::Shared;
 use crate::runtime::{clock, connect, listen};
@@ -26,7 +30,7 @@ use crate::session::Input;
 use crate::time::Time;
 
 /// How long a connection that was made for one request may take to close.
-const TEMPORARY_STOP: Duration = Duration::from_secs(1);
+pub(crate) const TEMPORARY_STOP: Duration = Duration::from_secs(1);
 
 /// What the host's threads ask of the driver.
 #[derive(Debug)]
@@ -45,26 +49,86 @@ struct Tasks {
     shared: Arc<Shared>,
     set: Arc<Mutex<JoinSet<()>>>,
     pending_handshakes: Arc<AtomicUsize>,
+    /// No connection is taken any more.
+    stopping: Arc<AtomicBool>,
+    /// Every task has one: the interface has ended when all are gone.
+    alive: mpsc::Sender<()>,
 }
 
 /// Runs an interface until it is stopped. Dropping this future ends everything at once.
+///
+/// `started` is told whether a server could bind its port. `alive` is dropped when the last task, and
+/// with it the last socket, is gone.
 pub(crate) async fn drive(
+    hub: Arc<Mutex<Hub>>,
+    shared: Arc<Shared>,
+    commands: UnboundedReceiver<Command>,
+    started: mpsc::Sender<Result<()>>,
+    alive: mpsc::Sender<()>,
+) {
+    let task = {
+        let (shared, alive) = (Arc::clone(&shared), alive.clone());
+        async move {
+            match listener(&shared.options).await {
+                Err(error) => {
+                    let _ = started.send(Err(error));
+                }
+                Ok(listener) => {
+                    let listener = listener.map(|(listener, address)| {
+                        hub.lock().port = address.port();
+                        listener
+                    });
+                    // Before the start returns, so that nobody finds it still stopped after it.
+                    hub::run(&hub, Input::Start);
+                    let _ = started.send(Ok(()));
+                    run(hub, shared, listener, commands, alive).await;
+                }
+            }
+        }
+    };
+    guarded(shared, task).await;
+    drop(alive);
+}
+
+/// Runs `task`. A panic in it faults the interface; the others of the process go on.
+async fn guarded(shared: Arc<Shared>, task: impl Future<Output = ()>) {
+    let mut task = pin!(task);
+    let done = poll_fn(|cx| {
+        let polled = catch_unwind(AssertUnwindSafe(|| task.as_mut().poll(cx)));
+        match polled {
+            Ok(poll) => poll.map(Ok),
+            Err(payload) => Poll::Ready(Err(payload)),
+        }
+    });
+    if let Err(payload) = done.await {
+        let why = payload
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("no reason given");
+        shared.fault(why);
+    }
+}
+
+async fn run(
     hub: Arc<Mutex<Hub>>,
     shared: Arc<Shared>,
     listener: Option<TcpListener>,
     mut commands: UnboundedReceiver<Command>,
+    alive: mpsc::Sender<()>,
 ) {
     let tasks = Tasks {
         hub: Arc::clone(&hub),
         shared: Arc::clone(&shared),
         set: Arc::default(),
         pending_handshakes: Arc::default(),
+        stopping: Arc::default(),
+        alive,
     };
     let _all_end_with_this = EndTasks(Arc::clone(&tasks.set));
     let accepting = listener.map(|listener| tasks.accept(listener));
     let mut dialling: Option<AbortHandle> = None;
     let wake = Arc::clone(&hub.lock().wake);
-    hub::run(&hub, Input::Start);
 
     let period = shared.options.update_cycle;
     let mut cycle = tokio::time::interval(period);
@@ -72,6 +136,13 @@ pub(crate) async fn drive(
     let mut expected: Option<Instant> = None;
 
     let until = loop {
+        if shared.check().is_err() {
+            return;
+        }
+        // Not left to the timer alone: a host that sets without a pause keeps the select busy below.
+        if hub.lock().session().wake_at() <= clock::now() {
+            hub::run(&hub, Input::Deadline);
+        }
         let (at, cycling) = {
             let mut hub = hub.lock();
             if hub.stop_wanted() {
@@ -100,13 +171,21 @@ pub(crate) async fn drive(
                 let skipped = (late.as_micros() / period.as_micros().max(1)) as u64;
                 hub::run(&hub, Input::Cycle { skipped });
             }
-            () = shared.changed.notified() => hub::run(&hub, Input::Changed),
+            () = shared.changed.notified() => {
+                // It also wakes for a fault, after which the session is left alone.
+                if !shared.is_faulted() {
+                    hub::run(&hub, Input::Changed);
+                }
+                // The links have their turn before the next change, however soon it comes.
+                tokio::task::yield_now().await;
+            }
             () = wake.notified() => {}
             () = tokio::time::sleep_until(clock::instant(at)) => hub::run(&hub, Input::Deadline),
         }
     };
 
     // The port is free from here on, whatever the peers do.
+    tasks.stopping.store(true, Ordering::Relaxed);
     if let Some(accepting) = accepting {
         accepting.abort();
     }
@@ -143,7 +222,12 @@ impl Tasks {
         let mut set = self.set.lock();
         // Finished tasks are let go here, so that the set does not grow with every connection.
         while set.try_join_next().is_some() {}
-        set.spawn(task)
+        let alive = self.alive.clone();
+        let task = guarded(Arc::clone(&self.shared), task);
+        set.spawn(async move {
+            task.await;
+            drop(alive);
+        })
     }
 
     fn dial(&self) -> AbortHandle {
@@ -192,19 +276,10 @@ impl Tasks {
     fn admit(&self, stream: TcpStream, address: SocketAddr, wide: bool, policy: Arc<Policy>) {
         let limits = &self.options().limits;
         let pending = self.pending_handshakes.fetch_add(1, Ordering::Relaxed);
-        let refusal = {
-            let hub = self.hub.lock();
-            if pending >= limits.max_pending_handshakes as usize {
-                Some("max_pending_handshakes")
-            } else if hub.link_count() >= limits.max_clients as usize {
-                Some("max_clients")
-            } else if wide
-                && hub.links_from(address.ip()) >= limits.max_clients_per_address as usize
-            {
-                Some("max_clients_per_address")
-            } else {
-                None
-            }
+        let refusal = if pending >= limits.max_pending_handshakes as usize {
+            Some("max_pending_handshakes")
+        } else {
+            self.full(address.ip(), wide)
         };
         let tasks = self.clone();
         let deadline = limits.handshake_timeout;
@@ -224,15 +299,20 @@ impl Tasks {
             let done = tokio::time::timeout(deadline, handshake).await;
             tasks.pending_handshakes.fetch_sub(1, Ordering::Relaxed);
             match done {
-                Ok(Ok(accepted)) => {
-                    let note = note(&accepted.target, accepted.origin.as_deref());
-                    tasks.attach(
-                        accepted.socket,
-                        address.to_string(),
-                        note,
-                        Some(address.ip()),
-                    );
-                }
+                Ok(Ok(accepted)) => match tasks.full(address.ip(), wide) {
+                    None => {
+                        let note = note(&accepted.target, accepted.origin.as_deref());
+                        let ip = Some(address.ip());
+                        tasks.attach(accepted.socket, address.to_string(), note, ip);
+                    }
+                    // Others were quicker since the request came.
+                    Some(option) => {
+                        tasks.turn_away(accepted.socket);
+                        let why =
+                            format!("connection from {address} closed: option {option} is reached");
+                        hub::run(&tasks.hub, Input::Refused { why });
+                    }
+                },
                 Ok(Err(why)) => hub::run(&tasks.hub, Input::Refused { why }),
                 Err(_) => hub::run(
                     &tasks.hub,
@@ -247,16 +327,47 @@ impl Tasks {
         });
     }
 
+    /// The option by which there are as many clients as there may be.
+    fn full(&self, address: IpAddr, wide: bool) -> Option<&'static str> {
+        let limits = &self.options().limits;
+        let hub = self.hub.lock();
+        if hub.link_count() >= limits.max_clients as usize {
+            Some("max_clients")
+        } else if wide && hub.links_from(address) >= limits.max_clients_per_address as usize {
+            Some("max_clients_per_address")
+        } else {
+            None
+        }
+    }
+
+    /// Closes a connection whose upgrade is answered already.
+    fn turn_away<S>(&self, ws: WebSocketStream<Meter<S>>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (outbound, queue) = unbounded_channel();
+        let cap = Arc::new(AtomicUsize::new(self.options().message_cap()));
+        let _ = outbound.send(Outbound::Close {
+            code: 1013,
+            reason: "the server has as many clients as it may have, try again later".to_owned(),
+        });
+        self.spawn(link::run(ws, queue, LinkOptions::default(), cap, |_| {}));
+    }
+
     /// Gives an open connection its task.
     fn attach<S>(
         &self,
         ws: WebSocketStream<Meter<S>>,
         address: String,
         note: String,
-        ip: Option<std::net::IpAddr>,
+        ip: Option<IpAddr>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
+        // The session has said goodbye to its peers, and would not to this one.
+        if self.stopping.load(Ordering::Relaxed) {
+            return;
+        }
         let (outbound, queue) = unbounded_channel();
         let cap = Arc::new(AtomicUsize::new(self.options().message_cap()));
         let peer = self.hub.lock().add_link(Link {
@@ -296,9 +407,39 @@ fn note(target: &str, origin: Option<&str>) -> String {
 }
 
 /// Binds a server's listener; a client has none.
-pub(crate) async fn listener(options: &Options) -> Result<Option<(TcpListener, SocketAddr)>> {
+async fn listener(options: &Options) -> Result<Option<(TcpListener, SocketAddr)>> {
     match options.mode {
         Mode::Client => Ok(None),
         Mode::Server => listen::bind(options).await.map(Some),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorCode;
+    use crate::session::LogLevel;
+    use crate::signals::Signals;
+
+    #[tokio::test]
+    async fn f8_a_panic_in_a_task_faults_its_interface_and_wakes_whoever_waits() {
+        let signals = Arc::new(Signals::new(1));
+        let shared = Arc::new(Shared::new(Arc::new(Options::server()), signals));
+        let waiting = {
+            let shared = Arc::clone(&shared);
+            std::thread::spawn(move || shared.wait_for(Duration::from_secs(4), || Ok(None::<()>)))
+        };
+        guarded(Arc::clone(&shared), async {
+            tokio::task::yield_now().await;
+            panic!("on purpose");
+        })
+        .await;
+        let error = waiting.join().unwrap().unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Panic);
+        assert!(error.message().contains("on purpose"), "{error}");
+        let logged = shared.log().poll(|record| (true, record.clone())).unwrap();
+        assert_eq!(logged.level, LogLevel::Error);
+        assert!(logged.text.contains("on purpose"), "{}", logged.text);
+        guarded(Arc::clone(&shared), async {}).await;
     }
 }

@@ -42,6 +42,8 @@ pub(crate) struct Hub {
     /// The interface was started for this request alone, and stops when it is done.
     pub(crate) stop_after: Option<u32>,
     stop_wanted: bool,
+    /// The driver has taken that up.
+    stopping: bool,
     /// The port that a server is bound to.
     pub(crate) port: u16,
 }
@@ -61,6 +63,7 @@ impl Hub {
             changes_seen: 0,
             stop_after: None,
             stop_wanted: false,
+            stopping: false,
         }
     }
 
@@ -93,6 +96,11 @@ impl Hub {
 
     /// The driver is gone: whatever links it left are, too.
     pub(crate) fn abandon(&mut self, now: Time, reason: &str) {
+        if self.shared.is_faulted() {
+            // The session may have been left in the middle of something.
+            self.links.clear();
+            return;
+        }
         // First the state, so that a client does not plan to connect again.
         self.run(now, Input::Stop);
         let ids: Vec<PeerId> = self.links.drain().map(|(id, _)| id).collect();
@@ -101,6 +109,7 @@ impl Hub {
             self.run(now, Input::Closed { peer, reason });
         }
         self.connect_wanted = false;
+        self.stopping = false;
         self.stop_wanted = false;
         self.stop_after = None;
     }
@@ -109,8 +118,25 @@ impl Hub {
         std::mem::take(&mut self.connect_wanted)
     }
 
+    /// Asked by the driver, which stops then.
     pub(crate) fn stop_wanted(&mut self) -> bool {
-        std::mem::take(&mut self.stop_wanted)
+        self.stopping |= std::mem::take(&mut self.stop_wanted);
+        self.stopping
+    }
+
+    /// It was started for one request alone, or ends because that is done.
+    pub(crate) const fn is_temporary(&self) -> bool {
+        self.stop_after.is_some() || self.stop_wanted || self.stopping
+    }
+
+    /// `false` when it ends because the request that it was started for is done. `keep`: it is not to
+    /// end with that request any more.
+    pub(crate) fn goes_on(&mut self, keep: bool) -> bool {
+        if keep && !self.stopping {
+            self.stop_after = None;
+            self.stop_wanted = false;
+        }
+        !self.stopping && !self.stop_wanted
     }
 
     /// A request of the host is complete.

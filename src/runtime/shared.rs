@@ -10,7 +10,9 @@ use parking_lot::{Condvar, Mutex};
 use tokio::sync::Notify;
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::escape::escape;
 use crate::options::Options;
+use crate::runtime::clock;
 use crate::session::{ConfigResult, ConnectionReport, Event, ImportReport, LogLevel, LogRecord};
 use crate::signals::Signals;
 
@@ -105,13 +107,15 @@ pub(crate) struct Shared {
     answers: Mutex<BTreeMap<u32, Answer>>,
     /// Why the last connection could not be made, or was lost.
     pub(crate) last_error: Mutex<Option<Error>>,
-    /// Wakes the driver when the host has set something, in on-change mode.
+    /// Wakes the driver when the host has set something, in on-change mode, and when it is to end.
     pub(crate) changed: Notify,
     gate: Mutex<Gate>,
     opened: Condvar,
     has_pipe: AtomicBool,
     closed: AtomicBool,
     faulted: AtomicBool,
+    /// Why it is faulted.
+    fault: Mutex<Option<String>>,
 }
 
 impl Shared {
@@ -129,6 +133,7 @@ impl Shared {
             has_pipe: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             faulted: AtomicBool::new(false),
+            fault: Mutex::default(),
             options,
         }
     }
@@ -171,23 +176,46 @@ impl Shared {
         first
     }
 
-    pub(crate) fn fault(&self) {
-        self.faulted.store(true, Ordering::Release);
+    /// Marks the interface as faulted and ends its driver.
+    pub(crate) fn fault(&self, why: &str) {
+        self.fault.lock().get_or_insert_with(|| why.to_owned());
+        if !self.faulted.swap(true, Ordering::AcqRel) {
+            self.log.push(LogRecord {
+                level: LogLevel::Error,
+                time: clock::now(),
+                client: 0,
+                text: format!("defect in the library: {}", escape(why)),
+            });
+        }
+        self.changed.notify_one();
         self.notify();
     }
 
-    /// An error when the interface is destroyed or faulted.
-    pub(crate) fn check(&self) -> Result<()> {
+    pub(crate) fn is_faulted(&self) -> bool {
+        self.faulted.load(Ordering::Acquire)
+    }
+
+    /// An error when the interface is destroyed.
+    pub(crate) fn check_open(&self) -> Result<()> {
         if self.closed.load(Ordering::Acquire) {
             return Err(Error::new(
                 ErrorCode::Handle,
                 "the interface was destroyed: do not use its handle any more",
             ));
         }
-        if self.faulted.load(Ordering::Acquire) {
+        Ok(())
+    }
+
+    /// An error when the interface is destroyed or faulted.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.check_open()?;
+        if self.is_faulted() {
+            let why = self.fault.lock().clone().unwrap_or_default();
             return Err(Error::new(
                 ErrorCode::Panic,
-                "the interface is faulted by a defect in the library: destroy it and create another, and please report the log",
+                format!(
+                    "the interface is faulted by a defect in the library ({why}): destroy it and create another, and please report the log"
+                ),
             ));
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use std::sync::mpsc;
 use std::sync::{Arc, Weak};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -21,6 +22,7 @@ pub(crate) struct NetThread {
     handle: Handle,
     stop: Mutex<Option<oneshot::Sender<()>>>,
     ended: Mutex<mpsc::Receiver<()>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl NetThread {
@@ -51,7 +53,7 @@ impl NetThread {
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let (end, ended) = mpsc::channel();
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("rv-net".to_owned())
             .spawn(move || {
                 // Ends when told to, and when the sender is gone.
@@ -65,6 +67,7 @@ impl NetThread {
             handle,
             stop: Mutex::new(Some(stop)),
             ended: Mutex::new(ended),
+            thread: Some(thread),
         })
     }
 
@@ -76,6 +79,12 @@ impl NetThread {
 impl Drop for NetThread {
     fn drop(&mut self) {
         drop(self.stop.lock().take());
-        let _ = self.ended.lock().recv_timeout(END_WAIT);
+        let ended = self.ended.lock().recv_timeout(END_WAIT);
+        // It has said its last word, so this takes no time; but a host may unload the library next.
+        if ended.is_ok()
+            && let Some(thread) = self.thread.take()
+        {
+            let _ = thread.join();
+        }
     }
 }
