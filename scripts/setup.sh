@@ -4,8 +4,7 @@
 #   scripts/setup.sh build   what building and the demo need: Rust, C and C++ compilers, Python
 #   scripts/setup.sh all     also the test packages: .venv (Python) and tests/node/node_modules (Node)
 #
-# Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed:
-# see rust-version in Cargo.toml for what is needed, and https://rustup.rs for how to get it.
+# Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -79,7 +78,7 @@ node_packages() {
 }
 
 if ! has cargo; then
-    echo "setup: Rust is missing: install $(sed -n 's/^rust-version = "\(.*\)"/Rust \1/p' Cargo.toml) or later from https://rustup.rs" >&2
+    echo "setup: Rust is missing: install $(sed -n 's/^rust-version = "\(.*\)"/Rust \1/p' Cargo.toml) or later, with rustup for example" >&2
     exit 1
 fi
 install_packages

@@ -70,11 +70,16 @@ static void print_catalogue(rv_interface *iface) {
 static void print_events(rv_interface *iface) {
     char text[4096];
     rv_event event;
+    rv_log_record record;
     while (rv_poll_event(iface, &event, text, sizeof text, NULL) == 1) {
         if (event.type == RV_EVENT_CONNECTED)
             printf("monitor: connected\n");
         else if (event.type == RV_EVENT_DISCONNECTED)
             printf("monitor: disconnected: %s\n", text);
+    }
+    while (rv_poll_log(iface, &record, sizeof record, text, sizeof text, NULL) == 1) {
+        if (record.level <= RV_LOG_WARN)
+            printf("monitor: %s\n", text);
     }
 }
 

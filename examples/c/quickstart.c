@@ -1,6 +1,8 @@
 /* A digital twin with one signal in each direction, as a server on port 7000 (or the one given) for 30 seconds. */
+#define _POSIX_C_SOURCE 199309L
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include "realvirtual_ws.h"
 
 int main(int argc, char **argv) {
@@ -10,6 +12,7 @@ int main(int argc, char **argv) {
     uint32_t sensor = 0, motor = 0;
     int32_t count, i;
     int cycle;
+    struct timespec cycle_time = { 0, 100000000 }; /* 100 ms */
 
     rv_options_init(&options, sizeof options, RV_MODE_SERVER);
     options.port = (uint16_t)(argc > 1 ? atoi(argv[1]) : 7000);
@@ -24,13 +27,13 @@ int main(int argc, char **argv) {
         return 1;
     }
     for (cycle = 0; cycle < 300; cycle++) {
-        rv_wait(iface, 100); /* until something changes, 100 ms at most */
         count = rv_poll_changes(iface, changes, 64);
         for (i = 0; i < count; i++)
             if (changes[i].signal == motor)
                 printf("Motor = %g\n", changes[i].number);
         fflush(stdout);
-        rv_set_bool(iface, sensor, cycle % 10 < 5); /* a part passes every now and then */
+        rv_set_bool(iface, sensor, cycle % 10 < 5); /* a part passes every second */
+        nanosleep(&cycle_time, NULL);
     }
     rv_stop(iface, 1000);
     rv_destroy(iface);

@@ -79,8 +79,8 @@ class Operator:
             for change in self.cell.poll():
                 self.counts[change.name] = self.counts.get(change.name, 0) + change.count
             self.cell.poll_events()
+            self.cell.poll_log()
         self.display.update()
-        time.sleep(0.02)
 
     def watch(self, seconds):
         end = time.monotonic() + seconds

@@ -9,7 +9,6 @@ with rvws.Interface.client(port=port, client_name="quickstart.py") as server:
     server["Motor"] = 12.5
     end = time.monotonic() + 3
     while time.monotonic() < end:
-        if server.wait(100):
-            server.poll_events()
-            for change in server.poll():
-                print(change.name, "=", change.value)
+        for change in server.poll():
+            print(change.name, "=", change.value)
+        time.sleep(0.1)

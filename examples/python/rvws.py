@@ -175,7 +175,8 @@ class Interface:
     # Polling
 
     def wait(self, timeout_ms):
-        """Waits until there is something to poll; tells whether there is."""
+        """Waits until there is something to poll, and tells whether there is: a change, an event or a log record. Take
+        all three, or the next wait returns at once."""
         return self._check(self._lib.rv_wait(self._handle, timeout_ms)) == 1
 
     def poll(self):
@@ -191,6 +192,16 @@ class Interface:
         while self._check(self._lib.rv_poll_event(self._handle, ctypes.byref(event), text, len(text), None)) == 1:
             events.append((event.type, text.value.decode()))
         return events
+
+    def poll_log(self):
+        """What the library has to say since the last time: (rv_log_level, text)."""
+        record, text = rv.rv_log_record(), ctypes.create_string_buffer(1 << 12)
+        size, records = ctypes.sizeof(record), []
+        while (
+            self._check(self._lib.rv_poll_log(self._handle, ctypes.byref(record), size, text, len(text), None)) == 1
+        ):
+            records.append((record.level, text.value.decode()))
+        return records
 
     def _change(self, record):
         if record.kind == rv.RV_KIND_BOOL:
