@@ -1,0 +1,120 @@
+# Everything is one `make` away; `make` alone lists the targets. `make demo` and `make test` do their own set-up.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+CARGO ?= cargo
+PYTHON ?= python3
+DEMO_SECONDS ?= 10
+
+# The same features in every debug build, so that the crate is compiled once. In CI Cargo.lock must be up to date.
+CARGO_FLAGS := --features bindings $(if $(CI),--locked)
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+DEBUG := $(TARGET)/debug
+BIN := $(TARGET)/c
+
+# What the Python declarations load. Not the newest build they find, but the one that `build` has just made.
+export REALVIRTUAL_WS_LIBRARY := $(DEBUG)/librealvirtual_ws.so
+
+STRICT := -Wall -Wextra -pedantic -Werror
+INCLUDE := -Iinclude
+LINK := -L$(DEBUG) -lrealvirtual_ws -Wl,-rpath,$(DEBUG) -pthread
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup
+setup: ## Install what the tests need (compilers, test packages in .venv and tests/node)
+	@scripts/setup.sh all
+
+.PHONY: setup-build
+setup-build:
+	@scripts/setup.sh build
+
+.PHONY: build
+build: setup-build ## Build the library (debug) and the C examples
+	@$(CARGO) build --quiet $(CARGO_FLAGS)
+	@ln -sf librealvirtual_ws.so $(DEBUG)/librealvirtual_ws.so.0
+	@$(MAKE) --silent $(addprefix $(BIN)/,gateway monitor quickstart)
+
+# `build` makes the library; these rules follow it in a second make, which sees the new file.
+$(BIN)/%: examples/c/%.c examples/c/example.h include/realvirtual_ws.h $(DEBUG)/librealvirtual_ws.so
+	mkdir -p $(BIN)
+	$(CC) -std=c99 -O2 $(STRICT) $(CFLAGS) $(INCLUDE) $< -o $@ $(LDFLAGS) $(LINK)
+
+.PHONY: demo
+demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
+	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
+
+.PHONY: test
+test: setup test-rust test-ffi test-c test-python test-peers ## Run all tests
+
+.PHONY: test-rust
+test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
+	@$(CARGO) test --quiet $(CARGO_FLAGS)
+
+.PHONY: test-ffi
+test-ffi: build ## Every export with bad handles and pointers
+	@$(PYTHON) tests/python/test_ffi.py
+
+C_TESTS := $(wildcard tests/c/*.c)
+
+.PHONY: test-c
+test-c: build ## C tests of the shared library, as C99 and as C++11
+	@mkdir -p $(BIN)
+	@$(CC) -std=c99 -g $(STRICT) $(CFLAGS) $(INCLUDE) $(C_TESTS) -o $(BIN)/tests-c99 $(LDFLAGS) $(LINK)
+	@$(CXX) -x c++ -std=c++11 -g $(STRICT) $(CXXFLAGS) $(INCLUDE) $(C_TESTS) -o $(BIN)/tests-cpp11 $(LDFLAGS) $(LINK)
+	@$(BIN)/tests-c99 c99
+	@$(BIN)/tests-cpp11 cpp11
+
+.PHONY: test-python
+test-python: build ## The examples and the demo, run and ended in all ways
+	@$(PYTHON) tests/python/test_examples.py
+
+.PHONY: test-peers
+test-peers: setup build ## The protocol document's own programs, and other WebSocket implementations
+	@bash tests/peers/run.sh
+
+.PHONY: test-clean
+test-clean: ## `make demo` and `make test` in a fresh clone with an empty home
+	@scripts/test-clean.sh
+
+.PHONY: check
+check: lint docs bindings-check ## Everything but the tests: format, lints, documentation, generated files
+
+.PHONY: fmt
+fmt: ## Format the Rust sources
+	@$(CARGO) fmt
+
+.PHONY: lint
+lint: setup-build ## rustfmt, clippy, and shellcheck where it is installed
+	@$(CARGO) fmt --check
+	@$(CARGO) clippy --quiet $(CARGO_FLAGS) --all-targets -- -D warnings
+	@scripts/lint-scripts.sh
+
+.PHONY: docs
+docs: setup-build ## Rust documentation, without a warning
+	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --no-deps $(CARGO_FLAGS)
+
+.PHONY: bindings
+bindings: setup-build ## Write the C header and the Python declarations anew from src/ffi
+	@UPDATE_BINDINGS=1 $(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+
+.PHONY: bindings-check
+bindings-check: setup-build
+	@$(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+
+.PHONY: verify
+verify: verify-schedules ## All long checks
+
+.PHONY: verify-schedules
+verify-schedules: setup-build ## 10,000 schedules of crossing writes
+	@RV_SCHEDULES=10000 $(CARGO) test --release --lib session::tests::crossing
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed here
+	@rm -rf $(TARGET) .venv tests/node/node_modules

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Installs what building and testing need. Quick when it is all there, and safe to run again.
+#
+#   scripts/setup.sh build   what building and the demo need: Rust, C and C++ compilers, Python
+#   scripts/setup.sh all     also the test packages: .venv (Python) and tests/node/node_modules (Node)
+#
+# Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+what=${1:-all}
+case $what in
+    build | all) ;;
+    *)
+        echo "usage: scripts/setup.sh [build|all]" >&2
+        exit 2
+        ;;
+esac
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+missing_packages() {
+    has gcc || has cc || echo gcc libc6-dev
+    has g++ || has c++ || echo g++
+    has python3 || echo python3
+    if [ "$what" = all ]; then
+        python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
+        has node || echo nodejs
+        has npm || echo npm
+    fi
+}
+
+install_packages() {
+    local packages
+    packages=$(missing_packages | tr '\n' ' ')
+    [ -n "$packages" ] || return 0
+    # shellcheck disable=SC2086 # a list of words
+    if [ "$(id -u)" = 0 ] && has apt-get; then
+        echo "setup: installing $packages"
+        apt-get -o DPkg::Lock::Timeout=300 update -qq
+        DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $packages
+    else
+        echo "setup: missing: $packages" >&2
+        echo "setup: install them, on Debian: sudo apt-get install -y --no-install-recommends $packages" >&2
+        exit 1
+    fi
+}
+
+# What installed packages depend on: the interpreter and the lists of packages. Kept as a stamp beside them.
+fingerprint() {
+    local program=$1
+    shift
+    "$program" --version
+    cat "$@"
+}
+
+is_fresh() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
+
+python_packages() {
+    local stamp=.venv/.stamp print
+    print=$(fingerprint python3 tests/python/requirements.txt)
+    if is_fresh "$stamp" "$print" && .venv/bin/python -c '' 2>/dev/null; then
+        return 0
+    fi
+    echo "setup: Python test packages into .venv"
+    python3 -m venv --clear .venv
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/python/requirements.txt
+    printf '%s\n' "$print" >"$stamp"
+}
+
+node_packages() {
+    local stamp=tests/node/node_modules/.stamp print
+    print=$(fingerprint node tests/node/package-lock.json)
+    is_fresh "$stamp" "$print" && return 0
+    echo "setup: Node test packages into tests/node/node_modules"
+    (cd tests/node && npm ci --silent --no-audit --no-fund)
+    printf '%s\n' "$print" >"$stamp"
+}
+
+if ! has cargo; then
+    echo "setup: Rust is missing: install $(sed -n 's/^rust-version = "\(.*\)"/Rust \1/p' Cargo.toml) or later, with rustup for example" >&2
+    exit 1
+fi
+install_packages
+if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
+    echo "setup: $(python3 --version) is too old: Python 3.9 or later is needed" >&2
+    exit 1
+fi
+if [ "$what" = all ]; then
+    python_packages
+    node_packages
+fi

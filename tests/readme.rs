@@ -1,0 +1,57 @@
+//! The README's programs are the files under `examples`, which the tests compile and run.
+
+use std::path::Path;
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|_| panic!("{}", path.display()));
+    text.replace("\r\n", "\n")
+}
+
+/// The README's code blocks in this language.
+fn blocks(language: &str) -> Vec<String> {
+    read("README.md")
+        .split(&format!("```{language}\n"))
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once("```")?.0.to_owned()))
+        .collect()
+}
+
+#[test]
+fn the_c_quick_start_is_the_tested_file() {
+    assert_eq!(blocks("c"), [read("examples/c/quickstart.c")]);
+}
+
+#[test]
+fn the_python_quick_start_is_the_tested_file() {
+    assert_eq!(blocks("python"), [read("examples/python/quickstart.py")]);
+}
+
+/// Every `make` target and every file that the README names exists.
+#[test]
+fn what_the_readme_names_exists() {
+    let readme = read("README.md");
+    let makefile = read("Makefile");
+    let words: Vec<&str> = readme.split('`').skip(1).step_by(2).collect();
+    let mut targets = 0;
+    for target in words
+        .iter()
+        .filter_map(|words| words.strip_prefix("make ")?.split(' ').next())
+    {
+        targets += 1;
+        assert!(
+            makefile.contains(&format!("\n{target}: ")),
+            "make {target}: no such target"
+        );
+    }
+    assert!(targets >= 2, "the README names `make demo` and `make test`");
+    for link in readme.split("](").skip(1) {
+        let path = link.split(')').next().unwrap_or_default();
+        if !path.contains("://") {
+            assert!(
+                Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists(),
+                "a link to {path}"
+            );
+        }
+    }
+}
