@@ -90,6 +90,10 @@ pub(crate) struct Session {
     reported: FxHashSet<u32>,
     /// Something is due beyond what the host sets: a relay, a resend, a correction, a backlog.
     transmit_wanted: bool,
+    /// It is due at once, whatever the send mode.
+    transmit_now: bool,
+    /// A peer that is to be closed has taken a frame.
+    stopping: bool,
     /// The present transmission left something for the next frame.
     follow_up: bool,
     /// When that frame goes out, where no cycle sends it.
@@ -126,6 +130,8 @@ impl Session {
             push_catalogs_at: None,
             reported: FxHashSet::default(),
             transmit_wanted: false,
+            transmit_now: false,
+            stopping: false,
             follow_up: false,
             follow_up_at: None,
             holds: VecDeque::new(),
@@ -153,7 +159,7 @@ impl Session {
     pub(crate) fn stats(&self) -> Stats {
         let table = self.signals.table();
         Stats {
-            changes: table.changes,
+            changes: self.signals.changes_made(),
             queue_overflow: table.overflowed,
             pulses_collapsed: self.stats.pulses_collapsed + table.collapsed,
             coalesced: table.coalesced,
@@ -226,7 +232,13 @@ impl Session {
                 }
             }
             Input::Changed => self.transmit_wanted = true,
-            Input::Flush => self.transmit(now, false),
+            Input::Flush => {
+                // Who cannot take a frame now gets it when it can.
+                for peer in self.peers.values_mut() {
+                    peer.flush = peer.busy;
+                }
+                self.transmit(now, false);
+            }
             Input::Deadline => self.deadline(now),
             Input::Subscribe(names) => self.choose_subscription(names),
             Input::Import { token, until } => self.begin_import(token, until, now),
@@ -253,6 +265,12 @@ impl Session {
             Input::Disconnect { peer } => self.close(peer, 1000, "closed by the server's host"),
             Input::Stop => self.stop(now),
         }
+        if std::mem::take(&mut self.transmit_now) {
+            self.transmit(now, false);
+        }
+        if std::mem::take(&mut self.stopping) {
+            self.close_flushed();
+        }
         if self.transmit_wanted
             && self.options.send_mode == SendMode::OnChange
             && self.follow_up_at.is_none()
@@ -272,11 +290,11 @@ impl Session {
     }
 
     fn stop(&mut self, now: Time) {
-        self.transmit(now, false);
-        let peers: Vec<PeerId> = self.peers.keys().copied().collect();
-        for peer in peers {
-            self.close(peer, 1001, "going away");
+        for peer in self.peers.values_mut() {
+            peer.stopping = true;
         }
+        self.transmit(now, false);
+        self.close_flushed();
         self.client.halt();
         self.fail_import(&Error::new(
             crate::error::ErrorCode::Cancelled,
@@ -304,6 +322,20 @@ impl Session {
             self.probe_connected();
         }
         self.ask_for_catalog(id);
+    }
+
+    /// Closes peers that are to be closed once they have everything.
+    fn close_flushed(&mut self) {
+        let flushed = |peer: &&Peer| peer.stopping && !peer.busy;
+        let ids: Vec<PeerId> = self
+            .peers
+            .values()
+            .filter(flushed)
+            .map(|peer| peer.id)
+            .collect();
+        for id in ids {
+            self.close(id, 1001, "going away");
+        }
     }
 
     /// A ping at once, even before any frame: it tells the other end what we are, and whether it
@@ -359,13 +391,16 @@ impl Session {
     }
 
     fn drained(&mut self, id: PeerId) {
-        if let Some(peer) = self.peers.get_mut(&id) {
-            peer.drained();
-            // FIFOs wait in the table until every peer can take a frame.
-            if !peer.due.is_empty() || self.signals.table().has_unsent() {
-                self.transmit_wanted = true;
-            }
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        peer.drained();
+        // FIFOs wait in the table until every peer can take a frame.
+        if !peer.due.is_empty() || self.signals.table().has_unsent() {
+            self.transmit_wanted = true;
+            self.transmit_now |= peer.stopping || std::mem::take(&mut peer.flush);
         }
+        self.stopping |= peer.stopping;
     }
 
     fn closed(&mut self, id: PeerId, reason: &str, now: Time) {

@@ -12,6 +12,7 @@ mod slot;
 mod table;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
@@ -102,14 +103,17 @@ pub(crate) struct ImportEntry<'a> {
 pub(crate) struct Signals {
     names: RwLock<Names>,
     table: Mutex<Table>,
+    changes: Arc<AtomicU64>,
     max: usize,
 }
 
 impl Signals {
     pub(crate) fn new(max: u32) -> Self {
+        let table = Table::default();
         Self {
             names: RwLock::default(),
-            table: Mutex::default(),
+            changes: Arc::clone(&table.changes),
+            table: Mutex::new(table),
             max: max as usize,
         }
     }
@@ -120,6 +124,11 @@ impl Signals {
 
     pub(crate) fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock()
+    }
+
+    /// How many change records were ever made. Takes no lock.
+    pub(crate) fn changes_made(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
     }
 
     /// Declares a signal whose direction and access are decided. A repetition of the same

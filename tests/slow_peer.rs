@@ -146,13 +146,11 @@ fn d14_what_was_set_while_a_peer_did_not_read_reaches_it_later() {
 }
 
 #[test]
-#[ignore = "a flush that finds a peer busy is forgotten for it until the next flush"]
 fn d14_what_was_flushed_while_a_peer_did_not_read_reaches_it_later() {
     set_while_stuck(SendMode::Manual);
 }
 
 #[test]
-#[ignore = "a stop does not wait for a frame under way before it sends the last values"]
 fn d14_a_stop_brings_the_last_values_to_a_peer_that_reads_on() {
     let (server, mut slow, small) = stuck(SendMode::Cycle);
     set(&server, small, ValueRef::Int(1));

@@ -245,7 +245,6 @@ impl Tasks {
                     tasks.attach(ws, address, note.to_owned(), None);
                 }
                 Err(error) => {
-                    *tasks.shared.last_error.lock() = Some(error.clone());
                     hub::run(&tasks.hub, Input::ConnectFailed { error });
                 }
             }

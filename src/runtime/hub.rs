@@ -166,7 +166,7 @@ impl Hub {
         if self.session.wake_at() < self.sleeping_until || self.connect_wanted {
             self.wake.notify_one();
         }
-        let changes = self.shared.signals.table().changes;
+        let changes = self.shared.signals.changes_made();
         news |= changes != std::mem::replace(&mut self.changes_seen, changes);
         news
     }
@@ -191,6 +191,7 @@ impl Hub {
                 return true;
             }
             Output::Log(record) => self.shared.put_log(record),
+            Output::NotConnected(error) => *self.shared.last_error.lock() = Some(error),
             Output::State(state) => {
                 if state == State::Connected {
                     *self.shared.last_error.lock() = None;

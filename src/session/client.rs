@@ -22,6 +22,7 @@ pub(super) struct Client {
     /// The server's first state is awaited until then.
     awaiting_state: Option<Time>,
     running: bool,
+    last_error: Option<Error>,
 }
 
 impl Client {
@@ -33,6 +34,7 @@ impl Client {
             retry: None,
             awaiting_state: None,
             running: false,
+            last_error: None,
         }
     }
 
@@ -46,6 +48,11 @@ impl Client {
         self.retry = None;
         self.awaiting_state = None;
         self.running = false;
+    }
+
+    /// Why the last connection was lost or could not be made.
+    pub(super) fn last_error(&self) -> Option<Error> {
+        self.last_error.clone()
     }
 
     pub(super) const fn attempts(&self) -> u32 {
@@ -201,6 +208,8 @@ impl Session {
 
     fn retry_later(&mut self, error: &Error, now: Time) {
         self.probe_failed(error);
+        self.outputs.push(Output::NotConnected(error.clone()));
+        self.client.last_error = Some(error.clone());
         if !self.client.running {
             return;
         }

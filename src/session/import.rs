@@ -8,7 +8,7 @@ use crate::escape::escape;
 use crate::protocol::direction::WireType;
 use crate::protocol::import::{self, AnswerWriter, Catalog};
 use crate::session::peer::{Peer, PeerId};
-use crate::session::{Event, EventKind, ImportReport, LogLevel, Output, Session};
+use crate::session::{Event, EventKind, ImportReport, LogLevel, Output, Session, State};
 use crate::signals::{ImportEntry, Imported};
 use crate::time::Time;
 use crate::value::Value;
@@ -45,11 +45,17 @@ impl PendingImport {
 
 impl Session {
     pub(super) fn begin_import(&mut self, token: u32, until: Time, now: Time) {
-        if self.import.is_some() {
-            let error = Error::new(
+        let under_way = self.import.is_some().then(|| {
+            Error::new(
                 ErrorCode::State,
                 "an import is under way already: wait for it, or cancel it",
-            );
+            )
+        });
+        // A client that gave up does not try again for an import.
+        let gave_up = (self.state == State::Failed)
+            .then(|| self.client.last_error())
+            .flatten();
+        if let Some(error) = under_way.or(gave_up) {
             self.outputs.push(Output::ImportDone {
                 token,
                 result: Err(error),

@@ -304,12 +304,14 @@ impl Session {
             let shared = slot.access != Access::Read || relay;
             if shared {
                 if awaiting && self.client.keeps(signal) {
+                    peer.windows.note(signal, value);
                     continue;
                 }
                 let current = slot.print();
                 let pending = slot.origin != peer.origin
                     && (table.is_unsent(signal) || peer.due.contains(signal));
-                let verdict = peer.windows.receive(signal, value, current, pending);
+                let heard = slot.heard_from(peer.origin);
+                let verdict = peer.windows.receive(signal, value, current, pending, heard);
                 if verdict == Verdict::SignOfLife {
                     self.stats.echoes += 1;
                     continue;

@@ -133,6 +133,8 @@ pub(crate) enum Output {
     Event(Event),
     Log(LogRecord),
     State(State),
+    /// Client: why there is no connection.
+    NotConnected(Error),
     ImportDone {
         token: u32,
         result: Result<ImportReport, Error>,

@@ -93,6 +93,10 @@ pub(crate) struct Peer {
     pub(crate) busy: bool,
     queued_messages: u32,
     queued_bytes: usize,
+    /// The host flushed while it was busy.
+    pub(crate) flush: bool,
+    /// To be closed as soon as it has taken what is due.
+    pub(crate) stopping: bool,
     /// We are closing it: nothing more is sent or heeded.
     pub(crate) closing: bool,
     malformed: u32,
@@ -132,6 +136,8 @@ impl Peer {
             busy: false,
             queued_messages: 0,
             queued_bytes: 0,
+            flush: false,
+            stopping: false,
             closing: false,
             malformed: 0,
             malformed_since: now,

@@ -55,6 +55,8 @@ struct Window {
     applied: bool,
     /// What the peer had sent last in the window that led to this one by a resend.
     previous_inbound: Option<Print>,
+    /// Our value goes out for the last time: the peer had its chance to say that it insists.
+    last_try: bool,
 }
 
 #[derive(Debug, Default)]
@@ -68,6 +70,8 @@ struct Entry {
     resend_after: Option<(Print, Print)>,
     /// The peer insists; it is given until then to say so again.
     listening: Option<Time>,
+    /// What goes out as the last try against an insisting peer.
+    last_try: Option<Print>,
     last_correction: Option<Time>,
 }
 
@@ -133,13 +137,15 @@ impl Windows {
     }
 
     /// Judges a value from the peer. `pending`: the signal was set here and this peer has not been
-    /// sent that value yet. `current`: the signal's present value.
+    /// sent that value yet. `current`: the signal's present value. `heard`: what the host had from this
+    /// peer when it set the signal, over an import or an earlier connection.
     pub(crate) fn receive(
         &mut self,
         signal: u32,
         value: ValueRef<'_>,
         current: Print,
         pending: bool,
+        heard: Option<Print>,
     ) -> Verdict {
         if self.library {
             if let Some(window) = self
@@ -153,12 +159,12 @@ impl Windows {
         }
         let print = Print::of(value);
         let entry = self.entries.entry(signal).or_default();
-        let last = entry.last.replace(print);
+        let last = entry.last.replace(print).or(heard);
         entry.listening = None;
         let known = match &mut entry.window {
             Some(window) => {
                 window.inbound = Some(print);
-                Some(print) == window.before
+                Some(print) == window.before.or(heard)
                     || (pending && Some(print) == last)
                     || entry.sent.iter().any(|(_, sent)| print.echoes(*sent))
             }
@@ -173,6 +179,13 @@ impl Windows {
         Verdict::Apply
     }
 
+    /// Notes what the peer said of a signal whose value from here stands whatever it says.
+    pub(crate) fn note(&mut self, signal: u32, value: ValueRef<'_>) {
+        if !self.library {
+            self.entries.entry(signal).or_default().last = Some(Print::of(value));
+        }
+    }
+
     /// Notes that a frame with these signals, which the peer may write too, was handed to the link.
     pub(crate) fn sent(&mut self, signals: &Arc<[u32]>, print: impl Fn(usize) -> Print, now: Time) {
         self.last_frame += 1;
@@ -180,6 +193,10 @@ impl Windows {
         for (index, signal) in signals.iter().enumerate() {
             let entry = self.entries.entry(*signal).or_default();
             let resent = entry.resend_after.take();
+            let last_try = entry
+                .last_try
+                .take()
+                .is_some_and(|value| value == print(index));
             entry.listening = None;
             match &mut entry.window {
                 Some(window) => {
@@ -187,6 +204,7 @@ impl Windows {
                     window.before = entry.last;
                     // A new value of ours: whether the peer insists against it is still open.
                     window.previous_inbound = None;
+                    window.last_try = false;
                 }
                 None => {
                     entry.window = Some(Window {
@@ -197,6 +215,7 @@ impl Windows {
                         previous_inbound: resent
                             .filter(|(_, value)| *value == print(index))
                             .map(|(last, _)| last),
+                        last_try,
                     });
                 }
             }
@@ -281,7 +300,10 @@ impl Windows {
         {
             self.listening.pop_front();
             let silent = |entry: &mut Entry| entry.listening.take_if(|until| *until == at);
-            if self.entries.get_mut(&signal).and_then(silent).is_some() {
+            if let Some(entry) = self.entries.get_mut(&signal)
+                && silent(entry).is_some()
+            {
+                entry.last_try = Some(current(signal));
                 ended.push(Ended {
                     signal,
                     acknowledged: false,
@@ -363,6 +385,7 @@ impl Windows {
                         self.listening.push_back((now + LISTEN, signal));
                         false
                     }
+                    Some(_) if window.last_try => false,
                     Some(last) if window.applied || last != current => {
                         entry.resend_after = Some((last, current));
                         true

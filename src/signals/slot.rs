@@ -32,6 +32,8 @@ pub(crate) struct Slot {
     /// Flags of the change record to come.
     pub(super) flags: u16,
     pub(crate) origin: Origin,
+    /// The peer's value that the host's replaced.
+    heard: Option<(Origin, Print)>,
     pub(super) changes: u32,
     pub(super) rises: u32,
     /// When the last value came from outside.
@@ -54,6 +56,7 @@ impl Slot {
             logged: false,
             flags: 0,
             origin: LOCAL,
+            heard: None,
             changes: 0,
             rises: 0,
             arrived: Time::ZERO,
@@ -61,6 +64,21 @@ impl Slot {
         slot.store(value);
         slot.settle();
         slot
+    }
+
+    /// The host is about to write: what it overwrites is remembered if it came from a peer.
+    pub(super) fn host_writes(&mut self) {
+        if self.origin != LOCAL && self.quality != Quality::Never {
+            self.heard = Some((self.origin, self.print()));
+        }
+        self.origin = LOCAL;
+    }
+
+    /// This peer's value that the host's replaced.
+    pub(crate) fn heard_from(&self, origin: Origin) -> Option<Print> {
+        self.heard
+            .filter(|(from, _)| *from == origin)
+            .map(|(_, value)| value)
     }
 
     /// The present value goes into a frame. `true`: a bool that differs from the frame before.

@@ -5,6 +5,8 @@ mod polling;
 mod sending;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
@@ -13,7 +15,7 @@ use crate::signals::bits::BitSet;
 use crate::signals::changes::flags;
 use crate::signals::extra::{Extra, FailSafe, Incoming};
 use crate::signals::pick::Picks;
-use crate::signals::slot::{LOCAL, Origin, Slot};
+use crate::signals::slot::{Origin, Slot};
 use crate::time::Time;
 use crate::value::{Access, Direction, Kind, Quality, ValueRef};
 
@@ -60,8 +62,8 @@ pub(crate) struct Table {
     polled: polling::Polled,
     /// Changes that were merged into a record that was not polled yet.
     pub(crate) coalesced: u64,
-    /// Records put into the log since the start.
-    pub(crate) changes: u64,
+    /// Records put into the log since the start; also read without the lock.
+    pub(crate) changes: Arc<AtomicU64>,
 }
 
 impl Table {
@@ -154,10 +156,10 @@ impl Table {
         }
         self.before_unsent(id, value);
         let slot = &mut self.slots[id as usize];
+        slot.host_writes();
         slot.store(value);
         slot.quality = Quality::Good;
         slot.failsafe = false;
-        slot.origin = LOCAL;
         self.unsent.insert(id);
         Ok(!std::mem::replace(&mut self.announced, true))
     }
@@ -288,7 +290,7 @@ impl Table {
             self.coalesced += u64::from(flag == 0 && !slot.extra);
         } else {
             slot.logged = true;
-            self.changes += 1;
+            self.changes.fetch_add(1, Ordering::Relaxed);
             self.log.push_back(id);
         }
     }

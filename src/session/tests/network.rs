@@ -316,7 +316,7 @@ impl Network {
                     self.post(end, peer, Packet::Closed(format!("{code} {reason}")));
                 }
                 // The probe's result is seen as an event.
-                Output::MessageCap { .. } | Output::ProbeDone { .. } => {}
+                Output::MessageCap { .. } | Output::ProbeDone { .. } | Output::NotConnected(_) => {}
                 Output::Connect => self.ends[end].wants_connect = true,
                 Output::Event(event) => self.ends[end].events.push(event),
                 Output::Log(record) => self.ends[end].log.push(record),
