@@ -1,5 +1,7 @@
 //! The generators. They read the sources of `src/ffi`, and nothing else says what crosses.
 
+#[path = "csharp.rs"]
+mod csharp;
 #[path = "header.rs"]
 mod header;
 #[path = "layout.rs"]
@@ -25,6 +27,7 @@ const SOURCES: &[&str] = &[
     "poll",
     "import",
     "clients",
+    "config",
 ];
 
 pub fn generate() {
@@ -45,6 +48,10 @@ pub fn generate() {
         &header::generate(&root, &sources, &model),
     );
     write(&out.join("_native.py"), &python::generate(&model));
+    write(
+        &out.join("NativeMethods.g.cs"),
+        &csharp::generate(&out.join("NativeMethods.raw.cs"), &sources, &model),
+    );
 }
 
 /// An export in a file that is not listed would be missing from every binding.

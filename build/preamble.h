@@ -111,6 +111,25 @@
  * wait with rv_wait in a thread, or with rv_event_fd in an event loop.
  *
  *
+ * REQUESTS
+ *
+ * Some calls wait for an answer from the other side: rv_import, rv_config_get, rv_config_set and rv_test_connection.
+ * Each has a form that ends in _begin, returns at once, and ends in an event, for programs that must not block:
+ *
+ *   blocks               returns at once            ends in                the event's text
+ *   rv_import            rv_import_begin            RV_EVENT_IMPORT_DONE   what a person should know, a line each
+ *   rv_config_get        rv_config_get_begin        RV_EVENT_CONFIG_DONE   the configuration as JSON
+ *   rv_config_set        rv_config_set_begin        RV_EVENT_CONFIG_DONE   what the server says
+ *   rv_test_connection   rv_test_connection_begin   RV_EVENT_TEST_DONE     what was measured
+ *
+ * The event's result is what the blocking form would return, and after a failure its text says why. Its token is the
+ * one that the _begin form gave; rv_cancel gives the request up. The blocking forms on an interface leave such an event
+ * too, with a token that the program does not know: ignore it.
+ *
+ * A server answers requests for its configuration by itself, with what rv_config_publish was given. Requests to change
+ * it arrive as RV_EVENT_CONFIG_SET and are answered with rv_config_reply.
+ *
+ *
  * DELIVERY
  *
  * State converges: while connected, both ends hold the same value after the last change within a cycle and the link's

@@ -111,6 +111,25 @@
  * wait with rv_wait in a thread, or with rv_event_fd in an event loop.
  *
  *
+ * REQUESTS
+ *
+ * Some calls wait for an answer from the other side: rv_import, rv_config_get, rv_config_set and rv_test_connection.
+ * Each has a form that ends in _begin, returns at once, and ends in an event, for programs that must not block:
+ *
+ *   blocks               returns at once            ends in                the event's text
+ *   rv_import            rv_import_begin            RV_EVENT_IMPORT_DONE   what a person should know, a line each
+ *   rv_config_get        rv_config_get_begin        RV_EVENT_CONFIG_DONE   the configuration as JSON
+ *   rv_config_set        rv_config_set_begin        RV_EVENT_CONFIG_DONE   what the server says
+ *   rv_test_connection   rv_test_connection_begin   RV_EVENT_TEST_DONE     what was measured
+ *
+ * The event's result is what the blocking form would return, and after a failure its text says why. Its token is the
+ * one that the _begin form gave; rv_cancel gives the request up. The blocking forms on an interface leave such an event
+ * too, with a token that the program does not know: ignore it.
+ *
+ * A server answers requests for its configuration by itself, with what rv_config_publish was given. Requests to change
+ * it arrive as RV_EVENT_CONFIG_SET and are answered with rv_config_reply.
+ *
+ *
  * DELIVERY
  *
  * State converges: while connected, both ends hold the same value after the last change within a cycle and the link's
@@ -762,19 +781,22 @@ enum rv_event_type
      */
     RV_EVENT_CLIENT_LEFT = 4,
     /**
-     * An import is complete; `token` and `result` are its own.
+     * An import is complete; `token` and `result` are its own, and the text has a line for each signal that was
+     * refused or conflicts and each client that did not answer. `rv_import_result` has the numbers.
      */
     RV_EVENT_IMPORT_DONE = 5,
     /**
-     * Server: a client asks for a configuration change; the text is the JSON.
+     * Server: a client asks for a configuration change; the text is the JSON. Answer it with `rv_config_reply` and
+     * `token` within 5 seconds.
      */
     RV_EVENT_CONFIG_SET = 6,
     /**
-     * A configuration request is complete; `token` and `result` are its own.
+     * A configuration request is complete; `token` and `result` are its own. The text is the JSON or the server's
+     * message, or says what failed.
      */
     RV_EVENT_CONFIG_DONE = 7,
     /**
-     * A connection test is complete; `token` and `result` are its own.
+     * A connection test is complete; `result` is its own, and the text says what was measured or what failed.
      */
     RV_EVENT_TEST_DONE = 8,
     /**
@@ -1190,6 +1212,28 @@ typedef struct rv_stats {
 } rv_stats;
 
 /**
+ * What a connection test found. The same in words is the text of `RV_EVENT_TEST_DONE`.
+ */
+typedef struct rv_connection_report {
+    /**
+     * Microseconds from the start of the test to the end of the WebSocket handshake: name, TCP, TLS and upgrade.
+     */
+    uint64_t connect_us;
+    /**
+     * Microseconds from a ping to its pong; 0 = the server does not answer pings, which many do not.
+     */
+    uint64_t round_trip_us;
+    /**
+     * 1 = the server is known to be this library.
+     */
+    uint8_t library;
+    /**
+     * 0.
+     */
+    uint8_t reserved[7];
+} rv_connection_report;
+
+/**
  * A value that goes in. Frozen.
  */
 typedef struct rv_value {
@@ -1417,7 +1461,8 @@ typedef struct rv_log_record {
 } rv_log_record;
 
 /**
- * What an import did.
+ * What an import did, in numbers. It has no text: which signals were refused or conflict and why, and which clients
+ * did not answer, is the text of `RV_EVENT_IMPORT_DONE`, a line for each of the first hundred.
  */
 typedef struct rv_import_report {
     /**
@@ -1622,6 +1667,36 @@ RV_API int32_t rv_get_info(struct rv_interface *iface, struct rv_info *out, uint
  * Returns `RV_OK` or `RV_ERR_STRUCT_SIZE`.
  */
 RV_API int32_t rv_get_stats(struct rv_interface *iface, struct rv_stats *out, uint32_t out_size);
+
+/**
+ * Tries whether a client with these options would reach its server: connects, measures one round trip of a ping, and
+ * disconnects. No interface is needed. `out` NULL with `out_size` 0 leaves the report out; otherwise pass
+ * `sizeof(rv_connection_report)`.
+ *
+ * Blocks for at most `timeout_ms`, and up to half a second more for a server that does not answer pings.
+ *
+ * Returns `RV_OK` when there was a connection. Otherwise why not, with what to do about it in `rv_last_error`:
+ * `RV_ERR_TIMEOUT`, `RV_ERR_RESOLVE`, `RV_ERR_REFUSED`, `RV_ERR_UNREACHABLE`, `RV_ERR_CONNECTION`,
+ * `RV_ERR_HANDSHAKE`, `RV_ERR_DENIED`, `RV_ERR_TLS` or `RV_ERR_CERTIFICATE`. `RV_ERR_UNSUPPORTED` for a server's
+ * options; what `rv_create` returns; `RV_ERR_STRUCT_SIZE`.
+ */
+RV_API
+int32_t rv_test_connection(const struct rv_options *options,
+                           uint32_t timeout_ms,
+                           struct rv_connection_report *out,
+                           uint32_t out_size);
+
+/**
+ * Begins what `rv_test_connection` does and returns at once. `*out` gets the handle of an interface for this test
+ * alone, or NULL: poll it for `RV_EVENT_TEST_DONE`, whose `result` is what `rv_test_connection` would return and
+ * whose text says it in words, and then destroy it. Destroying it earlier gives the test up.
+ *
+ * Returns `RV_OK`; `RV_ERR_UNSUPPORTED` for a server's options; what `rv_create` returns.
+ */
+RV_API
+int32_t rv_test_connection_begin(const struct rv_options *options,
+                                 uint32_t timeout_ms,
+                                 struct rv_interface **out);
 
 /**
  * Declares a signal and gives its id: the next number, from 0, which never changes. Its access follows from the
@@ -1836,7 +1911,7 @@ int32_t rv_poll_log(struct rv_interface *iface,
                     size_t *required);
 
 /**
- * Waits until there is something to poll: a change, an event or a log record.
+ * Waits until there is something to poll: a change or an event. Log records wake nobody.
  *
  * Blocks for at most `timeout_ms`; 0 only asks. For a thread of its own; a host with a cycle just polls.
  *
@@ -1845,8 +1920,8 @@ int32_t rv_poll_log(struct rv_interface *iface,
 RV_API int32_t rv_wait(struct rv_interface *iface, uint32_t timeout_ms);
 
 /**
- * Returns a file descriptor that is readable as long as there is something to poll, for `poll`, `select`, `epoll` or
- * an event loop. It belongs to the library: do not read from it, write to it or close it. It ends with `rv_destroy`.
+ * Returns a file descriptor that is readable as long as there is a change or an event to poll, for `poll`, `select`,
+ * `epoll` or an event loop. It belongs to the library: do not read from it, write to it or close it. It ends with `rv_destroy`.
  *
  * Returns `RV_ERR_UNSUPPORTED` on Windows, `RV_ERR_SYSTEM` when there are no more descriptors.
  */
@@ -1859,17 +1934,59 @@ int32_t rv_event_fd(struct rv_interface *iface);
  * started, and asks all its clients, of which some (web viewers) never answer. Store each signal's access with it:
  * see `rv_signal_info.access`.
  *
- * `out` may be NULL when the report is not wanted; otherwise pass `sizeof(rv_import_report)` as `out_size`. Blocks
- * for at most `timeout_ms`; what has arrived by then is declared.
+ * `out` NULL with `out_size` 0 leaves the report out; otherwise pass `sizeof(rv_import_report)`. The report has no
+ * text: what a person should read of the import is the text of the `RV_EVENT_IMPORT_DONE` that comes here too, and
+ * the log.
+ *
+ * Blocks for at most `timeout_ms`, and a moment longer to disconnect; what has arrived by then is declared.
  *
  * Returns `RV_OK`; `RV_ERR_TIMEOUT` when nobody answered; `RV_ERR_STATE` when another import is running or a server
- * is not started; what `rv_wait_connected` returns when there is no connection to be had; `RV_ERR_STRUCT_SIZE`.
+ * is not started; `RV_ERR_CANCELLED` when another thread stopped the interface meanwhile; what `rv_wait_connected`
+ * returns when there is no connection to be had; `RV_ERR_STRUCT_SIZE`.
  */
 RV_API
 int32_t rv_import(struct rv_interface *iface,
                   uint32_t timeout_ms,
                   struct rv_import_report *out,
                   uint32_t out_size);
+
+/**
+ * Begins what `rv_import` does and returns at once. `*token` gets a number that is never 0; the import ends in an
+ * `RV_EVENT_IMPORT_DONE` with this token, and `rv_import_result` has its report. A client that is not started is
+ * started for it and stopped afterwards.
+ *
+ * Returns `RV_OK`; `RV_ERR_STATE` when a server is not started. That another import is running is this one's result.
+ */
+RV_API
+int32_t rv_import_begin(struct rv_interface *iface,
+                        uint32_t timeout_ms,
+                        uint32_t *token);
+
+/**
+ * Takes the result of an import that `rv_import_begin` began. Pass `sizeof(rv_import_report)` as `out_size`. Does
+ * not wait, so it can be called in each cycle instead of looking for the event. A result is given once, and is kept
+ * until then; of results that nobody takes, the latest 64.
+ *
+ * Returns 1 when the import is complete and its report is in `*out`; 0 while it runs, and also for a token whose
+ * result was taken or that is none; the import's own failure, as `rv_import` would; `RV_ERR_NOT_FOUND` for the token
+ * of another kind of request; `RV_ERR_STRUCT_SIZE`.
+ */
+RV_API
+int32_t rv_import_result(struct rv_interface *iface,
+                         uint32_t token,
+                         struct rv_import_report *out,
+                         uint32_t out_size);
+
+/**
+ * Gives up a request that a `_begin` function began: its answer is ignored when it comes, and it ends in no event.
+ * What the peer has done by then stays done. A token that is none, or whose request is complete, is ignored; a
+ * result that was not taken yet is dropped. Does not wait.
+ *
+ * Returns `RV_OK`.
+ */
+RV_API
+int32_t rv_cancel(struct rv_interface *iface,
+                  uint32_t token);
 
 /**
  * Client: asks the server for these `count` signals only, and for no others; the list replaces the former one and
@@ -1928,6 +2045,98 @@ int32_t rv_get_client(struct rv_interface *iface,
 RV_API
 int32_t rv_disconnect_client(struct rv_interface *iface,
                              uint32_t client);
+
+/**
+ * Server: publishes its configuration, a JSON object: clients that ask get it as it is now. It replaces the former
+ * one. A server that has published one is also asked to change it: `RV_EVENT_CONFIG_SET`; until then such requests
+ * are refused, and those that ask get `{}`. Does not wait.
+ *
+ * Returns `RV_OK`, or `RV_ERR_ARGUMENT` when it is not a JSON object.
+ */
+RV_API
+int32_t rv_config_publish(struct rv_interface *iface,
+                          const char *json);
+
+/**
+ * Server: answers an `RV_EVENT_CONFIG_SET`, whose `token` this is: `success` 0 = the configuration was not applied,
+ * anything else = it was; `message` is for a person at the client, "" for nothing to say. What clients get to read
+ * stays what `rv_config_publish` has published. A request that is not answered within 5 seconds is refused. Does not
+ * wait.
+ *
+ * Returns `RV_OK`, or `RV_ERR_NOT_FOUND` when nobody waits for it: it was answered, is too old, or the client left.
+ */
+RV_API
+int32_t rv_config_reply(struct rv_interface *iface,
+                        uint32_t token,
+                        uint8_t success,
+                        const char *message);
+
+/**
+ * Client: asks the server for its configuration and copies it, a JSON object, to `buf`.
+ *
+ * When it does not fit, it is kept for the next `rv_config_get` of this interface, which then neither asks again nor
+ * waits; `rv_config_set` drops what is kept.
+ *
+ * Blocks for at most `timeout_ms`.
+ *
+ * Returns `RV_OK`; `RV_ERR_BUFFER` with the size in `*required`; `RV_ERR_TIMEOUT`; `RV_ERR_NOT_CONNECTED`;
+ * `RV_ERR_CONNECTION` when the connection broke meanwhile; `RV_ERR_HANDSHAKE` when the answer is no JSON object;
+ * `RV_ERR_STATE` when another such request is not answered yet; `RV_ERR_UNSUPPORTED` on a server.
+ */
+RV_API
+int32_t rv_config_get(struct rv_interface *iface,
+                      uint32_t timeout_ms,
+                      char *buf,
+                      size_t capacity,
+                      size_t *required);
+
+/**
+ * Begins what `rv_config_get` does and returns at once. `*token` gets a number that is never 0; it ends in an
+ * `RV_EVENT_CONFIG_DONE` with this token, whose `result` is what `rv_config_get` would return and whose text is the
+ * JSON, or why there is none.
+ *
+ * Returns `RV_OK`, or `RV_ERR_UNSUPPORTED` on a server.
+ */
+RV_API
+int32_t rv_config_get_begin(struct rv_interface *iface,
+                            uint32_t timeout_ms,
+                            uint32_t *token);
+
+/**
+ * Client: asks the server to apply a configuration, a JSON object, and copies what the server says to it to
+ * `message`, which may be empty. `message` NULL, `capacity` 0 and `required` NULL together leave that out.
+ *
+ * The request goes out once, whatever the size of the buffer: a message that does not fit is cut between two
+ * characters, `*required` tells what all of it would take, and the result is what the server decided, never
+ * `RV_ERR_BUFFER`.
+ *
+ * Blocks for at most `timeout_ms`. Servers made with this library answer within about 5 seconds.
+ *
+ * Returns `RV_OK` when it was applied; `RV_ERR_DENIED` when it was not: the server's message is in `message` then as
+ * well, and in `rv_last_error`; `RV_ERR_ARGUMENT` when it is not a JSON object, and nothing was sent; otherwise what
+ * `rv_config_get` returns, with an empty message. After `RV_ERR_TIMEOUT` or `RV_ERR_CONNECTION` it may have been
+ * applied.
+ */
+RV_API
+int32_t rv_config_set(struct rv_interface *iface,
+                      const char *json,
+                      uint32_t timeout_ms,
+                      char *message,
+                      size_t capacity,
+                      size_t *required);
+
+/**
+ * Begins what `rv_config_set` does and returns at once. `*token` gets a number that is never 0; it ends in an
+ * `RV_EVENT_CONFIG_DONE` with this token, whose `result` is what `rv_config_set` would return and whose text is what
+ * the server says, or why it could not be asked.
+ *
+ * Returns `RV_OK`; `RV_ERR_ARGUMENT` when it is not a JSON object; `RV_ERR_UNSUPPORTED` on a server.
+ */
+RV_API
+int32_t rv_config_set_begin(struct rv_interface *iface,
+                            const char *json,
+                            uint32_t timeout_ms,
+                            uint32_t *token);
 
 #ifdef __cplusplus
 }  // extern "C"

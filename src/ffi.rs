@@ -14,6 +14,7 @@
 
 mod checked;
 mod clients;
+mod config;
 mod convert;
 mod enums;
 mod fork;

@@ -1,9 +1,10 @@
-//! The built library, the header and the Python declarations describe the same binary interface.
+//! The built library, the header, the raw C# layer and the Python declarations describe the same binary interface.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+const NATIVE_METHODS: &str = "bindings/csharp/src/RealvirtualWs/Interop/NativeMethods.g.cs";
 const FLAGS: [&str; 5] = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-fsyntax-only"];
 
 fn root() -> &'static Path {
@@ -67,6 +68,61 @@ fn header_functions() -> BTreeSet<String> {
         (name.starts_with("rv_") && !before.contains(';')).then(|| name.to_owned())
     });
     declarations.collect()
+}
+
+/// The type and the name in a declaration such as `const struct rv_value *values`, the type as C# spells it.
+fn declared(declaration: &str) -> (String, String) {
+    let words = declaration.replace('*', " * ");
+    let mut words: Vec<&str> = words.split_whitespace().collect();
+    let name = words.pop().unwrap_or_default().trim_start_matches('@');
+    let kind: String = words
+        .into_iter()
+        .filter(|word| !["const", "struct"].contains(word))
+        .map(|word| match word {
+            "char" | "uint8_t" => "byte",
+            "int32_t" => "int",
+            "uint32_t" => "uint",
+            "int64_t" => "long",
+            "size_t" => "System.UIntPtr",
+            // The header names the enumeration that a number is one of; the number is what crosses.
+            word if word.starts_with("rv_") && enums().contains(word) => "uint",
+            word => word,
+        })
+        .collect();
+    (kind, name.to_owned())
+}
+
+fn enums() -> BTreeSet<String> {
+    let header = read("include/realvirtual_ws.h");
+    let names = header.split("\nenum ").skip(1);
+    names
+        .filter_map(|text| text.split_whitespace().next().map(str::to_owned))
+        .collect()
+}
+
+/// Result and arguments of each function, by its name, from declarations that stand between `start` and `;`.
+fn signatures(source: &str, start: &str) -> BTreeMap<String, Vec<(String, String)>> {
+    let declarations = source.split(start).skip(1).filter_map(|text| {
+        let (function, arguments) = text.split_once(';')?.0.split_once('(')?;
+        let (result, name) = declared(function);
+        let arguments = arguments.trim().trim_end_matches(')');
+        let arguments = arguments
+            .split(',')
+            .filter(|argument| !["", "void"].contains(&argument.trim()));
+        let mut parts = vec![(result, String::new())];
+        parts.extend(arguments.map(declared));
+        Some((name, parts))
+    });
+    declarations
+        .filter(|(name, _)| name.starts_with("rv_"))
+        .collect()
+}
+
+/// The constants that the Python declarations list, enumerations included, as `name = number`.
+fn constants() -> BTreeSet<String> {
+    let source = read("bindings/python/realvirtual_ws/_native.py");
+    let lines = source.lines().filter(|line| line.starts_with("RV_"));
+    lines.map(str::to_owned).collect()
 }
 
 /// Names of the functions that the Python declarations list.
@@ -217,4 +273,69 @@ fn ctypes_agrees_with_the_layout_and_the_documented_defaults() {
             .arg(root().join("tests/python/abi.py"))
             .env("REALVIRTUAL_WS_LIBRARY", library()),
     );
+}
+
+#[test]
+fn csharp_declares_the_headers_functions() {
+    let header = signatures(&read("include/realvirtual_ws.h"), "RV_API");
+    let names: BTreeSet<String> = header.keys().cloned().collect();
+    assert_eq!(names, header_functions());
+    assert_eq!(signatures(&read(NATIVE_METHODS), " static extern "), header);
+}
+
+#[test]
+fn csharp_is_clean_and_agrees_with_layout_and_library() {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("csharp");
+    std::fs::create_dir_all(&directory).expect("a writable target directory");
+    let assembly = directory.join("Abi.exe");
+    let mcs = || {
+        let mut mcs = Command::new("mcs");
+        mcs.args(["-langversion:7.2", "-unsafe", "-warn:4", "-warnaserror"]);
+        mcs
+    };
+    let compiled = succeeds(
+        mcs()
+            .arg("-target:library")
+            .arg(format!(
+                "-out:{}",
+                directory.join("NativeMethods.dll").display()
+            ))
+            .arg(root().join(NATIVE_METHODS)),
+    );
+    if compiled.is_none() {
+        return;
+    }
+    succeeds(
+        mcs()
+            .arg(format!("-out:{}", assembly.display()))
+            .arg(root().join(NATIVE_METHODS))
+            .arg(root().join("tests/csharp/Abi.cs")),
+    );
+    // The raw layer asks for the library by its plain name, so it is looked for beside the program.
+    let library = library();
+    let beside = directory.join(library.file_name().expect("a file"));
+    std::fs::copy(&library, beside).expect("a writable target directory");
+    let Some(output) = succeeds(
+        Command::new("mono")
+            .arg(&assembly)
+            .current_dir(&directory)
+            .env("LD_LIBRARY_PATH", &directory),
+    ) else {
+        return;
+    };
+    let found: BTreeSet<&str> = output.lines().collect();
+    let mut expected = constants();
+    expected.extend(
+        layout()
+            .iter()
+            .map(|(expression, value)| format!("{expression} == {value}")),
+    );
+    expected.extend(
+        header_functions()
+            .iter()
+            .map(|name| format!("bound {name}")),
+    );
+    let expected: BTreeSet<&str> = expected.iter().map(String::as_str).collect();
+    let differing: Vec<_> = expected.symmetric_difference(&found).collect();
+    assert!(differing.is_empty(), "{differing:#?}");
 }

@@ -45,3 +45,11 @@ fn the_committed_c_header_is_up_to_date() {
 fn the_committed_python_declarations_are_up_to_date() {
     check("_native.py", "bindings/python/realvirtual_ws/_native.py");
 }
+
+#[test]
+fn the_committed_csharp_layer_is_up_to_date() {
+    check(
+        "NativeMethods.g.cs",
+        "bindings/csharp/src/RealvirtualWs/Interop/NativeMethods.g.cs",
+    );
+}

@@ -3,11 +3,11 @@
 use std::ffi::c_char;
 
 use super::records::{
-    rv_change, rv_client_info, rv_event, rv_import_report, rv_info, rv_log_record, rv_signal_info,
-    rv_stats,
+    rv_change, rv_client_info, rv_connection_report, rv_event, rv_import_report, rv_info,
+    rv_log_record, rv_signal_info, rv_stats,
 };
 use crate::interface::{
-    Change, ClientInfo, Event, ImportReport, Info, LogRecord, SignalInfo, Stats,
+    Change, ClientInfo, ConnectionReport, Event, ImportReport, Info, LogRecord, SignalInfo, Stats,
 };
 use crate::time::Time;
 
@@ -148,6 +148,17 @@ impl From<&ImportReport> for rv_import_report {
             answered: report.answered,
             unanswered: report.unanswered,
             reserved: 0,
+        }
+    }
+}
+
+impl From<&ConnectionReport> for rv_connection_report {
+    fn from(report: &ConnectionReport) -> Self {
+        Self {
+            connect_us: report.connect_us,
+            round_trip_us: report.round_trip_us,
+            library: report.library.into(),
+            reserved: [0; 7],
         }
     }
 }

@@ -175,13 +175,16 @@ pub enum rv_event_type {
     RV_EVENT_CLIENT_JOINED = 3,
     /// Server: a client has left; `result` and the text say why.
     RV_EVENT_CLIENT_LEFT = 4,
-    /// An import is complete; `token` and `result` are its own.
+    /// An import is complete; `token` and `result` are its own, and the text has a line for each signal that was
+    /// refused or conflicts and each client that did not answer. `rv_import_result` has the numbers.
     RV_EVENT_IMPORT_DONE = 5,
-    /// Server: a client asks for a configuration change; the text is the JSON.
+    /// Server: a client asks for a configuration change; the text is the JSON. Answer it with `rv_config_reply` and
+    /// `token` within 5 seconds.
     RV_EVENT_CONFIG_SET = 6,
-    /// A configuration request is complete; `token` and `result` are its own.
+    /// A configuration request is complete; `token` and `result` are its own. The text is the JSON or the server's
+    /// message, or says what failed.
     RV_EVENT_CONFIG_DONE = 7,
-    /// A connection test is complete; `token` and `result` are its own.
+    /// A connection test is complete; `result` is its own, and the text says what was measured or what failed.
     RV_EVENT_TEST_DONE = 8,
     /// The peer's catalogue of signals has changed: import again to see how.
     RV_EVENT_CATALOG_CHANGED = 9,

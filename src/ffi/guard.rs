@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::fork;
-use super::handle::{self, rv_interface};
+use super::handle::{self, Entry, rv_interface};
 use crate::error::{Error, ErrorCode, Result};
 use crate::interface::Interface;
 
@@ -55,9 +55,17 @@ pub fn with<T: Success>(
     iface: *mut rv_interface,
     body: impl FnOnce(&Interface) -> Result<T>,
 ) -> i32 {
+    with_entry(iface, |entry| body(entry))
+}
+
+/// As [`with`], for calls that keep something beside the interface.
+pub fn with_entry<T: Success>(
+    iface: *mut rv_interface,
+    body: impl FnOnce(&Entry) -> Result<T>,
+) -> i32 {
     finish(fork::check().and_then(|()| {
-        let interface = handle::get(iface)?;
-        catch_on(&interface, body)
+        let entry = handle::get(iface)?;
+        catch_on(&entry, |_| body(&entry))
     }))
 }
 
@@ -142,12 +150,13 @@ pub fn with_last<R>(f: impl FnOnce(&str) -> R) -> R {
     LAST.with_borrow(|last| f(std::str::from_utf8(&last.text[..last.length]).unwrap_or_default()))
 }
 
-trait FloorBoundary {
+/// Where a text can be cut.
+pub trait FloorBoundary {
+    /// The length of the longest prefix of at most `limit` bytes that does not cut a character.
     fn floor_boundary(&self, limit: usize) -> usize;
 }
 
 impl FloorBoundary for str {
-    /// The longest prefix of at most `limit` bytes that does not cut a character.
     fn floor_boundary(&self, limit: usize) -> usize {
         let mut end = self.len().min(limit);
         while !self.is_char_boundary(end) {

@@ -1,8 +1,9 @@
 //! Handles: an index and a generation in the shape of a pointer, never dereferenced.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use super::fork;
 use crate::error::{Error, ErrorCode, Result};
@@ -13,16 +14,40 @@ pub struct rv_interface {
     _opaque: [u8; 0],
 }
 
+/// What stands behind a handle.
+pub struct Entry {
+    interface: Interface,
+    /// A configuration that did not fit into the host's buffer, for its next try.
+    pub config: Mutex<Option<String>>,
+}
+
+impl Entry {
+    fn new(interface: Interface) -> Self {
+        Self {
+            interface,
+            config: Mutex::default(),
+        }
+    }
+}
+
+impl Deref for Entry {
+    type Target = Interface;
+
+    fn deref(&self) -> &Interface {
+        &self.interface
+    }
+}
+
 /// Low bits of a handle that hold the index; the others hold the generation.
 const INDEX_BITS: u32 = if usize::BITS >= 64 { 32 } else { 12 };
 const INDEX_MASK: usize = (1 << INDEX_BITS) - 1;
 const LAST_GENERATION: usize = usize::MAX >> INDEX_BITS;
 
 struct Slot {
-    /// Of the interface in the slot, or else of the next one. It starts at 1, so that no handle is NULL; a slot that
+    /// Of the entry in the slot, or else of the next one. It starts at 1, so that no handle is NULL; a slot that
     /// has used up its generations stays empty, so that no handle ever comes back.
     generation: usize,
-    interface: Option<Arc<Interface>>,
+    entry: Option<Arc<Entry>>,
 }
 
 /// Locked for writing only to create and destroy.
@@ -48,17 +73,17 @@ fn invalid(handle: *mut rv_interface) -> Error {
 
 /// Looks `handle` up. The one way from a number to an interface.
 #[inline]
-fn find(table: &[Slot], handle: *mut rv_interface) -> Option<&Arc<Interface>> {
+fn find(table: &[Slot], handle: *mut rv_interface) -> Option<&Arc<Entry>> {
     let (index, generation) = split(handle);
     let slot = table.get(index)?;
     if slot.generation != generation {
         return None;
     }
-    slot.interface.as_ref()
+    slot.entry.as_ref()
 }
 
 /// A reference of one's own, for calls that may block.
-pub fn get(handle: *mut rv_interface) -> Result<Arc<Interface>> {
+pub fn get(handle: *mut rv_interface) -> Result<Arc<Entry>> {
     find(&TABLE.read(), handle)
         .cloned()
         .ok_or_else(|| invalid(handle))
@@ -68,7 +93,7 @@ pub fn get(handle: *mut rv_interface) -> Result<Arc<Interface>> {
 #[inline]
 pub fn borrow<R>(handle: *mut rv_interface, body: impl FnOnce(&Interface) -> R) -> Result<R> {
     match find(&TABLE.read(), handle) {
-        Some(interface) => Ok(body(interface)),
+        Some(entry) => Ok(body(entry)),
         None => Err(invalid(handle)),
     }
 }
@@ -79,7 +104,7 @@ pub fn insert(interface: Interface) -> Result<*mut rv_interface> {
     let mut table = TABLE.write();
     let free = table
         .iter()
-        .position(|slot| slot.interface.is_none() && slot.generation < LAST_GENERATION);
+        .position(|slot| slot.entry.is_none() && slot.generation < LAST_GENERATION);
     let index = match free {
         Some(index) => index,
         None if table.len() > INDEX_MASK => {
@@ -93,19 +118,19 @@ pub fn insert(interface: Interface) -> Result<*mut rv_interface> {
         None => {
             table.push(Slot {
                 generation: 1,
-                interface: None,
+                entry: None,
             });
             table.len() - 1
         }
     };
-    table[index].interface = Some(Arc::new(interface));
+    table[index].entry = Some(Arc::new(Entry::new(interface)));
     Ok(std::ptr::without_provenance_mut(
         table[index].generation << INDEX_BITS | index,
     ))
 }
 
 /// Invalidates `handle` and hands its interface out; from two threads that try, one succeeds.
-pub fn remove(handle: *mut rv_interface) -> Result<Arc<Interface>> {
+pub fn remove(handle: *mut rv_interface) -> Result<Arc<Entry>> {
     let mut table = TABLE.write();
     if find(&table, handle).is_none() {
         return Err(invalid(handle));
@@ -117,14 +142,14 @@ pub fn remove(handle: *mut rv_interface) -> Result<Arc<Interface>> {
 }
 
 /// Invalidates every handle.
-pub fn remove_all() -> Vec<Arc<Interface>> {
+pub fn remove_all() -> Vec<Arc<Entry>> {
     TABLE.write().iter_mut().filter_map(take).collect()
 }
 
-fn take(slot: &mut Slot) -> Option<Arc<Interface>> {
-    let interface = slot.interface.take()?;
+fn take(slot: &mut Slot) -> Option<Arc<Entry>> {
+    let entry = slot.entry.take()?;
     slot.generation += 1;
-    Some(interface)
+    Some(entry)
 }
 
 #[cfg(test)]
@@ -203,7 +228,9 @@ mod tests {
     fn a_slot_without_generations_left_is_retired() {
         let mut slot = Slot {
             generation: LAST_GENERATION - 1,
-            interface: Some(Arc::new(Interface::new(Options::client()).unwrap())),
+            entry: Some(Arc::new(Entry::new(
+                Interface::new(Options::client()).unwrap(),
+            ))),
         };
         take(&mut slot).unwrap().close();
         assert_eq!(slot.generation, LAST_GENERATION);

@@ -14,11 +14,15 @@ use crate::interface::Interface;
 /// started, and asks all its clients, of which some (web viewers) never answer. Store each signal's access with it:
 /// see `rv_signal_info.access`.
 ///
-/// `out` may be NULL when the report is not wanted; otherwise pass `sizeof(rv_import_report)` as `out_size`. Blocks
-/// for at most `timeout_ms`; what has arrived by then is declared.
+/// `out` NULL with `out_size` 0 leaves the report out; otherwise pass `sizeof(rv_import_report)`. The report has no
+/// text: what a person should read of the import is the text of the `RV_EVENT_IMPORT_DONE` that comes here too, and
+/// the log.
+///
+/// Blocks for at most `timeout_ms`, and a moment longer to disconnect; what has arrived by then is declared.
 ///
 /// Returns `RV_OK`; `RV_ERR_TIMEOUT` when nobody answered; `RV_ERR_STATE` when another import is running or a server
-/// is not started; what `rv_wait_connected` returns when there is no connection to be had; `RV_ERR_STRUCT_SIZE`.
+/// is not started; `RV_ERR_CANCELLED` when another thread stopped the interface meanwhile; what `rv_wait_connected`
+/// returns when there is no connection to be had; `RV_ERR_STRUCT_SIZE`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rv_import(
     iface: *mut rv_interface,
@@ -27,18 +31,68 @@ pub unsafe extern "C" fn rv_import(
     out_size: u32,
 ) -> i32 {
     guard::with(iface, |interface| {
-        let record = if out.is_null() && out_size == 0 {
-            None
-        } else {
-            // SAFETY: the header asks for `out_size` writable bytes at `out`, or NULL.
-            Some(unsafe { memory::record(out, out_size, "out") }?)
-        };
+        // SAFETY: the header asks for `out_size` writable bytes at `out`, or NULL.
+        let record = unsafe { memory::optional_record(out, out_size, "out") }?;
         let report = interface.import(ms(timeout_ms))?;
         if let Some(record) = record {
             record.write(&(&report).into());
         }
         Ok(())
     })
+}
+
+/// Begins what `rv_import` does and returns at once. `*token` gets a number that is never 0; the import ends in an
+/// `RV_EVENT_IMPORT_DONE` with this token, and `rv_import_result` has its report. A client that is not started is
+/// started for it and stopped afterwards.
+///
+/// Returns `RV_OK`; `RV_ERR_STATE` when a server is not started. That another import is running is this one's result.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rv_import_begin(
+    iface: *mut rv_interface,
+    timeout_ms: u32,
+    token: *mut u32,
+) -> i32 {
+    guard::with(iface, |interface| {
+        // SAFETY: the header asks for a writable number at `token`, or NULL.
+        let token = unsafe { memory::out(token, "token") }?;
+        token.write(interface.import_begin(ms(timeout_ms))?);
+        Ok(())
+    })
+}
+
+/// Takes the result of an import that `rv_import_begin` began. Pass `sizeof(rv_import_report)` as `out_size`. Does
+/// not wait, so it can be called in each cycle instead of looking for the event. A result is given once, and is kept
+/// until then; of results that nobody takes, the latest 64.
+///
+/// Returns 1 when the import is complete and its report is in `*out`; 0 while it runs, and also for a token whose
+/// result was taken or that is none; the import's own failure, as `rv_import` would; `RV_ERR_NOT_FOUND` for the token
+/// of another kind of request; `RV_ERR_STRUCT_SIZE`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rv_import_result(
+    iface: *mut rv_interface,
+    token: u32,
+    out: *mut rv_import_report,
+    out_size: u32,
+) -> i32 {
+    guard::with(iface, |interface| {
+        // SAFETY: the header asks for `out_size` writable bytes at `out`, or NULL.
+        let record = unsafe { memory::record(out, out_size, "out") }?;
+        let report = interface.import_result(token)?;
+        if let Some(report) = &report {
+            record.write(&report.into());
+        }
+        Ok(report.is_some())
+    })
+}
+
+/// Gives up a request that a `_begin` function began: its answer is ignored when it comes, and it ends in no event.
+/// What the peer has done by then stays done. A token that is none, or whose request is complete, is ignored; a
+/// result that was not taken yet is dropped. Does not wait.
+///
+/// Returns `RV_OK`.
+#[unsafe(no_mangle)]
+pub extern "C" fn rv_cancel(iface: *mut rv_interface, token: u32) -> i32 {
+    guard::with(iface, |interface| interface.cancel(token))
 }
 
 /// Client: asks the server for these `count` signals only, and for no others; the list replaces the former one and

@@ -6,8 +6,8 @@ use super::checked::checked;
 use super::enums::rv_mode_in;
 use super::handle::rv_interface;
 use super::options::rv_options;
-use super::records::{rv_info, rv_stats};
-use super::{guard, handle, memory};
+use super::records::{rv_connection_report, rv_info, rv_stats};
+use super::{fork, guard, handle, memory};
 use crate::interface::Interface;
 
 /// Fills `*options` with the defaults of a client or a server. Pass `sizeof(rv_options)` as `struct_size`. The
@@ -125,6 +125,61 @@ pub unsafe extern "C" fn rv_get_stats(
         // SAFETY: the header asks for `out_size` writable bytes at `out`, or NULL.
         let record = unsafe { memory::record(out, out_size, "out") }?;
         record.write(&(&interface.stats()).into());
+        Ok(())
+    })
+}
+
+/// Tries whether a client with these options would reach its server: connects, measures one round trip of a ping, and
+/// disconnects. No interface is needed. `out` NULL with `out_size` 0 leaves the report out; otherwise pass
+/// `sizeof(rv_connection_report)`.
+///
+/// Blocks for at most `timeout_ms`, and up to half a second more for a server that does not answer pings.
+///
+/// Returns `RV_OK` when there was a connection. Otherwise why not, with what to do about it in `rv_last_error`:
+/// `RV_ERR_TIMEOUT`, `RV_ERR_RESOLVE`, `RV_ERR_REFUSED`, `RV_ERR_UNREACHABLE`, `RV_ERR_CONNECTION`,
+/// `RV_ERR_HANDSHAKE`, `RV_ERR_DENIED`, `RV_ERR_TLS` or `RV_ERR_CERTIFICATE`. `RV_ERR_UNSUPPORTED` for a server's
+/// options; what `rv_create` returns; `RV_ERR_STRUCT_SIZE`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rv_test_connection(
+    options: *const rv_options,
+    timeout_ms: u32,
+    out: *mut rv_connection_report,
+    out_size: u32,
+) -> i32 {
+    guard::call(|| {
+        // SAFETY: the header asks for `out_size` writable bytes at `out`, or NULL.
+        let record = unsafe { memory::optional_record(out, out_size, "out") }?;
+        // SAFETY: the header asks for an `rv_options` with its size and with valid strings, or NULL.
+        let options = unsafe { memory::read(options, "options")?.to_options() }?;
+        // There is an interface for the time of the test, although it has no handle.
+        fork::arm();
+        let report = Interface::test_connection(options, ms(timeout_ms))?;
+        if let Some(record) = record {
+            record.write(&(&report).into());
+        }
+        Ok(())
+    })
+}
+
+/// Begins what `rv_test_connection` does and returns at once. `*out` gets the handle of an interface for this test
+/// alone, or NULL: poll it for `RV_EVENT_TEST_DONE`, whose `result` is what `rv_test_connection` would return and
+/// whose text says it in words, and then destroy it. Destroying it earlier gives the test up.
+///
+/// Returns `RV_OK`; `RV_ERR_UNSUPPORTED` for a server's options; what `rv_create` returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rv_test_connection_begin(
+    options: *const rv_options,
+    timeout_ms: u32,
+    out: *mut *mut rv_interface,
+) -> i32 {
+    guard::call(|| {
+        // SAFETY: the header asks for a writable pointer at `out`, or NULL.
+        let slot = unsafe { memory::slots(out, 1, "out") }?;
+        let slot = slot[0].write(std::ptr::null_mut());
+        // SAFETY: the header asks for an `rv_options` with its size and with valid strings, or NULL.
+        let options = unsafe { memory::read(options, "options")?.to_options() }?;
+        let (tested, _) = Interface::test_connection_begin(options, ms(timeout_ms))?;
+        *slot = handle::insert(tested)?;
         Ok(())
     })
 }

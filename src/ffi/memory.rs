@@ -191,6 +191,22 @@ pub unsafe fn record<'a, T: Growing>(
     })
 }
 
+/// As [`record`]; NULL with a size of 0 says that the struct is not wanted.
+///
+/// # Safety
+/// As for [`record`].
+pub unsafe fn optional_record<'a, T: Growing>(
+    pointer: *mut T,
+    size: u32,
+    name: &str,
+) -> Result<Option<Record<'a, T>>> {
+    if pointer.is_null() && size == 0 {
+        return Ok(None);
+    }
+    // SAFETY: the caller's promise is the same.
+    unsafe { record(pointer, size, name) }.map(Some)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -101,7 +101,7 @@ fn finish(polled: Option<Result<()>>, text: Option<string::TextOut<'_>>) -> Resu
     polled.transpose().map(|taken| taken.is_some())
 }
 
-/// Waits until there is something to poll: a change, an event or a log record.
+/// Waits until there is something to poll: a change or an event. Log records wake nobody.
 ///
 /// Blocks for at most `timeout_ms`; 0 only asks. For a thread of its own; a host with a cycle just polls.
 ///
@@ -111,8 +111,8 @@ pub extern "C" fn rv_wait(iface: *mut rv_interface, timeout_ms: u32) -> i32 {
     guard::with(iface, |interface| interface.wait(ms(timeout_ms)))
 }
 
-/// Returns a file descriptor that is readable as long as there is something to poll, for `poll`, `select`, `epoll` or
-/// an event loop. It belongs to the library: do not read from it, write to it or close it. It ends with `rv_destroy`.
+/// Returns a file descriptor that is readable as long as there is a change or an event to poll, for `poll`, `select`,
+/// `epoll` or an event loop. It belongs to the library: do not read from it, write to it or close it. It ends with `rv_destroy`.
 ///
 /// Returns `RV_ERR_UNSUPPORTED` on Windows, `RV_ERR_SYSTEM` when there are no more descriptors.
 #[unsafe(no_mangle)]

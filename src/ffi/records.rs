@@ -206,7 +206,23 @@ pub struct rv_client_info {
     pub address: [c_char; 64],
 }
 
-/// What an import did.
+/// What a connection test found. The same in words is the text of `RV_EVENT_TEST_DONE`.
+#[derive_ReprC]
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct rv_connection_report {
+    /// Microseconds from the start of the test to the end of the WebSocket handshake: name, TCP, TLS and upgrade.
+    pub connect_us: u64,
+    /// Microseconds from a ping to its pong; 0 = the server does not answer pings, which many do not.
+    pub round_trip_us: u64,
+    /// 1 = the server is known to be this library.
+    pub library: u8,
+    /// 0.
+    pub reserved: [u8; 7],
+}
+
+/// What an import did, in numbers. It has no text: which signals were refused or conflict and why, and which clients
+/// did not answer, is the text of `RV_EVENT_IMPORT_DONE`, a line for each of the first hundred.
 #[derive_ReprC]
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -260,6 +276,7 @@ growing! {
     rv_client_info = 96
     rv_import_report = 32
     rv_log_record = 16
+    rv_connection_report = 24
 }
 
 const _: () = assert!(size_of::<rv_change>() == 48 && size_of::<rv_event>() == 32);

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
+use super::guard::FloorBoundary;
 use super::memory;
 use crate::error::{Error, ErrorCode, Result};
 
@@ -65,6 +66,23 @@ impl TextOut<'_> {
             target.add(text.len()).write(0);
         }
         Ok(())
+    }
+
+    /// Writes as much of `text` as there is room for; `required` gets the size of all of it.
+    pub fn write_cut(self, text: &str) {
+        if let Some(required) = self.required {
+            required.write(text.len() + 1);
+        }
+        let Some(buffer) = self.buffer else {
+            return;
+        };
+        let Some(room) = buffer.len().checked_sub(1) else {
+            return;
+        };
+        let kept = &text.as_bytes()[..text.floor_boundary(room)];
+        for (to, from) in buffer.iter_mut().zip(kept.iter().chain(&[0])) {
+            to.write(*from);
+        }
     }
 
     /// For a call that turned out to have no text: an empty string if there is room, and `required` 0.
@@ -139,6 +157,24 @@ mod tests {
         assert_eq!(write(3, "abc"), (Some(ErrorCode::Buffer), *b"\0#######", 4));
         assert_eq!(write(0, "abc"), (Some(ErrorCode::Buffer), *b"########", 4));
         assert_eq!(write(1, ""), (None, *b"\0#######", 1));
+    }
+
+    #[test]
+    fn a_text_that_may_be_cut_is_cut_between_characters() {
+        for (capacity, expected) in [
+            (5, *b"a\xc3\xa4b\0###"),
+            (4, *b"a\xc3\xa4\0####"),
+            (3, *b"a\0######"),
+            (1, *b"\0#######"),
+            (0, *b"########"),
+        ] {
+            let (mut buffer, mut required) = ([b'#'; 8], 0);
+            // SAFETY: the buffer has at least `capacity` bytes.
+            unsafe { out(buffer.as_mut_ptr().cast(), capacity, &raw mut required) }
+                .unwrap()
+                .write_cut("a\u{e4}b");
+            assert_eq!((buffer, required), (expected, 5));
+        }
     }
 
     #[test]

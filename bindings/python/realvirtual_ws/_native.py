@@ -294,6 +294,15 @@ class rv_client_info(ctypes.Structure):
     ]
 
 
+class rv_connection_report(ctypes.Structure):
+    _fields_ = [
+        ("connect_us", ctypes.c_uint64),
+        ("round_trip_us", ctypes.c_uint64),
+        ("library", ctypes.c_uint8),
+        ("reserved", ctypes.c_uint8 * 7),
+    ]
+
+
 class rv_import_report(ctypes.Structure):
     _fields_ = [
         ("added", ctypes.c_uint32),
@@ -501,6 +510,15 @@ LAYOUT = {
                 "address": 32,
             },
         ),
+        "rv_connection_report": (
+            24,
+            {
+                "connect_us": 0,
+                "round_trip_us": 8,
+                "library": 16,
+                "reserved": 17,
+            },
+        ),
         "rv_import_report": (
             32,
             {
@@ -706,6 +724,15 @@ LAYOUT = {
                 "address": 32,
             },
         ),
+        "rv_connection_report": (
+            24,
+            {
+                "connect_us": 0,
+                "round_trip_us": 8,
+                "library": 16,
+                "reserved": 17,
+            },
+        ),
         "rv_import_report": (
             32,
             {
@@ -837,6 +864,23 @@ FUNCTIONS = {
             ctypes.c_void_p,  # iface
             ctypes.POINTER(rv_stats),  # out
             ctypes.c_uint32,  # out_size
+        ],
+    ),
+    "rv_test_connection": (
+        ctypes.c_int32,
+        [
+            ctypes.POINTER(rv_options),  # options
+            ctypes.c_uint32,  # timeout_ms
+            ctypes.POINTER(rv_connection_report),  # out
+            ctypes.c_uint32,  # out_size
+        ],
+    ),
+    "rv_test_connection_begin": (
+        ctypes.c_int32,
+        [
+            ctypes.POINTER(rv_options),  # options
+            ctypes.c_uint32,  # timeout_ms
+            ctypes.POINTER(ctypes.c_void_p),  # out
         ],
     ),
     "rv_add_signal": (
@@ -1046,6 +1090,30 @@ FUNCTIONS = {
             ctypes.c_uint32,  # out_size
         ],
     ),
+    "rv_import_begin": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # timeout_ms
+            ctypes.POINTER(ctypes.c_uint32),  # token
+        ],
+    ),
+    "rv_import_result": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # token
+            ctypes.POINTER(rv_import_report),  # out
+            ctypes.c_uint32,  # out_size
+        ],
+    ),
+    "rv_cancel": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # token
+        ],
+    ),
     "rv_subscribe": (
         ctypes.c_int32,
         [
@@ -1085,6 +1153,60 @@ FUNCTIONS = {
         [
             ctypes.c_void_p,  # iface
             ctypes.c_uint32,  # client
+        ],
+    ),
+    "rv_config_publish": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # json
+        ],
+    ),
+    "rv_config_reply": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # token
+            ctypes.c_uint8,  # success
+            ctypes.c_char_p,  # message
+        ],
+    ),
+    "rv_config_get": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # timeout_ms
+            ctypes.POINTER(ctypes.c_char),  # buf
+            ctypes.c_size_t,  # capacity
+            ctypes.POINTER(ctypes.c_size_t),  # required
+        ],
+    ),
+    "rv_config_get_begin": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # timeout_ms
+            ctypes.POINTER(ctypes.c_uint32),  # token
+        ],
+    ),
+    "rv_config_set": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # json
+            ctypes.c_uint32,  # timeout_ms
+            ctypes.POINTER(ctypes.c_char),  # message
+            ctypes.c_size_t,  # capacity
+            ctypes.POINTER(ctypes.c_size_t),  # required
+        ],
+    ),
+    "rv_config_set_begin": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # json
+            ctypes.c_uint32,  # timeout_ms
+            ctypes.POINTER(ctypes.c_uint32),  # token
         ],
     ),
 }
