@@ -58,8 +58,9 @@ test-rust: setup-build ## Rust: unit tests, layers, header and declarations, REA
 	@$(CARGO) test --quiet $(CARGO_FLAGS)
 
 .PHONY: test-ffi
-test-ffi: build ## Every export with bad handles and pointers
+test-ffi: build ## Every export with bad handles and pointers; requests
 	@$(PYTHON) tests/python/test_ffi.py
+	@$(PYTHON) tests/python/test_requests.py
 
 C_TESTS := $(wildcard tests/c/*.c)
 
@@ -101,7 +102,7 @@ docs: setup-build ## Rust documentation, without a warning
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --no-deps $(CARGO_FLAGS)
 
 .PHONY: bindings
-bindings: setup-build ## Write the C header and the Python declarations anew from src/ffi
+bindings: setup-build ## Write the C header, the C# layer and the Python declarations anew from src/ffi
 	@UPDATE_BINDINGS=1 $(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
 
 .PHONY: bindings-check

@@ -241,7 +241,7 @@ impl Session {
             }
             Input::Deadline => self.deadline(now),
             Input::Subscribe(names) => self.choose_subscription(names),
-            Input::Import { token, until } => self.begin_import(token, until, now),
+            Input::Import { token, until } => self.begin_import(token, until),
             Input::Cancel { token } => {
                 self.cancel_import(token);
                 self.cancel_config(token, now);
@@ -409,7 +409,7 @@ impl Session {
         };
         self.stats.disconnects += 1;
         self.departed(peer.origin, peer.name.as_deref());
-        self.import_peer_gone(id, now);
+        self.import_peer_gone(id);
         self.config_peer_gone(id, now);
         let text = format!(
             "{} ({}): {}",

@@ -44,7 +44,7 @@ impl PendingImport {
 }
 
 impl Session {
-    pub(super) fn begin_import(&mut self, token: u32, until: Time, now: Time) {
+    pub(super) fn begin_import(&mut self, token: u32, until: Time) {
         let under_way = self.import.is_some().then(|| {
             Error::new(
                 ErrorCode::State,
@@ -56,10 +56,8 @@ impl Session {
             .then(|| self.client.last_error())
             .flatten();
         if let Some(error) = under_way.or(gave_up) {
-            self.outputs.push(Output::ImportDone {
-                token,
-                result: Err(error),
-            });
+            let text = error.message().to_owned();
+            self.import_done(token, Err(error), text);
             return;
         }
         self.import = Some(PendingImport {
@@ -75,7 +73,7 @@ impl Session {
             self.ask_for_catalog(peer);
         }
         if self.is_server() {
-            self.complete_import_if_answered(now);
+            self.complete_import_if_answered();
         }
     }
 
@@ -205,47 +203,50 @@ impl Session {
         self.import = pending;
         self.transmit_wanted = true;
         self.log(LogLevel::Info, id, text, now);
-        self.complete_import_if_answered(now);
+        self.complete_import_if_answered();
     }
 
-    fn complete_import_if_answered(&mut self, now: Time) {
+    fn complete_import_if_answered(&mut self) {
         if let Some(import) = self.import.take_if(|import| import.asked.is_empty()) {
-            self.complete(import, now);
+            self.complete(import);
         }
     }
 
-    fn complete(&mut self, mut import: PendingImport, now: Time) {
+    fn complete(&mut self, mut import: PendingImport) {
         import.report.unanswered += import.asked.len() as u32;
         if import.lines > REPORT_LINES {
             let more = format!("and {} more\n", import.lines - REPORT_LINES);
             import.report.text.push_str(&more);
         }
+        let text = import.report.text.clone();
+        self.import_done(import.token, Ok(import.report), text);
+    }
+
+    /// The answer first: a host that sees the event finds the result.
+    fn import_done(&mut self, token: u32, result: Result<ImportReport, Error>, text: String) {
+        let code = result
+            .as_ref()
+            .map_or_else(|error| error.code() as i32, |_| 0);
+        self.outputs.push(Output::ImportDone { token, result });
         self.outputs.push(Output::Event(Event {
             kind: EventKind::ImportDone,
             client: 0,
-            token: import.token,
-            result: 0,
-            time: now,
+            token,
+            result: code,
+            time: self.now,
             signal: 0,
-            text: import.report.text.clone(),
+            text,
         }));
-        self.outputs.push(Output::ImportDone {
-            token: import.token,
-            result: Ok(import.report),
-        });
     }
 
     pub(super) fn fail_import(&mut self, error: &Error) {
         if let Some(import) = self.import.take() {
-            self.outputs.push(Output::ImportDone {
-                token: import.token,
-                result: Err(error.clone()),
-            });
+            self.import_done(import.token, Err(error.clone()), error.message().to_owned());
         }
     }
 
     /// A peer is gone. A client asks again on its next connection.
-    pub(super) fn import_peer_gone(&mut self, id: PeerId, now: Time) {
+    pub(super) fn import_peer_gone(&mut self, id: PeerId) {
         let server = self.is_server();
         let Some(import) = &mut self.import else {
             return;
@@ -253,7 +254,7 @@ impl Session {
         if import.asked.remove(&id) && server {
             import.report.unanswered += 1;
             import.line(&format!("client {id} left before it answered"));
-            self.complete_import_if_answered(now);
+            self.complete_import_if_answered();
         }
     }
 
@@ -274,7 +275,7 @@ impl Session {
                     .map_or_else(String::new, |peer| escape(peer.display_name()));
                 import.line(&format!("client {id} ({name}) did not answer"));
             }
-            self.complete(import, now);
+            self.complete(import);
         } else {
             let text = if import.asked.is_empty() {
                 "no connection was made before the import's time ran out"
