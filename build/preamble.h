@@ -205,6 +205,7 @@
  *   max_clients_per_address   64                  (s) connected clients from one address
  *   max_message_bytes         0                   largest message; 0 = (s) 4 MiB, (c) 64 MiB
  *   max_signals               100000              signals in all
+ *   max_data_frame_bytes      0                   split larger messages with values; 0 = never
  *   handshake_timeout_ms      5000                (s) time for TLS and HTTP upgrade
  *   max_pending_handshakes    64                  (s) connections still in their handshake
  *   use_patterns              0                   use the patterns
@@ -218,6 +219,9 @@
  *   tls                       0                   (c) connect with wss://
  *   tls_insecure_skip_verify  0                   (c) accept any certificate
  *   debug                     0                   log every frame
+ *   catalog_push              0                   a fresh catalogue to peers that asked, when signals were added
+ *   raw_events                0                   messages of unknown types become events
+ *   log_to_stderr             0                   write the log to standard error, too (also: RV_LOG=info)
  *   tls_ca_file               NULL                (c) PEM file of further authorities
  *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host

@@ -205,6 +205,7 @@
  *   max_clients_per_address   64                  (s) connected clients from one address
  *   max_message_bytes         0                   largest message; 0 = (s) 4 MiB, (c) 64 MiB
  *   max_signals               100000              signals in all
+ *   max_data_frame_bytes      0                   split larger messages with values; 0 = never
  *   handshake_timeout_ms      5000                (s) time for TLS and HTTP upgrade
  *   max_pending_handshakes    64                  (s) connections still in their handshake
  *   use_patterns              0                   use the patterns
@@ -218,6 +219,9 @@
  *   tls                       0                   (c) connect with wss://
  *   tls_insecure_skip_verify  0                   (c) accept any certificate
  *   debug                     0                   log every frame
+ *   catalog_push              0                   a fresh catalogue to peers that asked, when signals were added
+ *   raw_events                0                   messages of unknown types become events
+ *   log_to_stderr             0                   write the log to standard error, too (also: RV_LOG=info)
  *   tls_ca_file               NULL                (c) PEM file of further authorities
  *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host
@@ -995,7 +999,11 @@ typedef struct rv_options {
      * Server: connections that are still in their handshake.
      */
     uint32_t max_pending_handshakes;
-    uint32_t reserved2;
+    /**
+     * Larger messages with values are split into several of about this size; 0 = never. The values of one message
+     * are applied together, those of several are not.
+     */
+    uint32_t max_data_frame_bytes;
     /**
      * Use the patterns.
      */
@@ -1040,7 +1048,20 @@ typedef struct rv_options {
      * Log every frame.
      */
     uint8_t debug;
-    uint8_t reserved3[5];
+    /**
+     * Peers that asked for the catalogue get a fresh one when signals were added.
+     */
+    uint8_t catalog_push;
+    /**
+     * Messages of unknown types become events `RV_EVENT_RAW`.
+     */
+    uint8_t raw_events;
+    /**
+     * Write the log to standard error, too. The environment variable `RV_LOG` (`error`, `warn`, `info`, `debug`) does
+     * so for every interface.
+     */
+    uint8_t log_to_stderr;
+    uint8_t reserved3[2];
     /**
      * Client: a PEM file with authorities to trust besides the platform's.
      */
@@ -1297,20 +1318,21 @@ typedef struct rv_signal_options {
      */
     struct rv_value initial;
     /**
-     * The value it gets `failsafe_after_ms` after the connection to its writer was lost. `kind` 0 = none. Not yet
-     * supported.
+     * The value that the host sees `failsafe_after_ms` after the connection to the signal's writer was lost. It is
+     * never sent, and its change carries `RV_CHANGE_FAILSAFE`. `kind` 0 = none.
      */
     struct rv_value failsafe;
     /**
-     * See `failsafe`. Not yet supported: 0.
+     * See `failsafe`.
      */
     uint32_t failsafe_after_ms;
     /**
-     * How many changes are kept for polling one by one; 0 = the newest with counters. Not yet supported: 0.
+     * Every change is sent, kept and polled by itself, up to so many (at most 65536); 0 = the newest with counters.
+     * When it is full the oldest goes, which `RV_CHANGE_OVERFLOW` and `rv_stats.queue_overflow` tell.
      */
     uint32_t fifo_depth;
     /**
-     * Bool: how long a level is held at least, for peers that sample; 0 = as set. Not yet supported: 0.
+     * Bool: how long a level lasts on the wire at least, for peers that sample; 0 = as set.
      */
     uint32_t min_hold_ms;
     /**
@@ -1720,8 +1742,8 @@ int32_t rv_add_signal(struct rv_interface *iface,
  * As `rv_add_signal`, with everything that can be said about a signal.
  *
  * Returns what `rv_add_signal` returns, and: `RV_ERR_STRUCT_SIZE`; `RV_ERR_KIND` when `initial` is of another kind;
- * `RV_ERR_NOT_FINITE` and `RV_ERR_TEXT` for an initial value that no signal can hold; `RV_ERR_UNSUPPORTED` for what
- * this version does not have yet.
+ * `RV_ERR_KIND` also for a `failsafe` of another kind, or `min_hold_ms` of a signal that is no bool or has a FIFO;
+ * `RV_ERR_NOT_FINITE` and `RV_ERR_TEXT` for a value that no signal can hold; `RV_ERR_LIMIT` for a deeper FIFO.
  */
 RV_API
 int32_t rv_add_signal_with(struct rv_interface *iface,
@@ -1880,6 +1902,20 @@ RV_API
 int32_t rv_poll_changes(struct rv_interface *iface,
                         struct rv_change *out,
                         uint32_t capacity);
+
+/**
+ * Copies the text of record number `record`, from 0, of the last `rv_poll_changes`, as it was when the record was
+ * made: of a signal with a FIFO, that entry's text. The next poll forgets it.
+ *
+ * Returns `RV_OK`; `RV_ERR_NOT_FOUND` when the last poll gave no such record; `RV_ERR_BUFFER` with the size in
+ * `*required`.
+ */
+RV_API
+int32_t rv_get_change_text(struct rv_interface *iface,
+                           uint32_t record,
+                           char *buf,
+                           size_t capacity,
+                           size_t *required);
 
 /**
  * Takes the oldest event and copies it to `*out`, and what it says to `text`, which is never longer than the largest
@@ -2045,6 +2081,19 @@ int32_t rv_get_client(struct rv_interface *iface,
 RV_API
 int32_t rv_disconnect_client(struct rv_interface *iface,
                              uint32_t client);
+
+/**
+ * Sends a message of the host's own, for extensions of the protocol: a JSON object with a `type` of its own. Server:
+ * to `client`, 0 = to all; client: to the server, `client` is 0. Does not wait. What peers send of that kind comes as
+ * `RV_EVENT_RAW` with the option `raw_events`.
+ *
+ * Returns `RV_OK`; `RV_ERR_ARGUMENT` when `json` is not a JSON object; `RV_ERR_NOT_CONNECTED` without any connection;
+ * `RV_ERR_NOT_FOUND` for a client that is not connected.
+ */
+RV_API
+int32_t rv_send_raw(struct rv_interface *iface,
+                    uint32_t client,
+                    const char *json);
 
 /**
  * Server: publishes its configuration, a JSON object: clients that ask get it as it is now. It replaces the former

@@ -159,7 +159,7 @@ impl Session {
     pub(crate) fn stats(&self) -> Stats {
         let table = self.signals.table();
         Stats {
-            changes: self.signals.changes_made(),
+            changes: table.changes,
             queue_overflow: table.overflowed,
             pulses_collapsed: self.stats.pulses_collapsed + table.collapsed,
             coalesced: table.coalesced,

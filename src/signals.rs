@@ -103,7 +103,7 @@ pub(crate) struct ImportEntry<'a> {
 pub(crate) struct Signals {
     names: RwLock<Names>,
     table: Mutex<Table>,
-    changes: Arc<AtomicU64>,
+    records: Arc<AtomicU64>,
     max: usize,
 }
 
@@ -112,7 +112,7 @@ impl Signals {
         let table = Table::default();
         Self {
             names: RwLock::default(),
-            changes: Arc::clone(&table.changes),
+            records: Arc::clone(&table.records),
             table: Mutex::new(table),
             max: max as usize,
         }
@@ -127,8 +127,8 @@ impl Signals {
     }
 
     /// How many change records were ever made. Takes no lock.
-    pub(crate) fn changes_made(&self) -> u64 {
-        self.changes.load(Ordering::Relaxed)
+    pub(crate) fn records_made(&self) -> u64 {
+        self.records.load(Ordering::Relaxed)
     }
 
     /// Declares a signal whose direction and access are decided. A repetition of the same

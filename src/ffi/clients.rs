@@ -62,3 +62,22 @@ pub unsafe extern "C" fn rv_get_client(
 pub extern "C" fn rv_disconnect_client(iface: *mut rv_interface, client: u32) -> i32 {
     guard::with(iface, |interface| interface.disconnect_client(client))
 }
+
+/// Sends a message of the host's own, for extensions of the protocol: a JSON object with a `type` of its own. Server:
+/// to `client`, 0 = to all; client: to the server, `client` is 0. Does not wait. What peers send of that kind comes as
+/// `RV_EVENT_RAW` with the option `raw_events`.
+///
+/// Returns `RV_OK`; `RV_ERR_ARGUMENT` when `json` is not a JSON object; `RV_ERR_NOT_CONNECTED` without any connection;
+/// `RV_ERR_NOT_FOUND` for a client that is not connected.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rv_send_raw(
+    iface: *mut rv_interface,
+    client: u32,
+    json: *const c_char,
+) -> i32 {
+    guard::with(iface, |interface| {
+        // SAFETY: the header asks for a string at `json`, or NULL.
+        let json = unsafe { string::required(json, "json") }?;
+        interface.send_raw((client != 0).then_some(client), json)
+    })
+}

@@ -89,7 +89,9 @@ pub struct rv_options {
     pub handshake_timeout_ms: u32,
     /// Server: connections that are still in their handshake.
     pub max_pending_handshakes: u32,
-    pub reserved2: u32,
+    /// Larger messages with values are split into several of about this size; 0 = never. The values of one message
+    /// are applied together, those of several are not.
+    pub max_data_frame_bytes: u32,
     /// Use the patterns.
     pub use_patterns: u8,
     /// Send only what changed. 0 = every cycle carries every signal that the host has set.
@@ -112,7 +114,14 @@ pub struct rv_options {
     pub tls_insecure_skip_verify: u8,
     /// Log every frame.
     pub debug: u8,
-    pub reserved3: [u8; 5],
+    /// Peers that asked for the catalogue get a fresh one when signals were added.
+    pub catalog_push: u8,
+    /// Messages of unknown types become events `RV_EVENT_RAW`.
+    pub raw_events: u8,
+    /// Write the log to standard error, too. The environment variable `RV_LOG` (`error`, `warn`, `info`, `debug`) does
+    /// so for every interface.
+    pub log_to_stderr: u8,
+    pub reserved3: [u8; 2],
     /// Client: a PEM file with authorities to trust besides the platform's.
     pub tls_ca_file: *const c_char,
     /// Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
@@ -187,7 +196,7 @@ impl rv_options {
             max_signals,
             handshake_timeout_ms: milliseconds(handshake_timeout),
             max_pending_handshakes,
-            reserved2: 0,
+            max_data_frame_bytes: options.max_data_frame_bytes,
             use_patterns: options.use_patterns.into(),
             only_transmit_changed: options.only_transmit_changed.into(),
             relay: options.relay.into(),
@@ -199,7 +208,10 @@ impl rv_options {
             tls: options.tls.enabled.into(),
             tls_insecure_skip_verify: options.tls.insecure_skip_verify.into(),
             debug: options.debug.into(),
-            reserved3: [0; 5],
+            catalog_push: options.catalog_push.into(),
+            raw_events: options.raw_events.into(),
+            log_to_stderr: options.log_to_stderr.into(),
+            reserved3: [0; 2],
             tls_ca_file: null(),
             allowed_origins: null(),
             allowed_hosts: null(),
@@ -264,10 +276,10 @@ impl rv_options {
             accept_remote_writes: flag(self.accept_remote_writes, "accept_remote_writes")?,
             auto_import: flag(self.auto_import, "auto_import")?,
             strict_types: flag(self.strict_types, "strict_types")?,
-            max_data_frame_bytes: defaults.max_data_frame_bytes,
-            catalog_push: defaults.catalog_push,
-            raw_events: defaults.raw_events,
-            log_to_stderr: defaults.log_to_stderr,
+            max_data_frame_bytes: self.max_data_frame_bytes,
+            catalog_push: flag(self.catalog_push, "catalog_push")?,
+            raw_events: flag(self.raw_events, "raw_events")?,
+            log_to_stderr: flag(self.log_to_stderr, "log_to_stderr")?,
             auto_reconnect: flag(self.auto_reconnect, "auto_reconnect")?,
             reconnect_interval: ms(self.reconnect_interval_ms),
             reconnect_backoff_max: ms(self.reconnect_backoff_max_ms),
@@ -303,8 +315,8 @@ impl rv_options {
     }
 
     fn check_reserved(&self) -> Result<()> {
-        let reserved = [self.reserved0.into(), self.reserved1, self.reserved2];
-        if reserved != [0; 3] || self.reserved3 != [0; 5] {
+        let reserved = [self.reserved0.into(), self.reserved1];
+        if reserved != [0; 2] || self.reserved3 != [0; 2] {
             return Err(Error::new(
                 ErrorCode::Argument,
                 "a reserved field of rv_options is not zero: call rv_options_init before changing fields",

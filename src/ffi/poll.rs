@@ -32,6 +32,26 @@ pub unsafe extern "C" fn rv_poll_changes(
     })
 }
 
+/// Copies the text of record number `record`, from 0, of the last `rv_poll_changes`, as it was when the record was
+/// made: of a signal with a FIFO, that entry's text. The next poll forgets it.
+///
+/// Returns `RV_OK`; `RV_ERR_NOT_FOUND` when the last poll gave no such record; `RV_ERR_BUFFER` with the size in
+/// `*required`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rv_get_change_text(
+    iface: *mut rv_interface,
+    record: u32,
+    buf: *mut c_char,
+    capacity: usize,
+    required: *mut usize,
+) -> i32 {
+    guard::hot(iface, |interface| {
+        // SAFETY: the header asks for `capacity` bytes at `buf` and a `size_t` at `required`, or NULL.
+        let out = unsafe { string::out(buf, capacity, required) }?;
+        interface.with_change_text(record, |text| out.write(text))?
+    })
+}
+
 /// Takes the oldest event and copies it to `*out`, and what it says to `text`, which is never longer than the largest
 /// message. `text` NULL, `capacity` 0 and `required` NULL together leave the text out. Events nobody takes are
 /// dropped after a while, oldest first, and counted in `rv_stats.events_dropped`.

@@ -7,6 +7,7 @@ use safer_ffi::prelude::*;
 use super::checked::checked;
 use super::enums::{rv_access, rv_access_in, rv_direction, rv_direction_in, rv_kind, rv_kind_in};
 use super::handle::rv_interface;
+use super::lifecycle::ms;
 use super::memory::{self, Growing};
 use super::records::{rv_signal_info, rv_value};
 use super::value::value_ref;
@@ -36,14 +37,15 @@ pub struct rv_signal_options {
     pub folder: *const c_char,
     /// The value before anybody sets it. `kind` 0 = 0, 0.0 or ""; otherwise it is the signal's kind.
     pub initial: rv_value,
-    /// The value it gets `failsafe_after_ms` after the connection to its writer was lost. `kind` 0 = none. Not yet
-    /// supported.
+    /// The value that the host sees `failsafe_after_ms` after the connection to the signal's writer was lost. It is
+    /// never sent, and its change carries `RV_CHANGE_FAILSAFE`. `kind` 0 = none.
     pub failsafe: rv_value,
-    /// See `failsafe`. Not yet supported: 0.
+    /// See `failsafe`.
     pub failsafe_after_ms: u32,
-    /// How many changes are kept for polling one by one; 0 = the newest with counters. Not yet supported: 0.
+    /// Every change is sent, kept and polled by itself, up to so many (at most 65536); 0 = the newest with counters.
+    /// When it is full the oldest goes, which `RV_CHANGE_OVERFLOW` and `rv_stats.queue_overflow` tell.
     pub fifo_depth: u32,
-    /// Bool: how long a level is held at least, for peers that sample; 0 = as set. Not yet supported: 0.
+    /// Bool: how long a level lasts on the wire at least, for peers that sample; 0 = as set.
     pub min_hold_ms: u32,
     /// 0.
     pub reserved: u32,
@@ -90,8 +92,8 @@ pub unsafe extern "C" fn rv_add_signal(
 /// As `rv_add_signal`, with everything that can be said about a signal.
 ///
 /// Returns what `rv_add_signal` returns, and: `RV_ERR_STRUCT_SIZE`; `RV_ERR_KIND` when `initial` is of another kind;
-/// `RV_ERR_NOT_FINITE` and `RV_ERR_TEXT` for an initial value that no signal can hold; `RV_ERR_UNSUPPORTED` for what
-/// this version does not have yet.
+/// `RV_ERR_KIND` also for a `failsafe` of another kind, or `min_hold_ms` of a signal that is no bool or has a FIFO;
+/// `RV_ERR_NOT_FINITE` and `RV_ERR_TEXT` for a value that no signal can hold; `RV_ERR_LIMIT` for a deeper FIFO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rv_add_signal_with(
     iface: *mut rv_interface,
@@ -111,7 +113,7 @@ pub unsafe extern "C" fn rv_add_signal_with(
 /// # Safety
 /// The strings of `options` are NULL or NUL-terminated and do not change during the call.
 unsafe fn declaration(options: &rv_signal_options) -> Result<Declaration<'_>> {
-    refuse_unsupported(options)?;
+    check_reserved(options)?;
     // SAFETY: the caller's promise.
     let (name, comment, folder) = unsafe {
         (
@@ -142,25 +144,17 @@ unsafe fn declaration(options: &rv_signal_options) -> Result<Declaration<'_>> {
         }
         declaration.initial = Some(initial);
     }
+    if options.failsafe.kind != 0 {
+        // SAFETY: the caller's promise.
+        let (_, failsafe) = unsafe { value_ref(&options.failsafe) }?;
+        declaration.failsafe = Some((failsafe, ms(options.failsafe_after_ms)));
+    }
+    declaration.fifo_depth = options.fifo_depth;
+    declaration.min_hold = ms(options.min_hold_ms);
     Ok(declaration)
 }
 
-fn refuse_unsupported(options: &rv_signal_options) -> Result<()> {
-    let unsupported = [
-        ("failsafe", options.failsafe.kind),
-        ("failsafe_after_ms", options.failsafe_after_ms),
-        ("fifo_depth", options.fifo_depth),
-        ("min_hold_ms", options.min_hold_ms),
-    ];
-    if let Some((name, _)) = unsupported.iter().find(|(_, value)| *value != 0) {
-        return Err(Error::new(
-            ErrorCode::Unsupported,
-            format!(
-                "realvirtual-ws {} does not have the signal option {name} yet: leave it 0",
-                env!("CARGO_PKG_VERSION")
-            ),
-        ));
-    }
+fn check_reserved(options: &rv_signal_options) -> Result<()> {
     if options.reserved != 0 {
         return Err(Error::new(
             ErrorCode::Argument,

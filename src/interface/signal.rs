@@ -244,7 +244,16 @@ impl Interface {
             if id as usize >= count {
                 return Err(not_found(id, count));
             }
-            out(index, table.change(id));
+            // Reading takes nothing away from polling, so it shows no counts either.
+            out(
+                index,
+                Change {
+                    flags: 0,
+                    change_count: 0,
+                    rise_count: 0,
+                    ..table.change(id)
+                },
+            );
         }
         Ok(())
     }

@@ -166,7 +166,7 @@ impl Hub {
         if self.session.wake_at() < self.sleeping_until || self.connect_wanted {
             self.wake.notify_one();
         }
-        let changes = self.shared.signals.changes_made();
+        let changes = self.shared.signals.records_made();
         news |= changes != std::mem::replace(&mut self.changes_seen, changes);
         news
     }

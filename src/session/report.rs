@@ -149,7 +149,7 @@ stats! {
     values_in,
     /// Signal values sent in `data` and `snapshot`.
     values_out,
-    /// Change records made for polling.
+    /// Values from outside that changed a signal.
     changes,
     /// Changes merged into a record that waited to be polled.
     coalesced,

@@ -62,8 +62,10 @@ pub(crate) struct Table {
     polled: polling::Polled,
     /// Changes that were merged into a record that was not polled yet.
     pub(crate) coalesced: u64,
+    /// Values from outside that changed a signal.
+    pub(crate) changes: u64,
     /// Records put into the log since the start; also read without the lock.
-    pub(crate) changes: Arc<AtomicU64>,
+    pub(super) records: Arc<AtomicU64>,
 }
 
 impl Table {
@@ -209,6 +211,7 @@ impl Table {
         let rises = slot.value() == ValueRef::Bool(false) && value == ValueRef::Bool(true);
         let rises = u32::from(rises);
         slot.store(value);
+        self.changes += 1;
         slot.changes = slot.changes.saturating_add(1);
         slot.rises = slot.rises.saturating_add(rises);
         let entry = |slot: &Slot| Incoming {
@@ -290,7 +293,7 @@ impl Table {
             self.coalesced += u64::from(flag == 0 && !slot.extra);
         } else {
             slot.logged = true;
-            self.changes.fetch_add(1, Ordering::Relaxed);
+            self.records.fetch_add(1, Ordering::Relaxed);
             self.log.push_back(id);
         }
     }

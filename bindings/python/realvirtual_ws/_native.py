@@ -165,7 +165,7 @@ class rv_options(ctypes.Structure):
         ("max_signals", ctypes.c_uint32),
         ("handshake_timeout_ms", ctypes.c_uint32),
         ("max_pending_handshakes", ctypes.c_uint32),
-        ("reserved2", ctypes.c_uint32),
+        ("max_data_frame_bytes", ctypes.c_uint32),
         ("use_patterns", ctypes.c_uint8),
         ("only_transmit_changed", ctypes.c_uint8),
         ("relay", ctypes.c_uint8),
@@ -177,7 +177,10 @@ class rv_options(ctypes.Structure):
         ("tls", ctypes.c_uint8),
         ("tls_insecure_skip_verify", ctypes.c_uint8),
         ("debug", ctypes.c_uint8),
-        ("reserved3", ctypes.c_uint8 * 5),
+        ("catalog_push", ctypes.c_uint8),
+        ("raw_events", ctypes.c_uint8),
+        ("log_to_stderr", ctypes.c_uint8),
+        ("reserved3", ctypes.c_uint8 * 2),
         ("tls_ca_file", ctypes.c_char_p),
         ("allowed_origins", ctypes.c_char_p),
         ("allowed_hosts", ctypes.c_char_p),
@@ -382,7 +385,7 @@ LAYOUT = {
                 "max_signals": 116,
                 "handshake_timeout_ms": 120,
                 "max_pending_handshakes": 124,
-                "reserved2": 128,
+                "max_data_frame_bytes": 128,
                 "use_patterns": 132,
                 "only_transmit_changed": 133,
                 "relay": 134,
@@ -394,7 +397,10 @@ LAYOUT = {
                 "tls": 140,
                 "tls_insecure_skip_verify": 141,
                 "debug": 142,
-                "reserved3": 143,
+                "catalog_push": 143,
+                "raw_events": 144,
+                "log_to_stderr": 145,
+                "reserved3": 146,
                 "tls_ca_file": 148,
                 "allowed_origins": 152,
                 "allowed_hosts": 156,
@@ -596,7 +602,7 @@ LAYOUT = {
                 "max_signals": 136,
                 "handshake_timeout_ms": 140,
                 "max_pending_handshakes": 144,
-                "reserved2": 148,
+                "max_data_frame_bytes": 148,
                 "use_patterns": 152,
                 "only_transmit_changed": 153,
                 "relay": 154,
@@ -608,7 +614,10 @@ LAYOUT = {
                 "tls": 160,
                 "tls_insecure_skip_verify": 161,
                 "debug": 162,
-                "reserved3": 163,
+                "catalog_push": 163,
+                "raw_events": 164,
+                "log_to_stderr": 165,
+                "reserved3": 166,
                 "tls_ca_file": 168,
                 "allowed_origins": 176,
                 "allowed_hosts": 184,
@@ -1047,6 +1056,16 @@ FUNCTIONS = {
             ctypes.c_uint32,  # capacity
         ],
     ),
+    "rv_get_change_text": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # record
+            ctypes.POINTER(ctypes.c_char),  # buf
+            ctypes.c_size_t,  # capacity
+            ctypes.POINTER(ctypes.c_size_t),  # required
+        ],
+    ),
     "rv_poll_event": (
         ctypes.c_int32,
         [
@@ -1153,6 +1172,14 @@ FUNCTIONS = {
         [
             ctypes.c_void_p,  # iface
             ctypes.c_uint32,  # client
+        ],
+    ),
+    "rv_send_raw": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # client
+            ctypes.c_char_p,  # json
         ],
     ),
     "rv_config_publish": (

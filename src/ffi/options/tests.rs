@@ -58,11 +58,7 @@ fn what_c_can_get_wrong_is_named() {
             "max_reconnect_attempts",
         ),
         (|o| o.reserved1 = 1, ErrorCode::Argument, "rv_options_init"),
-        (
-            |o| o.reserved3 = [0, 0, 0, 0, 1],
-            ErrorCode::Argument,
-            "reserved",
-        ),
+        (|o| o.reserved3 = [0, 1], ErrorCode::Argument, "reserved"),
         (
             |o| o.client_name = c"\xff".as_ptr(),
             ErrorCode::Utf8,

@@ -210,8 +210,8 @@ namespace RealvirtualWs.Interop
         ///  As `rv_add_signal`, with everything that can be said about a signal.
         ///
         ///  Returns what `rv_add_signal` returns, and: `RV_ERR_STRUCT_SIZE`; `RV_ERR_KIND` when `initial` is of another kind;
-        ///  `RV_ERR_NOT_FINITE` and `RV_ERR_TEXT` for an initial value that no signal can hold; `RV_ERR_UNSUPPORTED` for what
-        ///  this version does not have yet.
+        ///  `RV_ERR_KIND` also for a `failsafe` of another kind, or `min_hold_ms` of a signal that is no bool or has a FIFO;
+        ///  `RV_ERR_NOT_FINITE` and `RV_ERR_TEXT` for a value that no signal can hold; `RV_ERR_LIMIT` for a deeper FIFO.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "rv_add_signal_with", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rv_add_signal_with(rv_interface* iface, rv_signal_options* options, uint* id);
@@ -360,6 +360,16 @@ namespace RealvirtualWs.Interop
         internal static extern int rv_poll_changes(rv_interface* iface, rv_change* @out, uint capacity);
 
         /// <summary>
+        ///  Copies the text of record number `record`, from 0, of the last `rv_poll_changes`, as it was when the record was
+        ///  made: of a signal with a FIFO, that entry's text. The next poll forgets it.
+        ///
+        ///  Returns `RV_OK`; `RV_ERR_NOT_FOUND` when the last poll gave no such record; `RV_ERR_BUFFER` with the size in
+        ///  `*required`.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_get_change_text", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_get_change_text(rv_interface* iface, uint record, byte* buf, System.UIntPtr capacity, System.UIntPtr* required);
+
+        /// <summary>
         ///  Takes the oldest event and copies it to `*out`, and what it says to `text`, which is never longer than the largest
         ///  message. `text` NULL, `capacity` 0 and `required` NULL together leave the text out. Events nobody takes are
         ///  dropped after a while, oldest first, and counted in `rv_stats.events_dropped`.
@@ -495,6 +505,17 @@ namespace RealvirtualWs.Interop
         /// </summary>
         [DllImport(__DllName, EntryPoint = "rv_disconnect_client", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rv_disconnect_client(rv_interface* iface, uint client);
+
+        /// <summary>
+        ///  Sends a message of the host's own, for extensions of the protocol: a JSON object with a `type` of its own. Server:
+        ///  to `client`, 0 = to all; client: to the server, `client` is 0. Does not wait. What peers send of that kind comes as
+        ///  `RV_EVENT_RAW` with the option `raw_events`.
+        ///
+        ///  Returns `RV_OK`; `RV_ERR_ARGUMENT` when `json` is not a JSON object; `RV_ERR_NOT_CONNECTED` without any connection;
+        ///  `RV_ERR_NOT_FOUND` for a client that is not connected.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_send_raw", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_send_raw(rv_interface* iface, uint client, byte* json);
 
         /// <summary>
         ///  Server: publishes its configuration, a JSON object: clients that ask get it as it is now. It replaces the former
@@ -716,7 +737,11 @@ namespace RealvirtualWs.Interop
         ///  Server: connections that are still in their handshake.
         /// </summary>
         public uint max_pending_handshakes;
-        public uint reserved2;
+        /// <summary>
+        ///  Larger messages with values are split into several of about this size; 0 = never. The values of one message
+        ///  are applied together, those of several are not.
+        /// </summary>
+        public uint max_data_frame_bytes;
         /// <summary>
         ///  Use the patterns.
         /// </summary>
@@ -761,7 +786,20 @@ namespace RealvirtualWs.Interop
         ///  Log every frame.
         /// </summary>
         public byte debug;
-        public fixed byte reserved3[5];
+        /// <summary>
+        ///  Peers that asked for the catalogue get a fresh one when signals were added.
+        /// </summary>
+        public byte catalog_push;
+        /// <summary>
+        ///  Messages of unknown types become events `RV_EVENT_RAW`.
+        /// </summary>
+        public byte raw_events;
+        /// <summary>
+        ///  Write the log to standard error, too. The environment variable `RV_LOG` (`error`, `warn`, `info`, `debug`) does
+        ///  so for every interface.
+        /// </summary>
+        public byte log_to_stderr;
+        public fixed byte reserved3[2];
         /// <summary>
         ///  Client: a PEM file with authorities to trust besides the platform's.
         /// </summary>
@@ -1258,20 +1296,21 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public rv_value initial;
         /// <summary>
-        ///  The value it gets `failsafe_after_ms` after the connection to its writer was lost. `kind` 0 = none. Not yet
-        ///  supported.
+        ///  The value that the host sees `failsafe_after_ms` after the connection to the signal's writer was lost. It is
+        ///  never sent, and its change carries `RV_CHANGE_FAILSAFE`. `kind` 0 = none.
         /// </summary>
         public rv_value failsafe;
         /// <summary>
-        ///  See `failsafe`. Not yet supported: 0.
+        ///  See `failsafe`.
         /// </summary>
         public uint failsafe_after_ms;
         /// <summary>
-        ///  How many changes are kept for polling one by one; 0 = the newest with counters. Not yet supported: 0.
+        ///  Every change is sent, kept and polled by itself, up to so many (at most 65536); 0 = the newest with counters.
+        ///  When it is full the oldest goes, which `RV_CHANGE_OVERFLOW` and `rv_stats.queue_overflow` tell.
         /// </summary>
         public uint fifo_depth;
         /// <summary>
-        ///  Bool: how long a level is held at least, for peers that sample; 0 = as set. Not yet supported: 0.
+        ///  Bool: how long a level lasts on the wire at least, for peers that sample; 0 = as set.
         /// </summary>
         public uint min_hold_ms;
         /// <summary>
