@@ -1223,6 +1223,14 @@ typedef struct rv_stats {
      */
     uint64_t cycles_skipped;
     /**
+     * What all send cycles took together, in microseconds.
+     */
+    uint64_t cycle_us_total;
+    /**
+     * What the longest send cycle took, in microseconds.
+     */
+    uint64_t cycle_us_max;
+    /**
      * Log records dropped because nobody polled them.
      */
     uint64_t log_dropped;
@@ -1230,6 +1238,11 @@ typedef struct rv_stats {
      * Events dropped because nobody polled them.
      */
     uint64_t events_dropped;
+    /**
+     * From the first set after a message went out to the next message: entry n counts times of 2^n up to 2^(n+1)
+     * microseconds; the first also shorter, the last also longer.
+     */
+    uint64_t send_latency[24];
 } rv_stats;
 
 /**

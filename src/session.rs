@@ -23,6 +23,7 @@ mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustc_hash::FxHashSet;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -46,7 +47,7 @@ pub(crate) use peer::PeerId;
 pub use probe::ConnectionReport;
 use probe::Probe;
 pub use report::{
-    ClientInfo, Event, EventKind, ImportReport, Info, LogLevel, LogRecord, State, Stats,
+    ClientInfo, Event, EventKind, Histogram, ImportReport, Info, LogLevel, LogRecord, State, Stats,
 };
 
 /// How a client marks values from its server, whichever connection brought them.
@@ -176,6 +177,13 @@ impl Session {
     pub(crate) fn peer_counts(&self) -> (u32, u32) {
         let joined = self.peers.values().filter(|peer| peer.joined).count();
         (self.peers.len() as u32, joined as u32)
+    }
+
+    /// Notes how long the last cycle took.
+    pub(crate) fn cycle_took(&mut self, time: Duration) {
+        let micros = time.as_micros() as u64;
+        self.stats.cycle_us_total += micros;
+        self.stats.cycle_us_max = self.stats.cycle_us_max.max(micros);
     }
 
     /// A look at every connected client of a server.

@@ -121,7 +121,15 @@ impl Interface {
     pub fn set(&self, id: u32, value: ValueRef<'_>) -> Result<()> {
         self.shared.check()?;
         check_value(value)?;
-        let done = self.shared.signals.table().set(id, value);
+        let done = {
+            let mut table = self.shared.signals.table();
+            let done = table.set(id, value);
+            if done == Ok(true) {
+                // Once for each transmission: reading the clock at every set would cost more than the set.
+                table.unsent_since = Some(clock::now());
+            }
+            done
+        };
         match done {
             Ok(first) => {
                 if first {
@@ -169,6 +177,9 @@ impl Interface {
                 }
                 for (id, value) in pairs() {
                     first |= table.set(id, value) == Ok(true);
+                }
+                if first {
+                    table.unsent_since = Some(clock::now());
                 }
             }
             refused

@@ -77,6 +77,9 @@ impl Session {
         let mut table = signals.table();
         let busy = self.peers.values().any(|peer| peer.busy && !peer.closing);
         // A sealed frame goes alone: with values that are newer than it, it would be torn.
+        if let Some(since) = table.unsent_since.take() {
+            self.stats.send_latency.add(self.now.since(since));
+        }
         let sealed = table.take_sealed(&mut scratch.picks);
         if sealed {
             for pick in &scratch.picks.list {

@@ -45,6 +45,8 @@ pub(crate) struct Table {
     unsent: BitSet,
     /// The host was told that there is something to send.
     announced: bool,
+    /// When the host set the first of what is unsent; it tells, the clock is not ours.
+    pub(crate) unsent_since: Option<Time>,
     /// A frame that must go out as it is before what is unsent now; see [`Table::seal`].
     sealed: Picks,
     /// Bools whose present level on the wire must last a while longer.

@@ -266,8 +266,11 @@ class rv_stats(ctypes.Structure):
         ("resends", ctypes.c_uint64),
         ("cycles", ctypes.c_uint64),
         ("cycles_skipped", ctypes.c_uint64),
+        ("cycle_us_total", ctypes.c_uint64),
+        ("cycle_us_max", ctypes.c_uint64),
         ("log_dropped", ctypes.c_uint64),
         ("events_dropped", ctypes.c_uint64),
+        ("send_latency", ctypes.c_uint64 * 24),
     ]
 
 
@@ -458,7 +461,7 @@ LAYOUT = {
             },
         ),
         "rv_stats": (
-            224,
+            432,
             {
                 "frames_in": 0,
                 "frames_out": 8,
@@ -486,8 +489,11 @@ LAYOUT = {
                 "resends": 184,
                 "cycles": 192,
                 "cycles_skipped": 200,
-                "log_dropped": 208,
-                "events_dropped": 216,
+                "cycle_us_total": 208,
+                "cycle_us_max": 216,
+                "log_dropped": 224,
+                "events_dropped": 232,
+                "send_latency": 240,
             },
         ),
         "rv_signal_info": (
@@ -675,7 +681,7 @@ LAYOUT = {
             },
         ),
         "rv_stats": (
-            224,
+            432,
             {
                 "frames_in": 0,
                 "frames_out": 8,
@@ -703,8 +709,11 @@ LAYOUT = {
                 "resends": 184,
                 "cycles": 192,
                 "cycles_skipped": 200,
-                "log_dropped": 208,
-                "events_dropped": 216,
+                "cycle_us_total": 208,
+                "cycle_us_max": 216,
+                "log_dropped": 224,
+                "events_dropped": 232,
+                "send_latency": 240,
             },
         ),
         "rv_signal_info": (

@@ -134,6 +134,7 @@ impl Table {
             self.collapsed += u64::from(pick.toggled && slot.value() != sealed);
             each(pick.signal);
         }
+        self.unsent_since = None;
         self.sealed.clear();
         self.holding.clear();
         self.announced = false;

@@ -1082,6 +1082,14 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public ulong cycles_skipped;
         /// <summary>
+        ///  What all send cycles took together, in microseconds.
+        /// </summary>
+        public ulong cycle_us_total;
+        /// <summary>
+        ///  What the longest send cycle took, in microseconds.
+        /// </summary>
+        public ulong cycle_us_max;
+        /// <summary>
         ///  Log records dropped because nobody polled them.
         /// </summary>
         public ulong log_dropped;
@@ -1089,6 +1097,11 @@ namespace RealvirtualWs.Interop
         ///  Events dropped because nobody polled them.
         /// </summary>
         public ulong events_dropped;
+        /// <summary>
+        ///  From the first set after a message went out to the next message: entry n counts times of 2^n up to 2^(n+1)
+        ///  microseconds; the first also shorter, the last also longer.
+        /// </summary>
+        public fixed ulong send_latency[24];
     }
 
     /// <summary>
