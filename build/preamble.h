@@ -223,6 +223,7 @@
  *   raw_events                0                   messages of unknown types become events
  *   log_to_stderr             0                   write the log to standard error, too (also: RV_LOG=info)
  *   tls_ca_file               NULL                (c) PEM file of further authorities
+ *   tls_pin                   NULL                (c) SHA-256 of the server's public key, hexadecimal or Base64
  *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host
  */

@@ -182,6 +182,7 @@ class rv_options(ctypes.Structure):
         ("log_to_stderr", ctypes.c_uint8),
         ("reserved3", ctypes.c_uint8 * 2),
         ("tls_ca_file", ctypes.c_char_p),
+        ("tls_pin", ctypes.c_char_p),
         ("allowed_origins", ctypes.c_char_p),
         ("allowed_hosts", ctypes.c_char_p),
     ]
@@ -353,7 +354,7 @@ class rv_signal_options(ctypes.Structure):
 LAYOUT = {
     4: {
         "rv_options": (
-            160,
+            164,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -405,8 +406,9 @@ LAYOUT = {
                 "log_to_stderr": 145,
                 "reserved3": 146,
                 "tls_ca_file": 148,
-                "allowed_origins": 152,
-                "allowed_hosts": 156,
+                "tls_pin": 152,
+                "allowed_origins": 156,
+                "allowed_hosts": 160,
             },
         ),
         "rv_value": (
@@ -573,7 +575,7 @@ LAYOUT = {
     },
     8: {
         "rv_options": (
-            192,
+            200,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -625,8 +627,9 @@ LAYOUT = {
                 "log_to_stderr": 165,
                 "reserved3": 166,
                 "tls_ca_file": 168,
-                "allowed_origins": 176,
-                "allowed_hosts": 184,
+                "tls_pin": 176,
+                "allowed_origins": 184,
+                "allowed_hosts": 192,
             },
         ),
         "rv_value": (

@@ -805,6 +805,11 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public byte* tls_ca_file;
         /// <summary>
+        ///  Client: the SHA-256 of the server's public key (SubjectPublicKeyInfo), as hexadecimal digits or Base64: a server
+        ///  with another key is refused, whoever vouches for it; NULL = none.
+        /// </summary>
+        public byte* tls_pin;
+        /// <summary>
         ///  Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
         /// </summary>
         public byte* allowed_origins;
