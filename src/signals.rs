@@ -181,7 +181,8 @@ impl Signals {
                 ),
             ));
         }
-        names.add(name, kind);
+        let id = names.add(name, kind);
+        names.set_notes(id, declaration.comment, declaration.folder);
         Ok(table.push(Slot::new(initial, access, Some(direction)), extra))
     }
 

@@ -93,6 +93,17 @@ impl Interface {
         self.shared.signals.name(id)
     }
 
+    /// The comment and the folder that a signal was declared with.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`].
+    pub fn signal_notes(&self, id: u32) -> Result<(String, String)> {
+        self.signal_name(id)?;
+        let names = self.shared.signals.names();
+        let (comment, folder) = names.notes(id);
+        Ok((comment.to_owned(), folder.to_owned()))
+    }
+
     /// Changes what the host may do with a signal; `None` = by direction and perspective.
     ///
     /// # Errors
