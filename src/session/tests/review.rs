@@ -949,3 +949,44 @@ fn r39_a_fail_safe_fires_once() {
     n.signals(client).table().poll(10, |_, c| count += c.change_count);
     assert_eq!(count, 1);
 }
+
+/// 40: a mirror's answer, made before it had the value, overwrites the value of the one that writes it.
+#[test]
+fn r40_a_default_in_a_mirrors_answer_overwrites_no_live_value() {
+    let mut n = Network::new(3);
+    let server = n.library(options(Mode::Server, MS(10)), MS(0));
+    n.declare(server, "S", Kind::Int, Access::Read);
+    let b = n.library(options(Mode::Client, MS(10)), MS(5));
+    n.declare(b, "S", Kind::Int, Access::Read);
+    let a = n.library(options(Mode::Client, MS(10)), MS(5));
+    n.declare(a, "S", Kind::Int, Access::ReadWrite);
+    n.connect(b, server, MS(30), 0);
+    n.connect(a, server, MS(1), 0);
+    n.run_for(MS(1500));
+    let until = n.now + MS(5000);
+    n.input(server, Input::Import { token: 1, until });
+    n.run_for(MS(40)); // b's answer is under way and says 0: nobody has set it.
+    n.set(a, "S", ValueRef::Int(7));
+    n.run_for(MS(3000));
+    assert_eq!(n.value(server, "S").as_ref(), ValueRef::Int(7));
+    assert_eq!(n.value(a, "S").as_ref(), ValueRef::Int(7));
+}
+
+/// 41: r20 with another client that does not answer.
+#[test]
+fn r41_a_value_that_an_import_updates_reaches_a_client_that_does_not_answer() {
+    let mut n = Network::new(3);
+    let server = n.library(options(Mode::Server, MS(10)), MS(0));
+    n.declare(server, "S", Kind::Int, Access::Read);
+    let m = || Model { habit: Habit::OwnChanges, answers_pings: true, think: MS(0), period: MS(10), values: [("S".to_owned(), 0.into())].into() };
+    let (b, a) = (n.model(m(), MS(0)), n.model(m(), MS(0)));
+    n.connect(b, server, MS(1), 0);
+    let wa = n.connect(a, server, MS(1), 0);
+    n.run_for(MS(500));
+    let until = n.now + MS(5000);
+    n.input(server, Input::Import { token: 1, until });
+    n.inject(wa, server, Packet::Text(r#"{"type":"import_answer","signals":{"S":7},"signalTypes":{"S":"PLCInputInt"}}"#.to_owned()));
+    n.run_for(MS(3000));
+    assert_eq!(n.value(server, "S").as_ref(), ValueRef::Int(7));
+    assert_eq!(n.value(b, "S").as_ref(), ValueRef::Int(7));
+}
