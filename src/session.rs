@@ -301,6 +301,7 @@ impl Session {
         for peer in self.peers.values_mut() {
             peer.stopping = true;
         }
+        self.signals.table().release_all();
         self.transmit(now, false);
         self.close_flushed();
         self.client.halt();
@@ -334,6 +335,12 @@ impl Session {
 
     /// Closes peers that are to be closed once they have everything.
     fn close_flushed(&mut self) {
+        while !self.peers.is_empty() && self.signals.table().has_unsent() {
+            if self.peers.values().any(|peer| peer.busy && !peer.closing) {
+                return;
+            }
+            self.transmit(self.now, false);
+        }
         let flushed = |peer: &&Peer| peer.stopping && !peer.busy;
         let ids: Vec<PeerId> = self
             .peers
@@ -416,6 +423,7 @@ impl Session {
             return;
         };
         self.stats.disconnects += 1;
+        self.stats.pulses_collapsed += peer.pulses.len() as u64;
         self.departed(peer.origin, peer.name.as_deref());
         self.import_peer_gone(id);
         self.config_peer_gone(id, now);

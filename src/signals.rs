@@ -191,13 +191,14 @@ impl Signals {
         &self,
         entry: &ImportEntry<'_>,
         origin: Origin,
+        relay: bool,
         now: crate::time::Time,
     ) -> (Imported, Option<u32>) {
         let mut names = self.names.write();
         let mut table = self.table.lock();
         if let Some(id) = names.find(entry.name) {
             return (
-                import_existing(&mut table, id, entry, origin, now),
+                import_existing(&mut table, id, entry, origin, relay, now),
                 Some(id),
             );
         }
@@ -242,6 +243,7 @@ fn import_existing(
     id: u32,
     entry: &ImportEntry<'_>,
     origin: Origin,
+    relay: bool,
     now: crate::time::Time,
 ) -> Imported {
     let Some(slot) = table.slot(id) else {
@@ -262,7 +264,7 @@ fn import_existing(
     if let Some(value) = entry.value
         && read_only
     {
-        updated |= table.apply(id, value, origin, false, now) == Applied::Changed;
+        updated |= table.apply(id, value, origin, relay, now) == Applied::Changed;
     }
     if updated {
         Imported::Updated

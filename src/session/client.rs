@@ -22,6 +22,7 @@ pub(super) struct Client {
     /// The server's first state is awaited until then.
     awaiting_state: Option<Time>,
     running: bool,
+    again_now: bool,
     last_error: Option<Error>,
 }
 
@@ -34,6 +35,7 @@ impl Client {
             retry: None,
             awaiting_state: None,
             running: false,
+            again_now: false,
             last_error: None,
         }
     }
@@ -138,6 +140,7 @@ impl Session {
         } else if was_filtered {
             // The protocol has no way back to everything but a new connection.
             self.client.backoff.reset();
+            self.client.again_now = true;
             self.close(id, 1000, "reconnecting to receive every signal");
         }
     }
@@ -213,7 +216,9 @@ impl Session {
         if !self.client.running {
             return;
         }
-        let wait = if self.options.auto_reconnect {
+        let wait = if std::mem::take(&mut self.client.again_now) {
+            Some(std::time::Duration::ZERO)
+        } else if self.options.auto_reconnect {
             self.client.backoff.next()
         } else {
             None

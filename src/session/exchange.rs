@@ -75,15 +75,22 @@ impl Session {
         }
         let signals = Arc::clone(&self.signals);
         let mut table = signals.table();
-        let busy = self.peers.values().any(|peer| peer.busy && !peer.closing);
+        let busy = self.awaiting_state()
+            || self.peers.values().any(|peer| peer.busy && !peer.closing);
         // A sealed frame goes alone: with values that are newer than it, it would be torn.
         if let Some(since) = table.unsent_since.take() {
             self.stats.send_latency.add(self.now.since(since));
         }
         let sealed = table.take_sealed(&mut scratch.picks);
         if sealed {
-            for pick in &scratch.picks.list {
+            for pick in &mut scratch.picks.list {
                 scratch.fresh.insert(pick.signal);
+                // A peer's value that came since stands at that peer.
+                if let Some(slot) = table.slot(pick.signal)
+                    && slot.origin != LOCAL
+                {
+                    pick.origin = slot.origin;
+                }
             }
             self.follow_up = true;
         } else {
@@ -106,15 +113,19 @@ impl Session {
                 if slot.origin == LOCAL
                     && slot.quality != Quality::Never
                     && slot.access.host_writes()
+                    && !table.is_unsent(id)
                 {
                     scratch.wanted.insert(id);
                     scratch.fresh.insert(id);
                 }
             }
         }
-        scratch
-            .wanted
-            .for_each(|id| table.pick(id, &mut scratch.picks));
+        scratch.wanted.for_each(|id| {
+            // A held level stays due.
+            if !table.is_held(id) || scratch.fresh.contains(id) {
+                table.pick(id, &mut scratch.picks, scratch.fresh.contains(id));
+            }
+        });
         self.hold(&mut table, &scratch.picks);
         // The rest of a FIFO goes out with the next frames.
         self.follow_up |= !busy && table.has_unsent();
@@ -150,6 +161,7 @@ impl Session {
     pub(super) fn forget_unsent(&mut self) {
         let signals = Arc::clone(&self.signals);
         let mut table = signals.table();
+        self.holds.clear();
         let mut set_here = Vec::new();
         table.forget_unsent(|id| set_here.push(id));
         for id in set_here {

@@ -135,6 +135,7 @@ impl Session {
         import.asked.remove(&id);
         import.report.answered += 1;
         let mut new = 0;
+        let relay = self.is_server() && self.options.relay;
         for entry in &catalog.entries {
             if new >= new_allowed && self.signals.names().find(&entry.name).is_none() {
                 import.report.refused += 1;
@@ -154,6 +155,7 @@ impl Session {
                     value: entry.value.as_ref().map(Value::as_ref),
                 },
                 origin,
+                relay,
                 now,
             );
             match done {
@@ -213,6 +215,7 @@ impl Session {
     }
 
     fn complete(&mut self, mut import: PendingImport) {
+        self.uncap(&import);
         import.report.unanswered += import.asked.len() as u32;
         if import.lines > REPORT_LINES {
             let more = format!("and {} more\n", import.lines - REPORT_LINES);
@@ -239,8 +242,16 @@ impl Session {
         }));
     }
 
+    fn uncap(&mut self, import: &PendingImport) {
+        let bytes = self.options.message_cap();
+        for peer in import.asked.iter().copied() {
+            self.outputs.push(Output::MessageCap { peer, bytes });
+        }
+    }
+
     pub(super) fn fail_import(&mut self, error: &Error) {
         if let Some(import) = self.import.take() {
+            self.uncap(&import);
             self.import_done(import.token, Err(error.clone()), error.message().to_owned());
         }
     }
@@ -329,6 +340,9 @@ impl Session {
             types.reserve(table.len());
             for (signal, slot) in table.iter() {
                 picks.add(signal, slot, false);
+                if slot.failsafe {
+                    picks.replace_last(Value::default_of(slot.kind).as_ref());
+                }
                 types.push(WireType {
                     direction: slot.direction,
                     kind: slot.kind,

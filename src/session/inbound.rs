@@ -186,7 +186,7 @@ impl Session {
         let first = self
             .peers
             .get_mut(&id)
-            .is_some_and(|peer| !std::mem::replace(&mut peer.joined, true));
+            .is_some_and(|peer| !std::mem::replace(&mut peer.foreign_told, true) && !peer.joined);
         if first {
             let text = match foreign {
                 Foreign::V1 => {
@@ -303,7 +303,8 @@ impl Session {
             self.stats.lossy += u64::from(lossy);
             let shared = slot.access != Access::Read || relay;
             if shared {
-                if awaiting && self.client.keeps(signal) {
+                let fresh = slot.origin == crate::signals::LOCAL && table.is_unsent(signal);
+                if awaiting && (fresh || self.client.keeps(signal)) {
                     peer.windows.note(signal, value);
                     continue;
                 }

@@ -76,6 +76,7 @@ pub(crate) struct Peer {
     /// It has sent a valid message.
     pub(crate) joined: bool,
     pub(crate) version_warned: bool,
+    pub(crate) foreign_told: bool,
     /// It has asked for our catalogue.
     pub(crate) asked_catalog: bool,
     /// `None`: it wants everything.
@@ -126,6 +127,7 @@ impl Peer {
             answers_pings: false,
             joined: false,
             version_warned: false,
+            foreign_told: false,
             asked_catalog: false,
             subscription: None,
             first_state: server.then(|| now + options.first_state_wait),

@@ -46,6 +46,7 @@ impl Session {
             }
         }
         peer.due.clear();
+        self.stats.pulses_collapsed += peer.pulses.len() as u64;
         peer.pulses.clear();
         peer.forced.clear();
         peer.first_state = None;

@@ -8,3 +8,4 @@ mod network;
 mod pulses;
 mod requests;
 mod resync;
+mod review;

@@ -156,7 +156,7 @@ impl Table {
     pub(crate) fn set(&mut self, id: u32, value: ValueRef<'_>) -> Result<bool, SetRefused> {
         self.check_set(id, value.kind())?;
         let slot = &self.slots[id as usize];
-        if slot.quality != Quality::Never && slot.value() == value {
+        if slot.quality != Quality::Never && !slot.failsafe && slot.value() == value {
             return Ok(false);
         }
         self.before_unsent(id, value);
@@ -184,8 +184,10 @@ impl Table {
         slot.arrived = now;
         let first = slot.quality == Quality::Never;
         if !first && !slot.failsafe && slot.value() == value {
-            if slot.quality == Quality::Stale {
+            if slot.origin != crate::signals::LOCAL {
                 slot.origin = origin;
+            }
+            if slot.quality == Quality::Stale {
                 self.set_quality(id, Quality::Good, now);
             }
             return Applied::Same;
@@ -204,6 +206,11 @@ impl Table {
             // Whatever we were about to send of it is overtaken.
             self.unsent.remove(id);
             self.slots[id as usize].settle();
+            if let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut()) {
+                let dropped = fifo.outgoing.len() as u64;
+                fifo.outgoing.clear();
+                self.overflowed += dropped;
+            }
         }
         Applied::Changed
     }
@@ -285,15 +292,16 @@ impl Table {
     fn set_quality(&mut self, id: u32, quality: Quality, now: Time) {
         let slot = &mut self.slots[id as usize];
         slot.quality = quality;
-        slot.arrived = now;
+        let _ = now;
         self.record(id, flags::QUALITY);
     }
 
     fn record(&mut self, id: u32, flag: u16) {
+        let fifo = self.extra(id).is_some_and(|extra| extra.fifo.is_some());
         let slot = &mut self.slots[id as usize];
         slot.flags |= flag;
         if slot.logged {
-            self.coalesced += u64::from(flag == 0 && !slot.extra);
+            self.coalesced += u64::from(flag == 0 && !fifo);
         } else {
             slot.logged = true;
             self.records.fetch_add(1, Ordering::Relaxed);

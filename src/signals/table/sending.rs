@@ -27,7 +27,7 @@ impl Table {
         self.drain_unsent(true, |_| {});
         for at in 0..self.drained.len() {
             let id = self.drained[at];
-            self.pick(id, &mut sealed);
+            self.pick(id, &mut sealed, true);
         }
         self.sealed = sealed;
         true
@@ -50,7 +50,15 @@ impl Table {
     }
 
     pub(crate) fn is_unsent(&self, id: u32) -> bool {
-        self.unsent.contains(id)
+        self.unsent.contains(id) || self.sealed.list.iter().any(|pick| pick.signal == id)
+    }
+
+    pub(crate) fn is_held(&self, id: u32) -> bool {
+        self.holding.contains(id)
+    }
+
+    pub(crate) fn release_all(&mut self) {
+        self.holding.clear();
     }
 
     pub(crate) fn has_unsent(&self) -> bool {
@@ -92,12 +100,15 @@ impl Table {
     }
 
     /// Copies a value into a frame: the oldest of a FIFO, the present one otherwise.
-    pub(crate) fn pick(&mut self, id: u32, picks: &mut Picks) {
+    pub(crate) fn pick(&mut self, id: u32, picks: &mut Picks, pop: bool) {
         let Some(slot) = self.slots.get_mut(id as usize) else {
             return;
         };
         let toggled = slot.settle();
         picks.add(id, slot, toggled);
+        if !pop {
+            return;
+        }
         let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut()) else {
             return;
         };
