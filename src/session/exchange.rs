@@ -75,8 +75,8 @@ impl Session {
         }
         let signals = Arc::clone(&self.signals);
         let mut table = signals.table();
-        let busy = self.awaiting_state()
-            || self.peers.values().any(|peer| peer.busy && !peer.closing);
+        let busy =
+            self.awaiting_state() || self.peers.values().any(|peer| peer.busy && !peer.closing);
         // A sealed frame goes alone: with values that are newer than it, it would be torn.
         if let Some(since) = table.unsent_since.take() {
             self.stats.send_latency.add(self.now.since(since));

@@ -19,7 +19,11 @@ impl Session {
         let failsafes = &mut self.failsafes;
         {
             let table = self.signals.table();
-            let stale = |signal| table.slot(signal).is_some_and(|s| s.quality == crate::value::Quality::Stale);
+            let stale = |signal| {
+                table
+                    .slot(signal)
+                    .is_some_and(|s| s.quality == crate::value::Quality::Stale)
+            };
             failsafes.retain(|(_, signal)| stale(*signal));
         }
         let before = failsafes.len();
@@ -35,8 +39,12 @@ impl Session {
 
     /// A client has named itself: it may be back.
     pub(super) fn succeed(&mut self, id: PeerId, name: &str) {
-        let before: Vec<Origin> =
-            self.departed.iter().filter(|(left, _)| left == name).map(|(_, o)| *o).collect();
+        let before: Vec<Origin> = self
+            .departed
+            .iter()
+            .filter(|(left, _)| left == name)
+            .map(|(_, o)| *o)
+            .collect();
         self.departed.retain(|(left, _)| left != name);
         for before in before {
             self.restore_later(before, id);

@@ -28,7 +28,10 @@ fn both(network: &mut Network, ends: &[usize], name: &str, kind: Kind) {
 }
 
 fn declare_with(network: &Network, end: usize, access: Access, d: &Declaration<'_>) -> u32 {
-    network.signals(end).declare(d, Direction::Input, access).unwrap()
+    network
+        .signals(end)
+        .declare(d, Direction::Input, access)
+        .unwrap()
 }
 
 fn quality(network: &Network, end: usize, name: &str) -> Quality {
@@ -46,7 +49,11 @@ fn r01_a_sealed_frame_does_not_overtake_a_newer_value_of_the_peer() {
         both(&mut n, &[server, client], "B", Kind::Bool);
         let wire = n.connect(client, server, MS(1), 0);
         n.run_for(MS(800));
-        let (me, other) = if writer_is_client { (client, server) } else { (server, client) };
+        let (me, other) = if writer_is_client {
+            (client, server)
+        } else {
+            (server, client)
+        };
         n.set(me, "B", ValueRef::Bool(false));
         n.set(other, "X", ValueRef::Int(1));
         n.run_for(MS(2500));
@@ -59,7 +66,11 @@ fn r01_a_sealed_frame_does_not_overtake_a_newer_value_of_the_peer() {
         n.set(me, "B", ValueRef::Bool(true));
         n.set(me, "B", ValueRef::Bool(false));
         n.run_for(MS(5000));
-        assert_eq!(n.value(client, "X"), n.value(server, "X"), "client writes: {writer_is_client}");
+        assert_eq!(
+            n.value(client, "X"),
+            n.value(server, "X"),
+            "client writes: {writer_is_client}"
+        );
     }
 }
 
@@ -122,7 +133,11 @@ fn r03_overtaken_fifo_values_do_not_go_out_later() {
     n.sent[client].clear();
     n.set(client, "F", ValueRef::Int(7));
     n.run_for(MS(300));
-    let data: Vec<_> = n.sent[client].iter().filter(|t| t.contains("\"F\"")).cloned().collect();
+    let data: Vec<_> = n.sent[client]
+        .iter()
+        .filter(|t| t.contains("\"F\""))
+        .cloned()
+        .collect();
     assert!(data.iter().all(|t| t.contains("\"F\":7")), "{data:?}");
 }
 
@@ -140,7 +155,9 @@ fn r04_fifo_values_before_the_first_state_are_not_lost_uncounted() {
     }
     n.run_for(MS(2000));
     let mut got = Vec::new();
-    n.signals(server).table().poll(100, |_, c| got.push(c.integer));
+    n.signals(server)
+        .table()
+        .poll(100, |_, c| got.push(c.integer));
     let lost = n.session(client).stats().queue_overflow;
     assert_eq!(got.len() as u64 + lost, 6, "got {got:?}, counted {lost}");
 }
@@ -227,7 +244,11 @@ fn r08_stop_flushes_a_peer_that_got_nothing_of_the_sealed_frame() {
     n.declare(server, "Y", Kind::Int, Access::Write);
     n.declare(client, "Y", Kind::Int, Access::Read);
     let wire = n.connect(client, server, MS(1), 0);
-    n.inject(wire, server, Packet::Text(r#"{"type":"subscribe","subscribe":["Y"]}"#.to_owned()));
+    n.inject(
+        wire,
+        server,
+        Packet::Text(r#"{"type":"subscribe","subscribe":["Y"]}"#.to_owned()),
+    );
     n.run_for(MS(800));
     n.set(server, "B", ValueRef::Bool(true));
     n.set(server, "B", ValueRef::Bool(false));
@@ -313,9 +334,17 @@ fn r12_a_fail_safe_value_is_not_in_the_catalogue() {
     n.run_for(MS(500));
     let c = n.library(options(Mode::Client, MS(10)), MS(5));
     let wire = n.connect(c, server, MS(1), 0);
-    n.inject(wire, server, Packet::Text(r#"{"type":"import_request"}"#.to_owned()));
+    n.inject(
+        wire,
+        server,
+        Packet::Text(r#"{"type":"import_request"}"#.to_owned()),
+    );
     n.run_for(MS(100));
-    assert!(!n.sent[server].iter().any(|t| t.contains("-77")), "{:?}", n.sent[server].last());
+    assert!(
+        !n.sent[server].iter().any(|t| t.contains("-77")),
+        "{:?}",
+        n.sent[server].last()
+    );
 }
 
 /// 13
@@ -377,7 +406,13 @@ fn r14_values_of_a_client_that_flaps_become_good_again() {
 #[test]
 fn r15_what_the_host_sets_just_before_the_first_state_is_kept() {
     for mode in [SendMode::Cycle, SendMode::Manual] {
-        let (mut n, server, client) = bare(|o| o.send_mode = if o.mode == Mode::Client { mode } else { SendMode::Cycle });
+        let (mut n, server, client) = bare(|o| {
+            o.send_mode = if o.mode == Mode::Client {
+                mode
+            } else {
+                SendMode::Cycle
+            }
+        });
         both(&mut n, &[server, client], "X", Kind::Int);
         n.set(server, "X", ValueRef::Int(1));
         n.run_for(MS(100));
@@ -397,7 +432,11 @@ fn r15_what_the_host_sets_just_before_the_first_state_is_kept() {
 /// 16
 #[test]
 fn r16_a_split_first_state_is_one_state() {
-    let (mut n, server, client) = bare(|o| if o.mode == Mode::Server { o.max_data_frame_bytes = 64 });
+    let (mut n, server, client) = bare(|o| {
+        if o.mode == Mode::Server {
+            o.max_data_frame_bytes = 64
+        }
+    });
     for name in ["AAAAAAAAAAAAAAAAAAAAAAAAAAAA", "X"] {
         both(&mut n, &[server, client], name, Kind::Int);
     }
@@ -453,20 +492,36 @@ fn r19_the_first_of_two_clients_decides_an_imported_direction() {
     let mut o = options(Mode::Server, MS(10));
     o.peer_perspective = Some(crate::value::Perspective::Controller);
     let server = n.library(o, MS(0));
-    let m = || Model { habit: Habit::OwnChanges, answers_pings: true, think: MS(0), period: MS(10), values: Default::default() };
+    let m = || Model {
+        habit: Habit::OwnChanges,
+        answers_pings: true,
+        think: MS(0),
+        period: MS(10),
+        values: Default::default(),
+    };
     let (a, b) = (n.model(m(), MS(0)), n.model(m(), MS(0)));
     let wa = n.connect(a, server, MS(1), 0);
     let wb = n.connect(b, server, MS(1), 0);
     n.run_for(MS(500));
     let until = n.now + MS(5000);
     n.input(server, Input::Import { token: 1, until });
-    let answer = |ty: &str| Packet::Text(format!(r#"{{"type":"import_answer","signals":{{"S":1}},"signalTypes":{{"S":"{ty}"}}}}"#));
+    let answer = |ty: &str| {
+        Packet::Text(format!(
+            r#"{{"type":"import_answer","signals":{{"S":1}},"signalTypes":{{"S":"{ty}"}}}}"#
+        ))
+    };
     n.inject(wa, server, answer("PLCOutputInt"));
     n.run_for(MS(50));
-    assert_eq!(n.signals(server).table().slot(0).unwrap().access, Access::Read);
+    assert_eq!(
+        n.signals(server).table().slot(0).unwrap().access,
+        Access::Read
+    );
     n.inject(wb, server, answer("PLCInputInt"));
     n.run_for(MS(50));
-    assert_eq!(n.signals(server).table().slot(0).unwrap().access, Access::Read);
+    assert_eq!(
+        n.signals(server).table().slot(0).unwrap().access,
+        Access::Read
+    );
 }
 
 /// 20
@@ -477,13 +532,29 @@ fn r20_a_value_that_an_import_updates_reaches_the_other_clients() {
     n.declare(server, "S", Kind::Int, Access::Read);
     let b = n.library(options(Mode::Client, MS(10)), MS(5));
     n.declare(b, "S", Kind::Int, Access::Read);
-    let m = n.model(Model { habit: Habit::OwnChanges, answers_pings: true, think: MS(0), period: MS(10), values: Default::default() }, MS(0));
+    let m = n.model(
+        Model {
+            habit: Habit::OwnChanges,
+            answers_pings: true,
+            think: MS(0),
+            period: MS(10),
+            values: Default::default(),
+        },
+        MS(0),
+    );
     n.connect(b, server, MS(1), 0);
     let wm = n.connect(m, server, MS(1), 0);
     n.run_for(MS(500));
     let until = n.now + MS(5000);
     n.input(server, Input::Import { token: 1, until });
-    n.inject(wm, server, Packet::Text(r#"{"type":"import_answer","signals":{"S":7},"signalTypes":{"S":"PLCInputInt"}}"#.to_owned()));
+    n.inject(
+        wm,
+        server,
+        Packet::Text(
+            r#"{"type":"import_answer","signals":{"S":7},"signalTypes":{"S":"PLCInputInt"}}"#
+                .to_owned(),
+        ),
+    );
     n.run_for(MS(3000));
     assert_eq!(n.value(server, "S").as_ref(), ValueRef::Int(7));
     assert_eq!(n.value(b, "S").as_ref(), ValueRef::Int(7));
@@ -494,14 +565,32 @@ fn r20_a_value_that_an_import_updates_reaches_the_other_clients() {
 fn r21_a_client_that_began_with_a_foreign_message_still_joins() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
-    let m = n.model(Model { habit: Habit::OwnChanges, answers_pings: true, think: MS(0), period: MS(10), values: Default::default() }, MS(0));
+    let m = n.model(
+        Model {
+            habit: Habit::OwnChanges,
+            answers_pings: true,
+            think: MS(0),
+            period: MS(10),
+            values: Default::default(),
+        },
+        MS(0),
+    );
     let w = n.connect(m, server, MS(1), 0);
     n.inject(w, server, Packet::Text(r#"{"tag":"x"}"#.to_owned()));
     n.run_for(MS(50));
     assert_eq!(n.session(server).peer_counts().1, 0);
-    n.inject(w, server, Packet::Text(r#"{"type":"init","name":"x"}"#.to_owned()));
+    n.inject(
+        w,
+        server,
+        Packet::Text(r#"{"type":"init","name":"x"}"#.to_owned()),
+    );
     n.run_for(MS(50));
-    assert!(n.ends[server].events.iter().any(|e| e.kind == EventKind::ClientJoined));
+    assert!(
+        n.ends[server]
+            .events
+            .iter()
+            .any(|e| e.kind == EventKind::ClientJoined)
+    );
 }
 
 /// 22
@@ -574,7 +663,13 @@ fn r25_the_last_writer_is_who_said_it_last() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     n.declare(server, "S", Kind::Int, Access::Read);
-    let m = || Model { habit: Habit::OwnChanges, answers_pings: true, think: MS(0), period: MS(10), values: Default::default() };
+    let m = || Model {
+        habit: Habit::OwnChanges,
+        answers_pings: true,
+        think: MS(0),
+        period: MS(10),
+        values: Default::default(),
+    };
     let (a, b) = (n.model(m(), MS(0)), n.model(m(), MS(0)));
     let wa = n.connect(a, server, MS(1), 0);
     n.connect(b, server, MS(1), 0);
@@ -609,7 +704,11 @@ fn r26_a_due_bit_of_one_client_takes_no_fifo_entry_from_the_others() {
     n.run_for(MS(1500)); // heartbeats: both busy
     n.input(server, Input::Drained { peer: 1 });
     // Refused: F is the server's. The correction makes F due to a alone.
-    n.inject(wa, server, Packet::Text(r#"{"type":"data","signals":{"F":77}}"#.to_owned()));
+    n.inject(
+        wa,
+        server,
+        Packet::Text(r#"{"type":"data","signals":{"F":77}}"#.to_owned()),
+    );
     for v in 1..=3 {
         n.set(server, "F", ValueRef::Int(v));
     }
@@ -628,14 +727,36 @@ fn r27_one_client_brings_ten_thousand_signals_in_all() {
     let mut o = options(Mode::Server, MS(10));
     o.auto_import = true;
     let server = n.library(o, MS(0));
-    let m = n.model(Model { habit: Habit::OwnChanges, answers_pings: true, think: MS(0), period: MS(10), values: Default::default() }, MS(0));
+    let m = n.model(
+        Model {
+            habit: Habit::OwnChanges,
+            answers_pings: true,
+            think: MS(0),
+            period: MS(10),
+            values: Default::default(),
+        },
+        MS(0),
+    );
     let w = n.connect(m, server, MS(1), 0);
     for block in 0..3 {
-        let types: Vec<String> = (0..10_000).map(|i| format!("\"S{block}_{i}\":\"Int\"")).collect();
-        n.inject(w, server, Packet::Text(format!(r#"{{"type":"import_answer","signals":{{}},"signalTypes":{{{}}}}}"#, types.join(","))));
+        let types: Vec<String> = (0..10_000)
+            .map(|i| format!("\"S{block}_{i}\":\"Int\""))
+            .collect();
+        n.inject(
+            w,
+            server,
+            Packet::Text(format!(
+                r#"{{"type":"import_answer","signals":{{}},"signalTypes":{{{}}}}}"#,
+                types.join(",")
+            )),
+        );
     }
     n.run_for(MS(50));
-    assert!(n.signals(server).names().len() <= 10_000, "{}", n.signals(server).names().len());
+    assert!(
+        n.signals(server).names().len() <= 10_000,
+        "{}",
+        n.signals(server).names().len()
+    );
 }
 
 /// 28
@@ -653,13 +774,22 @@ fn r28_a_subscribe_does_not_lose_an_owed_pulse_uncounted() {
     n.run_for(MS(20));
     n.set(server, "B", ValueRef::Bool(false));
     n.run_for(MS(20));
-    n.inject(wire, server, Packet::Text(r#"{"type":"subscribe","subscribe":["B"]}"#.to_owned()));
+    n.inject(
+        wire,
+        server,
+        Packet::Text(r#"{"type":"subscribe","subscribe":["B"]}"#.to_owned()),
+    );
     n.run_for(MS(20));
     n.release(server);
     n.run_for(MS(100));
     let mut rises = 0;
-    n.signals(client).table().poll(100, |_, c| rises += c.rise_count);
-    assert_eq!(u64::from(rises) + n.session(server).stats().pulses_collapsed, 1);
+    n.signals(client)
+        .table()
+        .poll(100, |_, c| rises += c.rise_count);
+    assert_eq!(
+        u64::from(rises) + n.session(server).stats().pulses_collapsed,
+        1
+    );
 }
 
 /// 29
@@ -667,7 +797,16 @@ fn r28_a_subscribe_does_not_lose_an_owed_pulse_uncounted() {
 fn r29_an_import_that_timed_out_gives_the_message_cap_back() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
-    let m = n.model(Model { habit: Habit::OwnChanges, answers_pings: true, think: MS(0), period: MS(10), values: Default::default() }, MS(0));
+    let m = n.model(
+        Model {
+            habit: Habit::OwnChanges,
+            answers_pings: true,
+            think: MS(0),
+            period: MS(10),
+            values: Default::default(),
+        },
+        MS(0),
+    );
     n.connect(m, server, MS(1), 0);
     n.run_for(MS(100));
     let until = n.now + MS(500);
@@ -700,7 +839,16 @@ fn c02_no_seal() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     both(&mut n, &[server], "X", Kind::Int);
-    let m = n.model(Model { habit: Habit::OwnChanges, answers_pings: true, think: MS(0), period: MS(10), values: [("X".to_owned(), 1.into())].into() }, MS(0));
+    let m = n.model(
+        Model {
+            habit: Habit::OwnChanges,
+            answers_pings: true,
+            think: MS(0),
+            period: MS(10),
+            values: [("X".to_owned(), 1.into())].into(),
+        },
+        MS(0),
+    );
     let wire = n.connect(m, server, MS(1), 0);
     let repeat = || Packet::Text(r#"{"type":"data","signals":{"X":1}}"#.to_owned());
     n.inject(wire, server, repeat());
@@ -771,13 +919,26 @@ fn r30_values_in_are_all_accounted_for() {
 fn r31_a_server_import_that_nobody_answers_times_out() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
-    let m = n.model(Model { habit: Habit::OwnChanges, answers_pings: true, think: MS(0), period: MS(10), values: Default::default() }, MS(0));
+    let m = n.model(
+        Model {
+            habit: Habit::OwnChanges,
+            answers_pings: true,
+            think: MS(0),
+            period: MS(10),
+            values: Default::default(),
+        },
+        MS(0),
+    );
     n.connect(m, server, MS(1), 0);
     n.run_for(MS(100));
     let until = n.now + MS(500);
     n.input(server, Input::Import { token: 1, until });
     n.run_for(MS(1000));
-    assert!(n.ends[server].imports[0].is_err(), "{:?}", n.ends[server].imports[0]);
+    assert!(
+        n.ends[server].imports[0].is_err(),
+        "{:?}",
+        n.ends[server].imports[0]
+    );
 }
 
 /// 32
@@ -802,12 +963,25 @@ fn r33_an_empty_subscribe_is_cheap() {
     for i in 0..50_000 {
         n.declare(server, &format!("S{i}"), Kind::Int, Access::Write);
     }
-    let m = n.model(Model { habit: Habit::OwnChanges, answers_pings: true, think: MS(0), period: MS(10), values: Default::default() }, MS(0));
+    let m = n.model(
+        Model {
+            habit: Habit::OwnChanges,
+            answers_pings: true,
+            think: MS(0),
+            period: MS(10),
+            values: Default::default(),
+        },
+        MS(0),
+    );
     let w = n.connect(m, server, MS(1), 0);
     n.run_for(MS(500));
     let start = std::time::Instant::now();
     for _ in 0..200 {
-        n.inject(w, server, Packet::Text(r#"{"type":"subscribe","subscribe":[]}"#.to_owned()));
+        n.inject(
+            w,
+            server,
+            Packet::Text(r#"{"type":"subscribe","subscribe":[]}"#.to_owned()),
+        );
         n.run_for(MS(2));
     }
     let each = start.elapsed() / 200;
@@ -901,7 +1075,10 @@ fn r37_relay_off_means_off() {
     n.set(a, "X", ValueRef::Int(6));
     n.run_for(MS(800));
     let got = n.value(b, "X");
-    assert!(got.as_ref() == ValueRef::Int(0) || got.as_ref() == ValueRef::Int(6), "{got:?}");
+    assert!(
+        got.as_ref() == ValueRef::Int(0) || got.as_ref() == ValueRef::Int(6),
+        "{got:?}"
+    );
 }
 
 /// 38: a request that is never answered makes every later one fail that follows within 10 s.
@@ -909,16 +1086,37 @@ fn r37_relay_off_means_off() {
 fn r38_one_lost_config_answer_costs_one_request() {
     let mut n = Network::new(3);
     let client = n.library(options(Mode::Client, MS(10)), MS(0));
-    let m = n.model(Model { habit: Habit::OwnChanges, answers_pings: true, think: MS(0), period: MS(10), values: Default::default() }, MS(0));
+    let m = n.model(
+        Model {
+            habit: Habit::OwnChanges,
+            answers_pings: true,
+            think: MS(0),
+            period: MS(10),
+            values: Default::default(),
+        },
+        MS(0),
+    );
     let w = n.connect(client, m, MS(1), 0);
     n.run_for(MS(1000));
     let mut fine = 0;
     for token in 1..=6 {
         let until = n.now + MS(5000);
-        n.input(client, Input::Config { token, request: crate::session::ConfigRequest::Get, json: String::new(), until });
+        n.input(
+            client,
+            Input::Config {
+                token,
+                request: crate::session::ConfigRequest::Get,
+                json: String::new(),
+                until,
+            },
+        );
         n.run_for(MS(100));
         if token > 1 {
-            n.inject(w, client, Packet::Text(r#"{"type":"config_answer","config":{}}"#.to_owned()));
+            n.inject(
+                w,
+                client,
+                Packet::Text(r#"{"type":"config_answer","config":{}}"#.to_owned()),
+            );
         }
         n.run_for(MS(5000));
         fine += usize::from(n.ends[client].configs.last().is_some_and(Result::is_ok));
@@ -946,7 +1144,9 @@ fn r39_a_fail_safe_fires_once() {
     n.signals(client).table().poll(10, |_, _| {});
     n.run_for(MS(10_000));
     let mut count = 0;
-    n.signals(client).table().poll(10, |_, c| count += c.change_count);
+    n.signals(client)
+        .table()
+        .poll(10, |_, c| count += c.change_count);
     assert_eq!(count, 1);
 }
 
@@ -978,14 +1178,27 @@ fn r41_a_value_that_an_import_updates_reaches_a_client_that_does_not_answer() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     n.declare(server, "S", Kind::Int, Access::Read);
-    let m = || Model { habit: Habit::OwnChanges, answers_pings: true, think: MS(0), period: MS(10), values: [("S".to_owned(), 0.into())].into() };
+    let m = || Model {
+        habit: Habit::OwnChanges,
+        answers_pings: true,
+        think: MS(0),
+        period: MS(10),
+        values: [("S".to_owned(), 0.into())].into(),
+    };
     let (b, a) = (n.model(m(), MS(0)), n.model(m(), MS(0)));
     n.connect(b, server, MS(1), 0);
     let wa = n.connect(a, server, MS(1), 0);
     n.run_for(MS(500));
     let until = n.now + MS(5000);
     n.input(server, Input::Import { token: 1, until });
-    n.inject(wa, server, Packet::Text(r#"{"type":"import_answer","signals":{"S":7},"signalTypes":{"S":"PLCInputInt"}}"#.to_owned()));
+    n.inject(
+        wa,
+        server,
+        Packet::Text(
+            r#"{"type":"import_answer","signals":{"S":7},"signalTypes":{"S":"PLCInputInt"}}"#
+                .to_owned(),
+        ),
+    );
     n.run_for(MS(3000));
     assert_eq!(n.value(server, "S").as_ref(), ValueRef::Int(7));
     assert_eq!(n.value(b, "S").as_ref(), ValueRef::Int(7));
