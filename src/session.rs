@@ -39,7 +39,7 @@ use crate::time::Time;
 use client::Client;
 use config::Config;
 pub(crate) use config::{ConfigRequest, ConfigResult};
-use exchange::Scratch;
+use exchange::{Scratch, Take};
 use import::PendingImport;
 pub(crate) use io::{Input, Output};
 use peer::Peer;
@@ -99,6 +99,8 @@ pub(crate) struct Session {
     follow_up: bool,
     /// When that frame goes out, where no cycle sends it.
     follow_up_at: Option<Time>,
+    /// It carries the second edge of a pulse, so nothing may go out before it.
+    edge_waits: bool,
     /// Levels of bools that last a while on the wire, with their end.
     holds: VecDeque<(Time, u32)>,
     /// Stale signals that get their fail-safe value then.
@@ -135,6 +137,7 @@ impl Session {
             stopping: false,
             follow_up: false,
             follow_up_at: None,
+            edge_waits: false,
             holds: VecDeque::new(),
             failsafes: Vec::new(),
             departed: VecDeque::new(),
@@ -236,23 +239,22 @@ impl Session {
                 self.stats.cycles += 1;
                 self.stats.cycles_skipped += skipped;
                 if self.options.send_mode == SendMode::Cycle {
-                    self.transmit(now, !self.options.only_transmit_changed);
+                    let take = if self.options.only_transmit_changed {
+                        Take::Unsent
+                    } else {
+                        Take::Everything
+                    };
+                    self.transmit(now, take);
                 }
             }
             Input::Changed => self.transmit_wanted = true,
-            Input::Flush => {
-                // Who cannot take a frame now gets it when it can.
-                for peer in self.peers.values_mut() {
-                    peer.flush = peer.busy;
-                }
-                self.transmit(now, false);
-            }
+            Input::Flush => self.flush(now),
             Input::Deadline => self.deadline(now),
             Input::Subscribe(names) => self.choose_subscription(names),
             Input::Import { token, until } => self.begin_import(token, until),
             Input::Cancel { token } => {
                 self.cancel_import(token);
-                self.cancel_config(token, now);
+                self.cancel_config(token);
             }
             Input::Config {
                 token,
@@ -274,16 +276,18 @@ impl Session {
             Input::Stop => self.stop(now),
         }
         if std::mem::take(&mut self.transmit_now) {
-            self.transmit(now, false);
+            if self.stopping {
+                self.transmit(now, Take::Unsent);
+            } else {
+                self.transmit_by_itself(now);
+            }
         }
         if std::mem::take(&mut self.stopping) {
             self.close_flushed();
         }
-        if self.transmit_wanted
-            && self.options.send_mode == SendMode::OnChange
-            && self.follow_up_at.is_none()
+        if self.transmit_wanted && self.options.send_mode == SendMode::OnChange && !self.edge_waits
         {
-            self.transmit(now, false);
+            self.transmit(now, Take::Unsent);
         }
     }
 
@@ -302,7 +306,7 @@ impl Session {
             peer.stopping = true;
         }
         self.signals.table().release_all();
-        self.transmit(now, false);
+        self.transmit(now, Take::Unsent);
         self.close_flushed();
         self.client.halt();
         self.fail_import(&Error::new(
@@ -339,7 +343,7 @@ impl Session {
             if self.peers.values().any(|peer| peer.busy && !peer.closing) {
                 return;
             }
-            self.transmit(self.now, false);
+            self.transmit(self.now, Take::Unsent);
         }
         let flushed = |peer: &&Peer| peer.stopping && !peer.busy;
         let ids: Vec<PeerId> = self

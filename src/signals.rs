@@ -24,10 +24,12 @@ pub(crate) use names::Names;
 pub(crate) use pick::{Pick, Picks};
 pub(crate) use print::Print;
 pub(crate) use slot::{LOCAL, Origin, Slot};
-pub(crate) use table::{Applied, SetRefused, Table};
+pub(crate) use table::{Applied, Kept, SetRefused, Table};
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::value::{Access, Direction, Kind, MAX_NAME_BYTES, MAX_TEXT_BYTES, Value, ValueRef};
+use crate::value::{
+    Access, Direction, Kind, MAX_NAME_BYTES, MAX_TEXT_BYTES, Quality, Value, ValueRef,
+};
 
 /// The deepest FIFO.
 const MAX_FIFO: u32 = 65_536;
@@ -96,6 +98,8 @@ pub(crate) struct ImportEntry<'a> {
     pub(crate) direction: Option<Direction>,
     pub(crate) access: Access,
     pub(crate) value: Option<ValueRef<'a>>,
+    /// The peer that this signal was first imported from, if another one, is still connected.
+    pub(crate) importer_connected: bool,
 }
 
 /// The registry of one interface.
@@ -213,7 +217,7 @@ impl Signals {
         if let Some(value) = entry.value {
             table.apply(id, value, origin, false, now);
         }
-        table.set_imported(id, entry.direction, entry.access);
+        table.set_imported(id, entry.direction, entry.access, origin);
         table.mark_imported(id);
         (Imported::Added, Some(id))
     }
@@ -253,16 +257,20 @@ fn import_existing(
         return Imported::Conflicting;
     }
     let mut updated = false;
-    // What the host declared stays as declared; what an import made follows the peer's catalogue.
+    // What the host declared stays as declared; what an import made follows that peer's catalogue.
     if slot.imported && (slot.direction, slot.access) != (entry.direction, entry.access) {
-        table.set_imported(id, entry.direction, entry.access);
+        if slot.importer != origin && entry.importer_connected {
+            return Imported::Conflicting;
+        }
+        table.set_imported(id, entry.direction, entry.access, origin);
         updated = true;
     }
-    let read_only = table
-        .slot(id)
-        .is_some_and(|slot| slot.access == Access::Read);
+    // A mirror's catalogue tells its default, too: only who wrote the value last may change it so.
+    let takes_value = table.slot(id).is_some_and(|slot| {
+        slot.access == Access::Read && (slot.quality == Quality::Never || slot.origin == origin)
+    });
     if let Some(value) = entry.value
-        && read_only
+        && takes_value
     {
         updated |= table.apply(id, value, origin, relay, now) == Applied::Changed;
     }

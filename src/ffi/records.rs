@@ -116,7 +116,7 @@ pub struct rv_stats {
     pub values_out: u64,
     /// Received values that changed a signal.
     pub changes: u64,
-    /// Values that a newer one replaced before they were sent or polled.
+    /// Values that a newer one replaced before they were sent, or before they were polled.
     pub coalesced: u64,
     /// Bool pulses that were set but not sent: rises made minus rises sent.
     pub pulses_collapsed: u64,
@@ -144,7 +144,7 @@ pub struct rv_stats {
     pub disconnects: u64,
     /// Connections refused or failed.
     pub refused_connections: u64,
-    /// Values that came back from the peer they had been sent to.
+    /// Received values that told nothing new: equal to the present one, echoes of what was sent, repeats.
     pub echoes: u64,
     /// Values sent to correct a refused or converted one.
     pub corrections: u64,

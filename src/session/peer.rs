@@ -79,6 +79,8 @@ pub(crate) struct Peer {
     pub(crate) foreign_told: bool,
     /// It has asked for our catalogue.
     pub(crate) asked_catalog: bool,
+    /// New signals that its catalogues brought.
+    pub(crate) brought: u32,
     /// `None`: it wants everything.
     pub(crate) subscription: Option<Subscription>,
     /// Server: when the first full state goes out, if nothing calls for it before.
@@ -129,6 +131,7 @@ impl Peer {
             version_warned: false,
             foreign_told: false,
             asked_catalog: false,
+            brought: 0,
             subscription: None,
             first_state: server.then(|| now + options.first_state_wait),
             due: BitSet::default(),
@@ -156,6 +159,14 @@ impl Peer {
         self.subscription
             .as_ref()
             .is_none_or(|subscription| subscription.contains(id))
+    }
+
+    /// Visits the signals that it wants of so many.
+    pub(crate) fn for_each_wanted(&self, count: u32, each: impl FnMut(u32)) {
+        match &self.subscription {
+            Some(subscription) => subscription.signals.for_each(each),
+            None => (0..count).for_each(each),
+        }
     }
 
     /// Notes a message handed to the link; `false` when too much waits already.

@@ -201,7 +201,7 @@ stats! {
     disconnects,
     /// Connections refused before the upgrade.
     refused_connections,
-    /// Values that were echoes or repeats.
+    /// Values that told nothing new: equal to the present one, echoes of ours, repeats.
     echoes,
     /// Values sent back because the peer's was refused or changed.
     corrections,

@@ -101,7 +101,7 @@ impl Session {
                 for peer in self.peers.values_mut() {
                     peer.flush |= peer.busy;
                 }
-                self.transmit(now, false);
+                self.transmit_by_itself(now);
             }
             Some(at) => self.arm(at),
             None => {}

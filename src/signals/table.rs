@@ -4,6 +4,8 @@
 mod polling;
 mod sending;
 
+pub(crate) use sending::Kept;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -133,10 +135,17 @@ impl Table {
         }
     }
 
-    pub(super) fn set_imported(&mut self, id: u32, direction: Option<Direction>, access: Access) {
+    pub(super) fn set_imported(
+        &mut self,
+        id: u32,
+        direction: Option<Direction>,
+        access: Access,
+        importer: Origin,
+    ) {
         if let Some(slot) = self.slots.get_mut(id as usize) {
             slot.direction = direction;
             slot.imported = true;
+            slot.importer = importer;
             slot.access = access;
         }
     }
@@ -165,7 +174,8 @@ impl Table {
         slot.store(value);
         slot.quality = Quality::Good;
         slot.failsafe = false;
-        self.unsent.insert(id);
+        let again = !self.unsent.insert(id) && !self.slots[id as usize].extra;
+        self.coalesced += u64::from(again);
         Ok(!std::mem::replace(&mut self.announced, true))
     }
 

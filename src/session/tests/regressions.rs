@@ -42,7 +42,7 @@ fn quality(network: &Network, end: usize, name: &str) -> Quality {
 
 /// 1
 #[test]
-fn r01_a_sealed_frame_does_not_overtake_a_newer_value_of_the_peer() {
+fn a_sealed_frame_does_not_overtake_a_newer_value_of_the_peer() {
     for writer_is_client in [true, false] {
         let (mut n, server, client) = bare(|_| {});
         both(&mut n, &[server, client], "X", Kind::Int);
@@ -76,7 +76,7 @@ fn r01_a_sealed_frame_does_not_overtake_a_newer_value_of_the_peer() {
 
 /// 2
 #[test]
-fn r02_a_sealed_value_is_not_lost_to_a_repeat() {
+fn a_sealed_value_is_not_lost_to_a_repeat() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     both(&mut n, &[server], "X", Kind::Int);
@@ -109,7 +109,7 @@ fn r02_a_sealed_value_is_not_lost_to_a_repeat() {
 
 /// 3
 #[test]
-fn r03_overtaken_fifo_values_do_not_go_out_later() {
+fn overtaken_fifo_values_do_not_go_out_later() {
     let (mut n, server, client) = bare(|_| {});
     let mut d = Declaration::new("F", Kind::Int, Direction::Input);
     d.fifo_depth = 64;
@@ -143,7 +143,7 @@ fn r03_overtaken_fifo_values_do_not_go_out_later() {
 
 /// 4
 #[test]
-fn r04_fifo_values_before_the_first_state_are_not_lost_uncounted() {
+fn fifo_values_before_the_first_state_are_not_lost_uncounted() {
     let (mut n, server, client) = bare(|_| {});
     let mut d = Declaration::new("F", Kind::Int, Direction::Input);
     d.fifo_depth = 64;
@@ -164,7 +164,7 @@ fn r04_fifo_values_before_the_first_state_are_not_lost_uncounted() {
 
 /// 5: a FIFO entry goes to the one peer with a due bit while another is busy.
 #[test]
-fn r05_every_cycle_mode_with_a_busy_peer_keeps_fifo_entries() {
+fn every_cycle_mode_with_a_busy_peer_keeps_fifo_entries() {
     let mut n = Network::new(3);
     let mut s = options(Mode::Server, MS(10));
     s.only_transmit_changed = false;
@@ -202,7 +202,7 @@ fn r05_every_cycle_mode_with_a_busy_peer_keeps_fifo_entries() {
 
 /// 6
 #[test]
-fn r06_a_manual_pulse_reaches_a_peer_that_is_busy_at_the_follow_up() {
+fn a_manual_pulse_reaches_a_peer_that_is_busy_at_the_follow_up() {
     let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
     n.declare(server, "B", Kind::Bool, Access::Write);
     n.declare(client, "B", Kind::Bool, Access::Read);
@@ -220,7 +220,7 @@ fn r06_a_manual_pulse_reaches_a_peer_that_is_busy_at_the_follow_up() {
 
 /// 7
 #[test]
-fn r07_manual_sends_nothing_that_was_not_flushed() {
+fn manual_sends_nothing_that_was_not_flushed() {
     let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
     n.declare(server, "B", Kind::Bool, Access::Write);
     n.declare(client, "B", Kind::Bool, Access::Read);
@@ -238,7 +238,7 @@ fn r07_manual_sends_nothing_that_was_not_flushed() {
 
 /// 8
 #[test]
-fn r08_stop_flushes_a_peer_that_got_nothing_of_the_sealed_frame() {
+fn stop_flushes_a_peer_that_got_nothing_of_the_sealed_frame() {
     let (mut n, server, client) = bare(|_| {});
     n.declare(server, "B", Kind::Bool, Access::Write);
     n.declare(server, "Y", Kind::Int, Access::Write);
@@ -260,7 +260,7 @@ fn r08_stop_flushes_a_peer_that_got_nothing_of_the_sealed_frame() {
 
 /// 9
 #[test]
-fn r09_stop_sends_the_last_level_of_a_held_bool() {
+fn stop_sends_the_last_level_of_a_held_bool() {
     let (mut n, server, client) = bare(|_| {});
     let mut d = Declaration::new("B", Kind::Bool, Direction::Input);
     d.min_hold = MS(200);
@@ -279,7 +279,7 @@ fn r09_stop_sends_the_last_level_of_a_held_bool() {
 
 /// 10
 #[test]
-fn r10_a_held_level_lasts_when_every_cycle_carries_everything() {
+fn a_held_level_lasts_when_every_cycle_carries_everything() {
     let (mut n, server, client) = bare(|o| o.only_transmit_changed = false);
     let mut d = Declaration::new("B", Kind::Bool, Direction::Input);
     d.min_hold = MS(200);
@@ -296,7 +296,7 @@ fn r10_a_held_level_lasts_when_every_cycle_carries_everything() {
 
 /// 11
 #[test]
-fn r11_a_fail_safe_counts_from_the_latest_loss() {
+fn a_fail_safe_counts_from_the_latest_loss() {
     let (mut n, server, client) = bare(|_| {});
     let mut d = Declaration::new("S", Kind::Int, Direction::Input);
     d.failsafe = Some((ValueRef::Int(-1), MS(10_000)));
@@ -318,7 +318,7 @@ fn r11_a_fail_safe_counts_from_the_latest_loss() {
 
 /// 12
 #[test]
-fn r12_a_fail_safe_value_is_not_in_the_catalogue() {
+fn a_fail_safe_value_is_not_in_the_catalogue() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     let a = n.library(options(Mode::Client, MS(10)), MS(5));
@@ -349,7 +349,7 @@ fn r12_a_fail_safe_value_is_not_in_the_catalogue() {
 
 /// 13
 #[test]
-fn r13_a_host_that_sets_the_fail_safe_value_is_heard() {
+fn a_host_that_sets_the_fail_safe_value_is_heard() {
     let (mut n, server, client) = bare(|_| {});
     let mut d = Declaration::new("S", Kind::Int, Direction::Input);
     d.failsafe = Some((ValueRef::Int(0), MS(100)));
@@ -370,7 +370,7 @@ fn r13_a_host_that_sets_the_fail_safe_value_is_heard() {
 
 /// 14
 #[test]
-fn r14_values_of_a_client_that_flaps_become_good_again() {
+fn values_of_a_client_that_flaps_become_good_again() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     n.declare(server, "S", Kind::Int, Access::ReadWrite);
@@ -404,7 +404,7 @@ fn r14_values_of_a_client_that_flaps_become_good_again() {
 
 /// 15
 #[test]
-fn r15_what_the_host_sets_just_before_the_first_state_is_kept() {
+fn what_the_host_sets_just_before_the_first_state_is_kept() {
     for mode in [SendMode::Cycle, SendMode::Manual] {
         let (mut n, server, client) = bare(|o| {
             o.send_mode = if o.mode == Mode::Client {
@@ -431,7 +431,7 @@ fn r15_what_the_host_sets_just_before_the_first_state_is_kept() {
 
 /// 16
 #[test]
-fn r16_a_split_first_state_is_one_state() {
+fn a_split_first_state_is_one_state() {
     let (mut n, server, client) = bare(|o| {
         if o.mode == Mode::Server {
             o.max_data_frame_bytes = 64
@@ -458,7 +458,7 @@ fn r16_a_split_first_state_is_one_state() {
 
 /// 17
 #[test]
-fn r17_the_age_is_that_of_the_value() {
+fn the_age_is_that_of_the_value() {
     let (mut n, server, client) = bare(|_| {});
     n.declare(client, "S", Kind::Int, Access::Read);
     n.declare(server, "S", Kind::Int, Access::Write);
@@ -474,7 +474,7 @@ fn r17_the_age_is_that_of_the_value() {
 
 /// 18
 #[test]
-fn r18_subscribe_all_reconnects_without_auto_reconnect() {
+fn subscribe_all_reconnects_without_auto_reconnect() {
     let (mut n, server, client) = bare(|o| o.auto_reconnect = false);
     n.connect(client, server, MS(1), 0);
     n.run_for(MS(500));
@@ -487,7 +487,7 @@ fn r18_subscribe_all_reconnects_without_auto_reconnect() {
 
 /// 19
 #[test]
-fn r19_the_first_of_two_clients_decides_an_imported_direction() {
+fn the_first_of_two_clients_decides_an_imported_direction() {
     let mut n = Network::new(3);
     let mut o = options(Mode::Server, MS(10));
     o.peer_perspective = Some(crate::value::Perspective::Controller);
@@ -526,7 +526,7 @@ fn r19_the_first_of_two_clients_decides_an_imported_direction() {
 
 /// 20
 #[test]
-fn r20_a_value_that_an_import_updates_reaches_the_other_clients() {
+fn a_value_that_an_import_updates_reaches_the_other_clients() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     n.declare(server, "S", Kind::Int, Access::Read);
@@ -562,7 +562,7 @@ fn r20_a_value_that_an_import_updates_reaches_the_other_clients() {
 
 /// 21
 #[test]
-fn r21_a_client_that_began_with_a_foreign_message_still_joins() {
+fn a_client_that_began_with_a_foreign_message_still_joins() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     let m = n.model(
@@ -595,7 +595,7 @@ fn r21_a_client_that_began_with_a_foreign_message_still_joins() {
 
 /// 22
 #[test]
-fn r22_coalesced_counts_for_a_signal_with_a_fail_safe_value() {
+fn coalesced_counts_for_a_signal_with_a_fail_safe_value() {
     let (mut n, server, client) = bare(|_| {});
     let mut d = Declaration::new("S", Kind::Int, Direction::Input);
     d.failsafe = Some((ValueRef::Int(0), MS(100)));
@@ -613,7 +613,7 @@ fn r22_coalesced_counts_for_a_signal_with_a_fail_safe_value() {
 
 /// 23
 #[test]
-fn r23_a_pulse_owed_to_a_peer_that_is_lost_is_counted() {
+fn a_pulse_owed_to_a_peer_that_is_lost_is_counted() {
     let (mut n, server, client) = bare(|_| {});
     n.declare(server, "B", Kind::Bool, Access::Write);
     n.declare(client, "B", Kind::Bool, Access::Read);
@@ -631,7 +631,7 @@ fn r23_a_pulse_owed_to_a_peer_that_is_lost_is_counted() {
 
 /// 24: a FIFO's entry goes only to the peer with a due bit of its own while another is busy.
 #[test]
-fn r24_stop_empties_a_fifo_for_every_client() {
+fn stop_empties_a_fifo_for_every_client() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     let a = n.library(options(Mode::Client, MS(10)), MS(5));
@@ -659,7 +659,7 @@ fn r24_stop_empties_a_fifo_for_every_client() {
 
 /// 25
 #[test]
-fn r25_the_last_writer_is_who_said_it_last() {
+fn the_last_writer_is_who_said_it_last() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     n.declare(server, "S", Kind::Int, Access::Read);
@@ -684,7 +684,7 @@ fn r25_the_last_writer_is_who_said_it_last() {
 
 /// 26: default mode; the resend's due bit lets one client take what all were to get.
 #[test]
-fn r26_a_due_bit_of_one_client_takes_no_fifo_entry_from_the_others() {
+fn a_due_bit_of_one_client_takes_no_fifo_entry_from_the_others() {
     let mut n = Network::new(3);
     let mut s = options(Mode::Server, MS(10));
     s.strict_types = true;
@@ -722,7 +722,7 @@ fn r26_a_due_bit_of_one_client_takes_no_fifo_entry_from_the_others() {
 
 /// 27
 #[test]
-fn r27_one_client_brings_ten_thousand_signals_in_all() {
+fn one_client_brings_ten_thousand_signals_in_all() {
     let mut n = Network::new(3);
     let mut o = options(Mode::Server, MS(10));
     o.auto_import = true;
@@ -761,7 +761,7 @@ fn r27_one_client_brings_ten_thousand_signals_in_all() {
 
 /// 28
 #[test]
-fn r28_a_subscribe_does_not_lose_an_owed_pulse_uncounted() {
+fn a_subscribe_does_not_lose_an_owed_pulse_uncounted() {
     let (mut n, server, client) = bare(|_| {});
     n.declare(server, "B", Kind::Bool, Access::Write);
     n.declare(client, "B", Kind::Bool, Access::Read);
@@ -794,7 +794,7 @@ fn r28_a_subscribe_does_not_lose_an_owed_pulse_uncounted() {
 
 /// 29
 #[test]
-fn r29_an_import_that_timed_out_gives_the_message_cap_back() {
+fn an_import_that_timed_out_gives_the_message_cap_back() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     let m = n.model(
@@ -819,7 +819,7 @@ fn r29_an_import_that_timed_out_gives_the_message_cap_back() {
 // Controls: the same schedules without the trigger. These pass.
 
 #[test]
-fn c01_no_seal() {
+fn without_a_seal_the_newer_value_stands_too() {
     let (mut n, server, client) = bare(|_| {});
     both(&mut n, &[server, client], "X", Kind::Int);
     n.connect(client, server, MS(1), 0);
@@ -835,7 +835,7 @@ fn c01_no_seal() {
 }
 
 #[test]
-fn c02_no_seal() {
+fn without_a_seal_a_repeat_is_one_too() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     both(&mut n, &[server], "X", Kind::Int);
@@ -862,7 +862,7 @@ fn c02_no_seal() {
 }
 
 #[test]
-fn c15_earlier() {
+fn what_the_host_sets_well_before_the_first_state_is_kept_too() {
     let (mut n, server, client) = bare(|_| {});
     both(&mut n, &[server, client], "X", Kind::Int);
     n.set(server, "X", ValueRef::Int(1));
@@ -876,7 +876,7 @@ fn c15_earlier() {
 }
 
 #[test]
-fn c16_unsplit() {
+fn an_unsplit_first_state_is_one_state_too() {
     let (mut n, server, client) = bare(|_| {});
     for name in ["AAAAAAAAAAAAAAAAAAAAAAAAAAAA", "X"] {
         both(&mut n, &[server, client], name, Kind::Int);
@@ -897,7 +897,7 @@ fn c16_unsplit() {
 
 /// 30
 #[test]
-fn r30_values_in_are_all_accounted_for() {
+fn values_in_are_all_accounted_for() {
     let (mut n, server, client) = bare(|_| {});
     both(&mut n, &[server, client], "X", Kind::Int);
     let wire = n.connect(client, server, MS(1), 0);
@@ -916,7 +916,7 @@ fn r30_values_in_are_all_accounted_for() {
 
 /// 31
 #[test]
-fn r31_a_server_import_that_nobody_answers_times_out() {
+fn a_server_import_that_nobody_answers_times_out() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     let m = n.model(
@@ -943,7 +943,7 @@ fn r31_a_server_import_that_nobody_answers_times_out() {
 
 /// 32
 #[test]
-fn r32_what_is_set_twice_before_a_cycle_is_counted() {
+fn what_is_set_twice_before_a_cycle_is_counted() {
     let (mut n, server, client) = bare(|_| {});
     n.declare(server, "X", Kind::Int, Access::Write);
     n.declare(client, "X", Kind::Int, Access::Read);
@@ -957,7 +957,7 @@ fn r32_what_is_set_twice_before_a_cycle_is_counted() {
 
 /// 33: each `subscribe` copies every signal under the signals' lock; shown by time.
 #[test]
-fn r33_an_empty_subscribe_is_cheap() {
+fn an_empty_subscribe_is_cheap() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     for i in 0..50_000 {
@@ -990,7 +990,7 @@ fn r33_an_empty_subscribe_is_cheap() {
 
 /// 34: a fail-safe that fires twice counts as two changes.
 #[test]
-fn r34_a_seal_leaves_a_held_and_a_stopped_state_alone() {
+fn a_seal_leaves_a_held_and_a_stopped_state_alone() {
     // A hold of before a reconnect ends the next connection's hold early.
     let (mut n, server, client) = bare(|_| {});
     let mut d = Declaration::new("B", Kind::Bool, Direction::Input);
@@ -1015,7 +1015,7 @@ fn r34_a_seal_leaves_a_held_and_a_stopped_state_alone() {
 
 /// 35
 #[test]
-fn r35_a_held_level_does_not_slow_other_signals_down_in_on_change_mode() {
+fn a_held_level_does_not_slow_other_signals_down_in_on_change_mode() {
     let (mut n, server, client) = bare(|o| {
         o.send_mode = SendMode::OnChange;
         o.update_cycle = MS(1000);
@@ -1042,7 +1042,7 @@ fn r35_a_held_level_does_not_slow_other_signals_down_in_on_change_mode() {
 
 /// 36
 #[test]
-fn r36_manual_sends_nothing_by_itself_when_the_first_state_comes() {
+fn manual_sends_nothing_by_itself_when_the_first_state_comes() {
     let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
     n.declare(client, "Y", Kind::Int, Access::Write);
     n.declare(server, "Y", Kind::Int, Access::Read);
@@ -1055,7 +1055,7 @@ fn r36_manual_sends_nothing_by_itself_when_the_first_state_comes() {
 
 /// 37: the peer's own FIFO-less READ_WRITE value with relay off still goes to others on their first state.
 #[test]
-fn r37_relay_off_means_off() {
+fn relay_off_means_off() {
     let mut n = Network::new(3);
     let mut o = options(Mode::Server, MS(10));
     o.relay = false;
@@ -1083,7 +1083,7 @@ fn r37_relay_off_means_off() {
 
 /// 38: a request that is never answered makes every later one fail that follows within 10 s.
 #[test]
-fn r38_one_lost_config_answer_costs_one_request() {
+fn one_lost_config_answer_costs_one_request() {
     let mut n = Network::new(3);
     let client = n.library(options(Mode::Client, MS(10)), MS(0));
     let m = n.model(
@@ -1126,7 +1126,7 @@ fn r38_one_lost_config_answer_costs_one_request() {
 
 /// 39: imported values flagged IMPORTED only when the signal is new.
 #[test]
-fn r39_a_fail_safe_fires_once() {
+fn a_fail_safe_fires_once() {
     let (mut n, server, client) = bare(|_| {});
     let mut d = Declaration::new("S", Kind::Int, Direction::Input);
     d.failsafe = Some((ValueRef::Int(-1), MS(3000)));
@@ -1152,7 +1152,7 @@ fn r39_a_fail_safe_fires_once() {
 
 /// 40: a mirror's answer, made before it had the value, overwrites the value of the one that writes it.
 #[test]
-fn r40_a_default_in_a_mirrors_answer_overwrites_no_live_value() {
+fn a_default_in_a_mirrors_answer_overwrites_no_live_value() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     n.declare(server, "S", Kind::Int, Access::Read);
@@ -1174,7 +1174,7 @@ fn r40_a_default_in_a_mirrors_answer_overwrites_no_live_value() {
 
 /// 41: r20 with another client that does not answer.
 #[test]
-fn r41_a_value_that_an_import_updates_reaches_a_client_that_does_not_answer() {
+fn a_value_that_an_import_updates_reaches_a_client_that_does_not_answer() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     n.declare(server, "S", Kind::Int, Access::Read);
