@@ -745,7 +745,7 @@ enum rv_change_flag
      */
     RV_CHANGE_FAILSAFE = 4,
     /**
-     * The value came with an import.
+     * An import has created the signal.
      */
     RV_CHANGE_IMPORTED = 8,
     /**
@@ -778,11 +778,11 @@ enum rv_event_type
      */
     RV_EVENT_DISCONNECTED = 2,
     /**
-     * Server: a client has connected; the text is its name.
+     * Server: a client has sent its first valid message; the text is its name and address.
      */
     RV_EVENT_CLIENT_JOINED = 3,
     /**
-     * Server: a client has left; `result` and the text say why.
+     * Server: a client that had joined has left; the text says who and why.
      */
     RV_EVENT_CLIENT_LEFT = 4,
     /**
@@ -1153,7 +1153,7 @@ typedef struct rv_stats {
      */
     uint64_t changes;
     /**
-     * Values that a newer one replaced before they were sent or polled.
+     * Values that a newer one replaced before they were sent, or before they were polled.
      */
     uint64_t coalesced;
     /**
@@ -1209,7 +1209,7 @@ typedef struct rv_stats {
      */
     uint64_t refused_connections;
     /**
-     * Values that came back from the peer they had been sent to.
+     * Received values that told nothing new: equal to the present one, echoes of what was sent, repeats.
      */
     uint64_t echoes;
     /**
@@ -1381,7 +1381,7 @@ typedef struct rv_signal_info {
      */
     uint32_t quality;
     /**
-     * Server: the id of the client that wrote it last. 0 = not a client.
+     * Server: the id of the client that wrote it last. Client: 1 = the server. 0 = this host.
      */
     uint32_t source;
     /**
@@ -1393,7 +1393,7 @@ typedef struct rv_signal_info {
      */
     uint8_t reserved[3];
     /**
-     * Microseconds since the last value, from a peer or from the host; -1 = there has been none.
+     * Microseconds since a value came from a peer; -1 = none has, or the host has set it since.
      */
     int64_t age_us;
 } rv_signal_info;
@@ -1436,11 +1436,11 @@ typedef struct rv_change {
      */
     uint32_t rise_count;
     /**
-     * When it arrived, in microseconds of a monotonic clock that starts anywhere.
+     * When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere.
      */
     int64_t time_us;
     /**
-     * Server: the id of the client it came from. 0 = not from a client.
+     * Server: the id of the client it came from. Client: 1 = the server. 0 = this host: fail-safe, connection lost.
      */
     uint32_t source;
     /**
@@ -1741,8 +1741,8 @@ int32_t rv_test_connection_begin(const struct rv_options *options,
 
 /**
  * Declares a signal and gives its id: the next number, from 0, which never changes. Its access follows from the
- * direction and the option `own_perspective`. Signals can be added at any time; peers that asked for the catalogue
- * get the new one.
+ * direction and the option `own_perspective`. Signals can be added at any time; with the option
+ * `catalog_push`, peers that asked for the catalogue get the new one.
  *
  * Declaring a signal once more in the same way gives the same id.
  *
@@ -1816,7 +1816,8 @@ RV_API int32_t rv_set_access(struct rv_interface *iface, uint32_t id, rv_access 
  * that is equal to the current one is nothing new. A pulse (1, then 0 before the 1 was sent) is not lost: it goes
  * out in two messages.
  *
- * Setting never waits for the network and allocates nothing.
+ * Setting never waits for the network, and allocates nothing once buffers have grown to what the signals need; a
+ * signal with a FIFO keeps every value.
  *
  * Returns `RV_OK`, `RV_ERR_NOT_FOUND` for an id that is none, `RV_ERR_KIND` when the signal is no bool, or
  * `RV_ERR_NOT_WRITABLE` when its access is `RV_ACCESS_READ`.

@@ -156,7 +156,7 @@ pub enum rv_change_flag {
     RV_CHANGE_MORE = 2,
     /// The value is the fail-safe one.
     RV_CHANGE_FAILSAFE = 4,
-    /// The value came with an import.
+    /// An import has created the signal.
     RV_CHANGE_IMPORTED = 8,
     /// Only the quality changed.
     RV_CHANGE_QUALITY = 16,
@@ -171,9 +171,9 @@ pub enum rv_event_type {
     RV_EVENT_CONNECTED = 1,
     /// Client: the connection is gone; `result` and the text say why.
     RV_EVENT_DISCONNECTED = 2,
-    /// Server: a client has connected; the text is its name.
+    /// Server: a client has sent its first valid message; the text is its name and address.
     RV_EVENT_CLIENT_JOINED = 3,
-    /// Server: a client has left; `result` and the text say why.
+    /// Server: a client that had joined has left; the text says who and why.
     RV_EVENT_CLIENT_LEFT = 4,
     /// An import is complete; `token` and `result` are its own, and the text has a line for each signal that was
     /// refused or conflicts and each client that did not answer. `rv_import_result` has the numbers.

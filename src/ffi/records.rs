@@ -45,9 +45,9 @@ pub struct rv_change {
     /// Bool: how many of these changes were from 0 to 1. A pulse that was shorter than the time between two polls has
     /// `integer` 0 and `rise_count` 1.
     pub rise_count: u32,
-    /// When it arrived, in microseconds of a monotonic clock that starts anywhere.
+    /// When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere.
     pub time_us: i64,
-    /// Server: the id of the client it came from. 0 = not from a client.
+    /// Server: the id of the client it came from. Client: 1 = the server. 0 = this host: fail-safe, connection lost.
     pub source: u32,
     /// 0.
     pub reserved: u32,
@@ -180,13 +180,13 @@ pub struct rv_signal_info {
     pub access: u32,
     /// An `rv_quality`.
     pub quality: u32,
-    /// Server: the id of the client that wrote it last. 0 = not a client.
+    /// Server: the id of the client that wrote it last. Client: 1 = the server. 0 = this host.
     pub source: u32,
     /// 1 = an import created it.
     pub imported: u8,
     /// 0.
     pub reserved: [u8; 3],
-    /// Microseconds since the last value, from a peer or from the host; -1 = there has been none.
+    /// Microseconds since a value came from a peer; -1 = none has, or the host has set it since.
     pub age_us: i64,
 }
 

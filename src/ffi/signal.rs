@@ -63,8 +63,8 @@ unsafe impl Growing for rv_signal_options {
 const _: () = assert!(size_of::<rv_signal_options>() >= rv_signal_options::FIRST);
 
 /// Declares a signal and gives its id: the next number, from 0, which never changes. Its access follows from the
-/// direction and the option `own_perspective`. Signals can be added at any time; peers that asked for the catalogue
-/// get the new one.
+/// direction and the option `own_perspective`. Signals can be added at any time; with the option
+/// `catalog_push`, peers that asked for the catalogue get the new one.
 ///
 /// Declaring a signal once more in the same way gives the same id.
 ///

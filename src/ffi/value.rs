@@ -15,7 +15,8 @@ use crate::value::ValueRef;
 /// that is equal to the current one is nothing new. A pulse (1, then 0 before the 1 was sent) is not lost: it goes
 /// out in two messages.
 ///
-/// Setting never waits for the network and allocates nothing.
+/// Setting never waits for the network, and allocates nothing once buffers have grown to what the signals need; a
+/// signal with a FIFO keeps every value.
 ///
 /// Returns `RV_OK`, `RV_ERR_NOT_FOUND` for an id that is none, `RV_ERR_KIND` when the signal is no bool, or
 /// `RV_ERR_NOT_WRITABLE` when its access is `RV_ACCESS_READ`.

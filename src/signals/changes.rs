@@ -11,7 +11,7 @@ pub mod flags {
     pub const MORE: u16 = 2;
     /// The value is the declared fail-safe one.
     pub const FAILSAFE: u16 = 4;
-    /// The signal was created by an import.
+    /// An import has created the signal.
     pub const IMPORTED: u16 = 8;
     /// The quality changed, the value did not.
     pub const QUALITY: u16 = 16;
@@ -36,8 +36,8 @@ pub struct Change {
     pub change_count: u32,
     /// Rising edges of a bool among them.
     pub rise_count: u32,
-    /// When the last of them arrived.
+    /// When the last of them arrived, or when the quality changed.
     pub time: Time,
-    /// The client it came from, on a server; the connection's number on a client; 0 = this host.
+    /// The client it came from, on a server; 1 = the server, on a client; 0 = this host.
     pub source: u32,
 }

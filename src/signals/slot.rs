@@ -40,6 +40,8 @@ pub(crate) struct Slot {
     pub(super) rises: u32,
     /// When the last value came from outside.
     pub(crate) arrived: Time,
+    /// When the last change to poll was noted.
+    pub(super) noted: Time,
 }
 
 impl Slot {
@@ -63,6 +65,7 @@ impl Slot {
             changes: 0,
             rises: 0,
             arrived: Time::ZERO,
+            noted: Time::ZERO,
         };
         slot.store(value);
         slot.settle();

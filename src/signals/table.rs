@@ -209,7 +209,7 @@ impl Table {
         slot.quality = Quality::Good;
         slot.failsafe = false;
         slot.origin = origin;
-        self.store_change(id, value, 0);
+        self.store_change(id, value, 0, now);
         if relay {
             self.unsent.insert(id);
         } else {
@@ -226,18 +226,19 @@ impl Table {
     }
 
     /// Stores a value that did not come from the host, and notes it for the next poll.
-    fn store_change(&mut self, id: u32, value: ValueRef<'_>, flag: u16) {
+    fn store_change(&mut self, id: u32, value: ValueRef<'_>, flag: u16, now: Time) {
         let slot = &mut self.slots[id as usize];
         let rises = slot.value() == ValueRef::Bool(false) && value == ValueRef::Bool(true);
         let rises = u32::from(rises);
         slot.store(value);
+        slot.noted = now;
         self.changes += 1;
         slot.changes = slot.changes.saturating_add(1);
         slot.rises = slot.rises.saturating_add(rises);
         let entry = |slot: &Slot| Incoming {
             value: value.to_owned(),
             rises,
-            time: slot.arrived,
+            time: now,
             origin: slot.origin,
         };
         let entry = slot.extra.then(|| entry(slot));
@@ -284,8 +285,7 @@ impl Table {
             return;
         };
         slot.failsafe = true;
-        slot.arrived = now;
-        self.store_change(id, value.as_ref(), flags::FAILSAFE);
+        self.store_change(id, value.as_ref(), flags::FAILSAFE, now);
     }
 
     /// Values that `before` wrote last and that its successor's resync did not mention stand.
@@ -302,7 +302,7 @@ impl Table {
     fn set_quality(&mut self, id: u32, quality: Quality, now: Time) {
         let slot = &mut self.slots[id as usize];
         slot.quality = quality;
-        let _ = now;
+        slot.noted = now;
         self.record(id, flags::QUALITY);
     }
 

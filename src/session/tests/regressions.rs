@@ -1,4 +1,5 @@
-//! Findings of the review; each of these fails.
+//! Schedules in which pulses, FIFOs, imports, time-outs and resynchronisation meet: each of them went
+//! wrong once.
 
 use std::time::Duration;
 
@@ -40,7 +41,6 @@ fn quality(network: &Network, end: usize, name: &str) -> Quality {
     signals.table().slot(id).unwrap().quality
 }
 
-/// 1
 #[test]
 fn a_sealed_frame_does_not_overtake_a_newer_value_of_the_peer() {
     for writer_is_client in [true, false] {
@@ -74,7 +74,6 @@ fn a_sealed_frame_does_not_overtake_a_newer_value_of_the_peer() {
     }
 }
 
-/// 2
 #[test]
 fn a_sealed_value_is_not_lost_to_a_repeat() {
     let mut n = Network::new(3);
@@ -107,7 +106,6 @@ fn a_sealed_value_is_not_lost_to_a_repeat() {
     assert_eq!(n.value(server, "X").as_ref(), ValueRef::Int(5));
 }
 
-/// 3
 #[test]
 fn overtaken_fifo_values_do_not_go_out_later() {
     let (mut n, server, client) = bare(|_| {});
@@ -141,7 +139,6 @@ fn overtaken_fifo_values_do_not_go_out_later() {
     assert!(data.iter().all(|t| t.contains("\"F\":7")), "{data:?}");
 }
 
-/// 4
 #[test]
 fn fifo_values_before_the_first_state_are_not_lost_uncounted() {
     let (mut n, server, client) = bare(|_| {});
@@ -162,7 +159,6 @@ fn fifo_values_before_the_first_state_are_not_lost_uncounted() {
     assert_eq!(got.len() as u64 + lost, 6, "got {got:?}, counted {lost}");
 }
 
-/// 5: a FIFO entry goes to the one peer with a due bit while another is busy.
 #[test]
 fn every_cycle_mode_with_a_busy_peer_keeps_fifo_entries() {
     let mut n = Network::new(3);
@@ -200,7 +196,6 @@ fn every_cycle_mode_with_a_busy_peer_keeps_fifo_entries() {
     assert_eq!(got, [1, 2, 3, 4, 5, 6]);
 }
 
-/// 6
 #[test]
 fn a_manual_pulse_reaches_a_peer_that_is_busy_at_the_follow_up() {
     let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
@@ -218,7 +213,6 @@ fn a_manual_pulse_reaches_a_peer_that_is_busy_at_the_follow_up() {
     assert_eq!(n.value(client, "B").as_ref(), ValueRef::Bool(false));
 }
 
-/// 7
 #[test]
 fn manual_sends_nothing_that_was_not_flushed() {
     let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
@@ -236,7 +230,6 @@ fn manual_sends_nothing_that_was_not_flushed() {
     assert_eq!(n.value(client, "X").as_ref(), ValueRef::Int(0));
 }
 
-/// 8
 #[test]
 fn stop_flushes_a_peer_that_got_nothing_of_the_sealed_frame() {
     let (mut n, server, client) = bare(|_| {});
@@ -258,7 +251,6 @@ fn stop_flushes_a_peer_that_got_nothing_of_the_sealed_frame() {
     assert_eq!(n.value(client, "Y").as_ref(), ValueRef::Int(5));
 }
 
-/// 9
 #[test]
 fn stop_sends_the_last_level_of_a_held_bool() {
     let (mut n, server, client) = bare(|_| {});
@@ -277,7 +269,6 @@ fn stop_sends_the_last_level_of_a_held_bool() {
     assert_eq!(n.value(client, "B").as_ref(), ValueRef::Bool(false));
 }
 
-/// 10
 #[test]
 fn a_held_level_lasts_when_every_cycle_carries_everything() {
     let (mut n, server, client) = bare(|o| o.only_transmit_changed = false);
@@ -294,7 +285,6 @@ fn a_held_level_lasts_when_every_cycle_carries_everything() {
     assert_eq!(n.value(client, "B").as_ref(), ValueRef::Bool(true));
 }
 
-/// 11
 #[test]
 fn a_fail_safe_counts_from_the_latest_loss() {
     let (mut n, server, client) = bare(|_| {});
@@ -316,7 +306,6 @@ fn a_fail_safe_counts_from_the_latest_loss() {
     assert_eq!(n.value(client, "S").as_ref(), ValueRef::Int(5));
 }
 
-/// 12
 #[test]
 fn a_fail_safe_value_is_not_in_the_catalogue() {
     let mut n = Network::new(3);
@@ -347,7 +336,6 @@ fn a_fail_safe_value_is_not_in_the_catalogue() {
     );
 }
 
-/// 13
 #[test]
 fn a_host_that_sets_the_fail_safe_value_is_heard() {
     let (mut n, server, client) = bare(|_| {});
@@ -368,7 +356,6 @@ fn a_host_that_sets_the_fail_safe_value_is_heard() {
     assert_eq!(n.value(server, "S").as_ref(), ValueRef::Int(0));
 }
 
-/// 14
 #[test]
 fn values_of_a_client_that_flaps_become_good_again() {
     let mut n = Network::new(3);
@@ -402,7 +389,6 @@ fn values_of_a_client_that_flaps_become_good_again() {
     assert_eq!(quality(&n, server, "S"), Quality::Good);
 }
 
-/// 15
 #[test]
 fn what_the_host_sets_just_before_the_first_state_is_kept() {
     for mode in [SendMode::Cycle, SendMode::Manual] {
@@ -429,7 +415,6 @@ fn what_the_host_sets_just_before_the_first_state_is_kept() {
     }
 }
 
-/// 16
 #[test]
 fn a_split_first_state_is_one_state() {
     let (mut n, server, client) = bare(|o| {
@@ -456,7 +441,6 @@ fn a_split_first_state_is_one_state() {
     assert_eq!(n.value(client, "X").as_ref(), ValueRef::Int(9));
 }
 
-/// 17
 #[test]
 fn the_age_is_that_of_the_value() {
     let (mut n, server, client) = bare(|_| {});
@@ -472,7 +456,6 @@ fn the_age_is_that_of_the_value() {
     assert_eq!(n.signals(client).table().slot(0).unwrap().arrived, arrived);
 }
 
-/// 18
 #[test]
 fn subscribe_all_reconnects_without_auto_reconnect() {
     let (mut n, server, client) = bare(|o| o.auto_reconnect = false);
@@ -485,7 +468,6 @@ fn subscribe_all_reconnects_without_auto_reconnect() {
     assert!(n.ends[client].wants_connect, "{:?}", n.ends[client].state);
 }
 
-/// 19
 #[test]
 fn the_first_of_two_clients_decides_an_imported_direction() {
     let mut n = Network::new(3);
@@ -524,7 +506,6 @@ fn the_first_of_two_clients_decides_an_imported_direction() {
     );
 }
 
-/// 20
 #[test]
 fn a_value_that_an_import_updates_reaches_the_other_clients() {
     let mut n = Network::new(3);
@@ -560,7 +541,6 @@ fn a_value_that_an_import_updates_reaches_the_other_clients() {
     assert_eq!(n.value(b, "S").as_ref(), ValueRef::Int(7));
 }
 
-/// 21
 #[test]
 fn a_client_that_began_with_a_foreign_message_still_joins() {
     let mut n = Network::new(3);
@@ -593,7 +573,6 @@ fn a_client_that_began_with_a_foreign_message_still_joins() {
     );
 }
 
-/// 22
 #[test]
 fn coalesced_counts_for_a_signal_with_a_fail_safe_value() {
     let (mut n, server, client) = bare(|_| {});
@@ -611,7 +590,6 @@ fn coalesced_counts_for_a_signal_with_a_fail_safe_value() {
     assert_eq!(n.session(client).stats().coalesced, 2);
 }
 
-/// 23
 #[test]
 fn a_pulse_owed_to_a_peer_that_is_lost_is_counted() {
     let (mut n, server, client) = bare(|_| {});
@@ -629,7 +607,6 @@ fn a_pulse_owed_to_a_peer_that_is_lost_is_counted() {
     assert_eq!(n.session(server).stats().pulses_collapsed, 1);
 }
 
-/// 24: a FIFO's entry goes only to the peer with a due bit of its own while another is busy.
 #[test]
 fn stop_empties_a_fifo_for_every_client() {
     let mut n = Network::new(3);
@@ -657,7 +634,6 @@ fn stop_empties_a_fifo_for_every_client() {
     assert_eq!(got, [1, 2, 3, 4]);
 }
 
-/// 25
 #[test]
 fn the_last_writer_is_who_said_it_last() {
     let mut n = Network::new(3);
@@ -682,7 +658,6 @@ fn the_last_writer_is_who_said_it_last() {
     assert_eq!(quality(&n, server, "S"), Quality::Good);
 }
 
-/// 26: default mode; the resend's due bit lets one client take what all were to get.
 #[test]
 fn a_due_bit_of_one_client_takes_no_fifo_entry_from_the_others() {
     let mut n = Network::new(3);
@@ -720,7 +695,6 @@ fn a_due_bit_of_one_client_takes_no_fifo_entry_from_the_others() {
     assert_eq!(got, [1, 2, 3]);
 }
 
-/// 27
 #[test]
 fn one_client_brings_ten_thousand_signals_in_all() {
     let mut n = Network::new(3);
@@ -759,7 +733,6 @@ fn one_client_brings_ten_thousand_signals_in_all() {
     );
 }
 
-/// 28
 #[test]
 fn a_subscribe_does_not_lose_an_owed_pulse_uncounted() {
     let (mut n, server, client) = bare(|_| {});
@@ -792,7 +765,6 @@ fn a_subscribe_does_not_lose_an_owed_pulse_uncounted() {
     );
 }
 
-/// 29
 #[test]
 fn an_import_that_timed_out_gives_the_message_cap_back() {
     let mut n = Network::new(3);
@@ -895,7 +867,6 @@ fn an_unsplit_first_state_is_one_state_too() {
     assert_eq!(n.value(server, "X").as_ref(), ValueRef::Int(9));
 }
 
-/// 30
 #[test]
 fn values_in_are_all_accounted_for() {
     let (mut n, server, client) = bare(|_| {});
@@ -914,7 +885,6 @@ fn values_in_are_all_accounted_for() {
     assert_eq!(s.values_in, told, "{s:?}");
 }
 
-/// 31
 #[test]
 fn a_server_import_that_nobody_answers_times_out() {
     let mut n = Network::new(3);
@@ -941,7 +911,6 @@ fn a_server_import_that_nobody_answers_times_out() {
     );
 }
 
-/// 32
 #[test]
 fn what_is_set_twice_before_a_cycle_is_counted() {
     let (mut n, server, client) = bare(|_| {});
@@ -955,9 +924,8 @@ fn what_is_set_twice_before_a_cycle_is_counted() {
     assert_eq!(n.session(server).stats().coalesced, 1);
 }
 
-/// 33: each `subscribe` copies every signal under the signals' lock; shown by time.
 #[test]
-fn an_empty_subscribe_is_cheap() {
+fn an_empty_subscribe_copies_nothing() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
     for i in 0..50_000 {
@@ -975,20 +943,16 @@ fn an_empty_subscribe_is_cheap() {
     );
     let w = n.connect(m, server, MS(1), 0);
     n.run_for(MS(500));
-    let start = std::time::Instant::now();
-    for _ in 0..200 {
-        n.inject(
-            w,
-            server,
-            Packet::Text(r#"{"type":"subscribe","subscribe":[]}"#.to_owned()),
-        );
-        n.run_for(MS(2));
-    }
-    let each = start.elapsed() / 200;
-    assert!(each < Duration::from_micros(100), "{each:?} each");
+    n.inject(
+        w,
+        server,
+        Packet::Text(r#"{"type":"subscribe","subscribe":[]}"#.to_owned()),
+    );
+    n.run_for(MS(2));
+    // What is copied under the lock follows what is wanted, not what exists.
+    assert!(n.session(server).scratch.picks.is_empty());
 }
 
-/// 34: a fail-safe that fires twice counts as two changes.
 #[test]
 fn a_seal_leaves_a_held_and_a_stopped_state_alone() {
     // A hold of before a reconnect ends the next connection's hold early.
@@ -1013,7 +977,6 @@ fn a_seal_leaves_a_held_and_a_stopped_state_alone() {
     assert_eq!(n.value(client, "B").as_ref(), ValueRef::Bool(true));
 }
 
-/// 35
 #[test]
 fn a_held_level_does_not_slow_other_signals_down_in_on_change_mode() {
     let (mut n, server, client) = bare(|o| {
@@ -1040,7 +1003,6 @@ fn a_held_level_does_not_slow_other_signals_down_in_on_change_mode() {
     assert_eq!(n.value(client, "X").as_ref(), ValueRef::Int(5));
 }
 
-/// 36
 #[test]
 fn manual_sends_nothing_by_itself_when_the_first_state_comes() {
     let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
@@ -1053,7 +1015,6 @@ fn manual_sends_nothing_by_itself_when_the_first_state_comes() {
     assert_eq!(n.value(server, "Y").as_ref(), ValueRef::Int(0));
 }
 
-/// 37: the peer's own FIFO-less READ_WRITE value with relay off still goes to others on their first state.
 #[test]
 fn relay_off_means_off() {
     let mut n = Network::new(3);
@@ -1081,7 +1042,6 @@ fn relay_off_means_off() {
     );
 }
 
-/// 38: a request that is never answered makes every later one fail that follows within 10 s.
 #[test]
 fn one_lost_config_answer_costs_one_request() {
     let mut n = Network::new(3);
@@ -1124,7 +1084,6 @@ fn one_lost_config_answer_costs_one_request() {
     assert!(fine >= 4, "{fine} of 5 answered requests were fine");
 }
 
-/// 39: imported values flagged IMPORTED only when the signal is new.
 #[test]
 fn a_fail_safe_fires_once() {
     let (mut n, server, client) = bare(|_| {});
@@ -1150,7 +1109,6 @@ fn a_fail_safe_fires_once() {
     assert_eq!(count, 1);
 }
 
-/// 40: a mirror's answer, made before it had the value, overwrites the value of the one that writes it.
 #[test]
 fn a_default_in_a_mirrors_answer_overwrites_no_live_value() {
     let mut n = Network::new(3);
@@ -1172,7 +1130,6 @@ fn a_default_in_a_mirrors_answer_overwrites_no_live_value() {
     assert_eq!(n.value(a, "S").as_ref(), ValueRef::Int(7));
 }
 
-/// 41: r20 with another client that does not answer.
 #[test]
 fn a_value_that_an_import_updates_reaches_a_client_that_does_not_answer() {
     let mut n = Network::new(3);

@@ -127,7 +127,7 @@ impl Table {
             number: 0.0,
             change_count: slot.changes,
             rise_count: slot.rises,
-            time: slot.arrived,
+            time: slot.noted,
             source: source(slot),
         };
         fill(&mut change, slot.value());

@@ -194,8 +194,8 @@ namespace RealvirtualWs.Interop
 
         /// <summary>
         ///  Declares a signal and gives its id: the next number, from 0, which never changes. Its access follows from the
-        ///  direction and the option `own_perspective`. Signals can be added at any time; peers that asked for the catalogue
-        ///  get the new one.
+        ///  direction and the option `own_perspective`. Signals can be added at any time; with the option
+        ///  `catalog_push`, peers that asked for the catalogue get the new one.
         ///
         ///  Declaring a signal once more in the same way gives the same id.
         ///
@@ -259,7 +259,8 @@ namespace RealvirtualWs.Interop
         ///  that is equal to the current one is nothing new. A pulse (1, then 0 before the 1 was sent) is not lost: it goes
         ///  out in two messages.
         ///
-        ///  Setting never waits for the network and allocates nothing.
+        ///  Setting never waits for the network, and allocates nothing once buffers have grown to what the signals need; a
+        ///  signal with a FIFO keeps every value.
         ///
         ///  Returns `RV_OK`, `RV_ERR_NOT_FOUND` for an id that is none, `RV_ERR_KIND` when the signal is no bool, or
         ///  `RV_ERR_NOT_WRITABLE` when its access is `RV_ACCESS_READ`.
@@ -887,11 +888,11 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint rise_count;
         /// <summary>
-        ///  When it arrived, in microseconds of a monotonic clock that starts anywhere.
+        ///  When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere.
         /// </summary>
         public long time_us;
         /// <summary>
-        ///  Server: the id of the client it came from. 0 = not from a client.
+        ///  Server: the id of the client it came from. Client: 1 = the server. 0 = this host: fail-safe, connection lost.
         /// </summary>
         public uint source;
         /// <summary>
@@ -1011,7 +1012,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public ulong changes;
         /// <summary>
-        ///  Values that a newer one replaced before they were sent or polled.
+        ///  Values that a newer one replaced before they were sent, or before they were polled.
         /// </summary>
         public ulong coalesced;
         /// <summary>
@@ -1067,7 +1068,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public ulong refused_connections;
         /// <summary>
-        ///  Values that came back from the peer they had been sent to.
+        ///  Received values that told nothing new: equal to the present one, echoes of what was sent, repeats.
         /// </summary>
         public ulong echoes;
         /// <summary>
@@ -1132,7 +1133,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint quality;
         /// <summary>
-        ///  Server: the id of the client that wrote it last. 0 = not a client.
+        ///  Server: the id of the client that wrote it last. Client: 1 = the server. 0 = this host.
         /// </summary>
         public uint source;
         /// <summary>
@@ -1144,7 +1145,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public fixed byte reserved[3];
         /// <summary>
-        ///  Microseconds since the last value, from a peer or from the host; -1 = there has been none.
+        ///  Microseconds since a value came from a peer; -1 = none has, or the host has set it since.
         /// </summary>
         public long age_us;
     }
@@ -1707,7 +1708,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         RV_CHANGE_FAILSAFE = 4,
         /// <summary>
-        ///  The value came with an import.
+        ///  An import has created the signal.
         /// </summary>
         RV_CHANGE_IMPORTED = 8,
         /// <summary>
@@ -1730,11 +1731,11 @@ namespace RealvirtualWs.Interop
         /// </summary>
         RV_EVENT_DISCONNECTED = 2,
         /// <summary>
-        ///  Server: a client has connected; the text is its name.
+        ///  Server: a client has sent its first valid message; the text is its name and address.
         /// </summary>
         RV_EVENT_CLIENT_JOINED = 3,
         /// <summary>
-        ///  Server: a client has left; `result` and the text say why.
+        ///  Server: a client that had joined has left; the text says who and why.
         /// </summary>
         RV_EVENT_CLIENT_LEFT = 4,
         /// <summary>
