@@ -31,7 +31,7 @@ impl Session {
                 picks.add(signal, slot, false);
             }
         }
-        fragments.reset(picks.list.len());
+        fragments.reset(picks.list.len(), 1);
         let Some(peer) = self.peers.get_mut(&id) else {
             self.scratch = scratch;
             return;
