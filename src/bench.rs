@@ -12,7 +12,7 @@ use crate::signals::{Declaration, Picks, Signals};
 use crate::time::Time;
 use crate::value::{Access, Direction, Value, ValueRef};
 
-pub use crate::ffi::{rv_change, rv_info, rv_options};
+pub use crate::ffi::{rv_change, rv_event, rv_info, rv_options};
 
 /// Declares `signals` under ids from 0.
 fn declared(signals: &[(String, Value)], access: Access) -> Signals {

@@ -39,5 +39,5 @@ mod value;
 #[cfg(feature = "bench-internals")]
 pub use {
     options::rv_options,
-    records::{rv_change, rv_info},
+    records::{rv_change, rv_event, rv_info},
 };

@@ -58,8 +58,8 @@ pub fn all() -> Vec<Measure> {
     let mut measures = frames();
     measures.extend(calls());
     measures.extend(registry());
-    measures.push(importing());
     measures.extend(cycles());
+    measures.push(importing());
     measures
 }
 

@@ -8,7 +8,7 @@ use std::ffi::{CString, c_void};
 use std::mem::{MaybeUninit, transmute_copy};
 use std::time::{Duration, Instant};
 
-use realvirtual_ws::bench::{rv_change, rv_info, rv_options};
+use realvirtual_ws::bench::{rv_change, rv_event, rv_info, rv_options};
 use realvirtual_ws::{Declaration, Direction, Interface, Options, Perspective, Value};
 
 type Handle = *mut c_void;
@@ -21,6 +21,8 @@ pub struct Library {
     pub set_float: extern "C" fn(Handle, u32, f64) -> i32,
     get_bool: unsafe extern "C" fn(Handle, u32, *mut u8) -> i32,
     poll_changes: unsafe extern "C" fn(Handle, *mut rv_change, u32) -> i32,
+    poll_event: unsafe extern "C" fn(Handle, *mut rv_event, *mut i8, usize, *mut usize) -> i32,
+    wait: extern "C" fn(Handle, u32) -> i32,
     options_init: unsafe extern "C" fn(*mut rv_options, u32, u32) -> i32,
     create: unsafe extern "C" fn(*const rv_options, *mut Handle) -> i32,
     start: extern "C" fn(Handle) -> i32,
@@ -57,6 +59,8 @@ impl Library {
             set_float: function!("rv_set_float"),
             get_bool: function!("rv_get_bool"),
             poll_changes: function!("rv_poll_changes"),
+            poll_event: function!("rv_poll_event"),
+            wait: function!("rv_wait"),
             options_init: function!("rv_options_init"),
             create: function!("rv_create"),
             start: function!("rv_start"),
@@ -182,6 +186,9 @@ impl Pair {
         self.client.flush().expect("a flush");
         let capacity = self.records.len() as u32;
         loop {
+            // Not by polling again and again: the network thread holds the same lock while it applies the frame.
+            assert_eq!((self.library.wait)(self.server, 5000), 1);
+            self.drain_events();
             let started = Instant::now();
             // SAFETY: the records have room for that many.
             let count = unsafe {
@@ -192,7 +199,18 @@ impl Pair {
             if count > 0 {
                 return (u64::from(count.unsigned_abs()), took);
             }
-            std::thread::yield_now();
         }
+    }
+
+    fn drain_events(&self) {
+        let (mut event, text, none) = (
+            MaybeUninit::<rv_event>::uninit(),
+            std::ptr::null_mut(),
+            std::ptr::null_mut(),
+        );
+        // SAFETY: room for an event; no text is asked for.
+        while unsafe { (self.library.poll_event)(self.server, event.as_mut_ptr(), text, 0, none) }
+            == 1
+        {}
     }
 }
