@@ -205,9 +205,9 @@
  *   max_clients_per_address   64                  (s) connected clients from one address
  *   max_message_bytes         0                   largest message; 0 = (s) 4 MiB, (c) 64 MiB
  *   max_signals               100000              signals in all
- *   max_data_frame_bytes      0                   split larger messages with values; 0 = never
  *   handshake_timeout_ms      5000                (s) time for TLS and HTTP upgrade
  *   max_pending_handshakes    64                  (s) connections still in their handshake
+ *   max_data_frame_bytes      0                   split larger messages with values; 0 = never
  *   use_patterns              0                   use the patterns
  *   only_transmit_changed     1                   0 = every cycle carries every signal the host has set
  *   relay                     1                   (s) pass a client's values on to the others
@@ -223,6 +223,7 @@
  *   raw_events                0                   messages of unknown types become events
  *   log_to_stderr             0                   write the log to standard error, too (also: RV_LOG=info)
  *   tls_ca_file               NULL                (c) PEM file of further authorities
+ *   tls_pin                   NULL                (c) SHA-256 of the server's public key, hexadecimal or Base64
  *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host
  */

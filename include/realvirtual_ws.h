@@ -205,9 +205,9 @@
  *   max_clients_per_address   64                  (s) connected clients from one address
  *   max_message_bytes         0                   largest message; 0 = (s) 4 MiB, (c) 64 MiB
  *   max_signals               100000              signals in all
- *   max_data_frame_bytes      0                   split larger messages with values; 0 = never
  *   handshake_timeout_ms      5000                (s) time for TLS and HTTP upgrade
  *   max_pending_handshakes    64                  (s) connections still in their handshake
+ *   max_data_frame_bytes      0                   split larger messages with values; 0 = never
  *   use_patterns              0                   use the patterns
  *   only_transmit_changed     1                   0 = every cycle carries every signal the host has set
  *   relay                     1                   (s) pass a client's values on to the others
@@ -223,6 +223,7 @@
  *   raw_events                0                   messages of unknown types become events
  *   log_to_stderr             0                   write the log to standard error, too (also: RV_LOG=info)
  *   tls_ca_file               NULL                (c) PEM file of further authorities
+ *   tls_pin                   NULL                (c) SHA-256 of the server's public key, hexadecimal or Base64
  *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host
  */
@@ -1067,6 +1068,11 @@ typedef struct rv_options {
      */
     const char *tls_ca_file;
     /**
+     * Client: the SHA-256 of the server's public key (SubjectPublicKeyInfo), as hexadecimal digits or Base64: a server
+     * with another key is refused, whoever vouches for it; NULL = none.
+     */
+    const char *tls_pin;
+    /**
      * Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
      */
     const char *allowed_origins;
@@ -1223,6 +1229,14 @@ typedef struct rv_stats {
      */
     uint64_t cycles_skipped;
     /**
+     * What all send cycles took together, in microseconds.
+     */
+    uint64_t cycle_us_total;
+    /**
+     * What the longest send cycle took, in microseconds.
+     */
+    uint64_t cycle_us_max;
+    /**
      * Log records dropped because nobody polled them.
      */
     uint64_t log_dropped;
@@ -1230,6 +1244,11 @@ typedef struct rv_stats {
      * Events dropped because nobody polled them.
      */
     uint64_t events_dropped;
+    /**
+     * From the first set after a message went out to the next message: entry n counts times of 2^n up to 2^(n+1)
+     * microseconds; the first also shorter, the last also longer.
+     */
+    uint64_t send_latency[24];
 } rv_stats;
 
 /**

@@ -31,8 +31,8 @@ use crate::session::{Input, Session};
 use crate::signals::Signals;
 
 pub use crate::session::{
-    ClientInfo, ConnectionReport, Event, EventKind, ImportReport, Info, LogLevel, LogRecord, State,
-    Stats,
+    ClientInfo, ConnectionReport, Event, EventKind, Histogram, ImportReport, Info, LogLevel,
+    LogRecord, State, Stats,
 };
 pub use crate::signals::{Change, Declaration, flags};
 

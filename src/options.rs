@@ -74,6 +74,10 @@ pub struct ClientTls {
     pub enabled: bool,
     /// A PEM file with further authorities to trust, besides the platform's.
     pub ca_file: Option<String>,
+    /// The SHA-256 of the server's public key (its SubjectPublicKeyInfo), as hexadecimal digits or as
+    /// Base64: a server with another key is refused, whoever vouches for it. The certificate is
+    /// verified as well, unless `insecure_skip_verify` says otherwise.
+    pub pin: Option<String>,
     /// Accept any certificate. Nothing then protects against an attacker in between; logged at every connect.
     pub insecure_skip_verify: bool,
 }

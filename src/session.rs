@@ -23,6 +23,7 @@ mod tests;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustc_hash::FxHashSet;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -38,7 +39,7 @@ use crate::time::Time;
 use client::Client;
 use config::Config;
 pub(crate) use config::{ConfigRequest, ConfigResult};
-use exchange::Scratch;
+use exchange::{Scratch, Take};
 use import::PendingImport;
 pub(crate) use io::{Input, Output};
 use peer::Peer;
@@ -46,7 +47,7 @@ pub(crate) use peer::PeerId;
 pub use probe::ConnectionReport;
 use probe::Probe;
 pub use report::{
-    ClientInfo, Event, EventKind, ImportReport, Info, LogLevel, LogRecord, State, Stats,
+    ClientInfo, Event, EventKind, Histogram, ImportReport, Info, LogLevel, LogRecord, State, Stats,
 };
 
 /// How a client marks values from its server, whichever connection brought them.
@@ -98,6 +99,8 @@ pub(crate) struct Session {
     follow_up: bool,
     /// When that frame goes out, where no cycle sends it.
     follow_up_at: Option<Time>,
+    /// It carries the second edge of a pulse, so nothing may go out before it.
+    edge_waits: bool,
     /// Levels of bools that last a while on the wire, with their end.
     holds: VecDeque<(Time, u32)>,
     /// Stale signals that get their fail-safe value then.
@@ -134,6 +137,7 @@ impl Session {
             stopping: false,
             follow_up: false,
             follow_up_at: None,
+            edge_waits: false,
             holds: VecDeque::new(),
             failsafes: Vec::new(),
             departed: VecDeque::new(),
@@ -176,6 +180,13 @@ impl Session {
     pub(crate) fn peer_counts(&self) -> (u32, u32) {
         let joined = self.peers.values().filter(|peer| peer.joined).count();
         (self.peers.len() as u32, joined as u32)
+    }
+
+    /// Notes how long the last cycle took.
+    pub(crate) fn cycle_took(&mut self, time: Duration) {
+        let micros = time.as_micros() as u64;
+        self.stats.cycle_us_total += micros;
+        self.stats.cycle_us_max = self.stats.cycle_us_max.max(micros);
     }
 
     /// A look at every connected client of a server.
@@ -228,23 +239,22 @@ impl Session {
                 self.stats.cycles += 1;
                 self.stats.cycles_skipped += skipped;
                 if self.options.send_mode == SendMode::Cycle {
-                    self.transmit(now, !self.options.only_transmit_changed);
+                    let take = if self.options.only_transmit_changed {
+                        Take::Unsent
+                    } else {
+                        Take::Everything
+                    };
+                    self.transmit(now, take);
                 }
             }
             Input::Changed => self.transmit_wanted = true,
-            Input::Flush => {
-                // Who cannot take a frame now gets it when it can.
-                for peer in self.peers.values_mut() {
-                    peer.flush = peer.busy;
-                }
-                self.transmit(now, false);
-            }
+            Input::Flush => self.flush(now),
             Input::Deadline => self.deadline(now),
             Input::Subscribe(names) => self.choose_subscription(names),
             Input::Import { token, until } => self.begin_import(token, until),
             Input::Cancel { token } => {
                 self.cancel_import(token);
-                self.cancel_config(token, now);
+                self.cancel_config(token);
             }
             Input::Config {
                 token,
@@ -266,16 +276,18 @@ impl Session {
             Input::Stop => self.stop(now),
         }
         if std::mem::take(&mut self.transmit_now) {
-            self.transmit(now, false);
+            if self.stopping {
+                self.transmit(now, Take::Unsent);
+            } else {
+                self.transmit_by_itself(now);
+            }
         }
         if std::mem::take(&mut self.stopping) {
             self.close_flushed();
         }
-        if self.transmit_wanted
-            && self.options.send_mode == SendMode::OnChange
-            && self.follow_up_at.is_none()
+        if self.transmit_wanted && self.options.send_mode == SendMode::OnChange && !self.edge_waits
         {
-            self.transmit(now, false);
+            self.transmit(now, Take::Unsent);
         }
     }
 
@@ -293,7 +305,8 @@ impl Session {
         for peer in self.peers.values_mut() {
             peer.stopping = true;
         }
-        self.transmit(now, false);
+        self.signals.table().release_all();
+        self.transmit(now, Take::Unsent);
         self.close_flushed();
         self.client.halt();
         self.fail_import(&Error::new(
@@ -326,6 +339,12 @@ impl Session {
 
     /// Closes peers that are to be closed once they have everything.
     fn close_flushed(&mut self) {
+        while !self.peers.is_empty() && self.signals.table().has_unsent() {
+            if self.peers.values().any(|peer| peer.busy && !peer.closing) {
+                return;
+            }
+            self.transmit(self.now, Take::Unsent);
+        }
         let flushed = |peer: &&Peer| peer.stopping && !peer.busy;
         let ids: Vec<PeerId> = self
             .peers
@@ -408,6 +427,7 @@ impl Session {
             return;
         };
         self.stats.disconnects += 1;
+        self.stats.pulses_collapsed += peer.pulses.len() as u64;
         self.departed(peer.origin, peer.name.as_deref());
         self.import_peer_gone(id);
         self.config_peer_gone(id, now);

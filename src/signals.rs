@@ -24,10 +24,12 @@ pub(crate) use names::Names;
 pub(crate) use pick::{Pick, Picks};
 pub(crate) use print::Print;
 pub(crate) use slot::{LOCAL, Origin, Slot};
-pub(crate) use table::{Applied, SetRefused, Table};
+pub(crate) use table::{Applied, Kept, SetRefused, Table};
 
 use crate::error::{Error, ErrorCode, Result};
-use crate::value::{Access, Direction, Kind, MAX_NAME_BYTES, MAX_TEXT_BYTES, Value, ValueRef};
+use crate::value::{
+    Access, Direction, Kind, MAX_NAME_BYTES, MAX_TEXT_BYTES, Quality, Value, ValueRef,
+};
 
 /// The deepest FIFO.
 const MAX_FIFO: u32 = 65_536;
@@ -96,6 +98,8 @@ pub(crate) struct ImportEntry<'a> {
     pub(crate) direction: Option<Direction>,
     pub(crate) access: Access,
     pub(crate) value: Option<ValueRef<'a>>,
+    /// The peer that this signal was first imported from, if another one, is still connected.
+    pub(crate) importer_connected: bool,
 }
 
 /// The registry of one interface.
@@ -181,7 +185,8 @@ impl Signals {
                 ),
             ));
         }
-        names.add(name, kind);
+        let id = names.add(name, kind);
+        names.set_notes(id, declaration.comment, declaration.folder);
         Ok(table.push(Slot::new(initial, access, Some(direction)), extra))
     }
 
@@ -190,13 +195,14 @@ impl Signals {
         &self,
         entry: &ImportEntry<'_>,
         origin: Origin,
+        relay: bool,
         now: crate::time::Time,
     ) -> (Imported, Option<u32>) {
         let mut names = self.names.write();
         let mut table = self.table.lock();
         if let Some(id) = names.find(entry.name) {
             return (
-                import_existing(&mut table, id, entry, origin, now),
+                import_existing(&mut table, id, entry, origin, relay, now),
                 Some(id),
             );
         }
@@ -211,7 +217,7 @@ impl Signals {
         if let Some(value) = entry.value {
             table.apply(id, value, origin, false, now);
         }
-        table.set_imported(id, entry.direction, entry.access);
+        table.set_imported(id, entry.direction, entry.access, origin);
         table.mark_imported(id);
         (Imported::Added, Some(id))
     }
@@ -241,6 +247,7 @@ fn import_existing(
     id: u32,
     entry: &ImportEntry<'_>,
     origin: Origin,
+    relay: bool,
     now: crate::time::Time,
 ) -> Imported {
     let Some(slot) = table.slot(id) else {
@@ -250,18 +257,22 @@ fn import_existing(
         return Imported::Conflicting;
     }
     let mut updated = false;
-    // What the host declared stays as declared; what an import made follows the peer's catalogue.
+    // What the host declared stays as declared; what an import made follows that peer's catalogue.
     if slot.imported && (slot.direction, slot.access) != (entry.direction, entry.access) {
-        table.set_imported(id, entry.direction, entry.access);
+        if slot.importer != origin && entry.importer_connected {
+            return Imported::Conflicting;
+        }
+        table.set_imported(id, entry.direction, entry.access, origin);
         updated = true;
     }
-    let read_only = table
-        .slot(id)
-        .is_some_and(|slot| slot.access == Access::Read);
+    // A mirror's catalogue tells its default, too: only who wrote the value last may change it so.
+    let takes_value = table.slot(id).is_some_and(|slot| {
+        slot.access == Access::Read && (slot.quality == Quality::Never || slot.origin == origin)
+    });
     if let Some(value) = entry.value
-        && read_only
+        && takes_value
     {
-        updated |= table.apply(id, value, origin, false, now) == Applied::Changed;
+        updated |= table.apply(id, value, origin, relay, now) == Applied::Changed;
     }
     if updated {
         Imported::Updated

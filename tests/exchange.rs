@@ -658,3 +658,28 @@ fn both_ends_may_write_a_signal_and_agree_in_the_end() {
     assert!(later - frames <= 4, "{} frames at rest", later - frames);
     let _ = add(&server, "n2", Kind::Int, Direction::Auto);
 }
+
+#[test]
+fn notes_are_kept_with_the_signal() {
+    let server = server();
+    let mut declaration = realvirtual_ws::Declaration::new("Noted", Kind::Bool, Direction::Input);
+    declaration.comment = "light barrier";
+    declaration.folder = "cell/conveyor";
+    let id = server.add_signal(&declaration).unwrap();
+    let plain = server
+        .add_signal(&realvirtual_ws::Declaration::new(
+            "Plain",
+            Kind::Bool,
+            Direction::Input,
+        ))
+        .unwrap();
+    let (comment, folder) = server.signal_notes(id).unwrap();
+    assert_eq!(
+        (comment.as_str(), folder.as_str()),
+        ("light barrier", "cell/conveyor")
+    );
+    assert_eq!(
+        server.signal_notes(plain).unwrap(),
+        (String::new(), String::new())
+    );
+}

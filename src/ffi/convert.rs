@@ -94,8 +94,11 @@ impl From<&Stats> for rv_stats {
             resends: stats.resends,
             cycles: stats.cycles,
             cycles_skipped: stats.cycles_skipped,
+            cycle_us_total: stats.cycle_us_total,
+            cycle_us_max: stats.cycle_us_max,
             log_dropped: stats.log_dropped,
             events_dropped: stats.events_dropped,
+            send_latency: stats.send_latency.buckets,
         }
     }
 }

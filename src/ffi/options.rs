@@ -124,6 +124,9 @@ pub struct rv_options {
     pub reserved3: [u8; 2],
     /// Client: a PEM file with authorities to trust besides the platform's.
     pub tls_ca_file: *const c_char,
+    /// Client: the SHA-256 of the server's public key (SubjectPublicKeyInfo), as hexadecimal digits or Base64: a server
+    /// with another key is refused, whoever vouches for it; NULL = none.
+    pub tls_pin: *const c_char,
     /// Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
     pub allowed_origins: *const c_char,
     /// Server, list: names that may stand in `Host`, besides IP addresses, `localhost` and this machine's name.
@@ -133,7 +136,7 @@ pub struct rv_options {
 // SAFETY: numbers and pointers, of any bit pattern, and laid out without implicit padding.
 unsafe impl Growing for rv_options {
     const NAME: &'static str = "rv_options";
-    const FIRST: usize = if size_of::<usize>() == 8 { 192 } else { 160 };
+    const FIRST: usize = if size_of::<usize>() == 8 { 200 } else { 164 };
 }
 const _: () = assert!(size_of::<rv_options>() >= rv_options::FIRST);
 
@@ -213,6 +216,7 @@ impl rv_options {
             log_to_stderr: options.log_to_stderr.into(),
             reserved3: [0; 2],
             tls_ca_file: null(),
+            tls_pin: null(),
             allowed_origins: null(),
             allowed_hosts: null(),
         }
@@ -302,6 +306,7 @@ impl rv_options {
             tls: ClientTls {
                 enabled: flag(self.tls, "tls")?,
                 ca_file: owned(self.tls_ca_file, "option tls_ca_file")?,
+                pin: owned(self.tls_pin, "option tls_pin")?,
                 insecure_skip_verify: flag(
                     self.tls_insecure_skip_verify,
                     "tls_insecure_skip_verify",

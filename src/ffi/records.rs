@@ -116,7 +116,7 @@ pub struct rv_stats {
     pub values_out: u64,
     /// Received values that changed a signal.
     pub changes: u64,
-    /// Values that a newer one replaced before they were sent or polled.
+    /// Values that a newer one replaced before they were sent, or before they were polled.
     pub coalesced: u64,
     /// Bool pulses that were set but not sent: rises made minus rises sent.
     pub pulses_collapsed: u64,
@@ -144,7 +144,7 @@ pub struct rv_stats {
     pub disconnects: u64,
     /// Connections refused or failed.
     pub refused_connections: u64,
-    /// Values that came back from the peer they had been sent to.
+    /// Received values that told nothing new: equal to the present one, echoes of what was sent, repeats.
     pub echoes: u64,
     /// Values sent to correct a refused or converted one.
     pub corrections: u64,
@@ -154,10 +154,17 @@ pub struct rv_stats {
     pub cycles: u64,
     /// Send cycles that were left out because the machine was late.
     pub cycles_skipped: u64,
+    /// What all send cycles took together, in microseconds.
+    pub cycle_us_total: u64,
+    /// What the longest send cycle took, in microseconds.
+    pub cycle_us_max: u64,
     /// Log records dropped because nobody polled them.
     pub log_dropped: u64,
     /// Events dropped because nobody polled them.
     pub events_dropped: u64,
+    /// From the first set after a message went out to the next message: entry n counts times of 2^n up to 2^(n+1)
+    /// microseconds; the first also shorter, the last also longer.
+    pub send_latency: [u64; 24],
 }
 
 /// What is known of a signal, besides its value.
@@ -271,7 +278,7 @@ macro_rules! growing {
 
 growing! {
     rv_info = 32
-    rv_stats = 224
+    rv_stats = 432
     rv_signal_info = 32
     rv_client_info = 96
     rv_import_report = 32

@@ -93,6 +93,17 @@ impl Interface {
         self.shared.signals.name(id)
     }
 
+    /// The comment and the folder that a signal was declared with.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotFound`].
+    pub fn signal_notes(&self, id: u32) -> Result<(String, String)> {
+        self.signal_name(id)?;
+        let names = self.shared.signals.names();
+        let (comment, folder) = names.notes(id);
+        Ok((comment.to_owned(), folder.to_owned()))
+    }
+
     /// Changes what the host may do with a signal; `None` = by direction and perspective.
     ///
     /// # Errors
@@ -121,7 +132,15 @@ impl Interface {
     pub fn set(&self, id: u32, value: ValueRef<'_>) -> Result<()> {
         self.shared.check()?;
         check_value(value)?;
-        let done = self.shared.signals.table().set(id, value);
+        let done = {
+            let mut table = self.shared.signals.table();
+            let done = table.set(id, value);
+            if done == Ok(true) {
+                // Once for each transmission: reading the clock at every set would cost more than the set.
+                table.unsent_since = Some(clock::now());
+            }
+            done
+        };
         match done {
             Ok(first) => {
                 if first {
@@ -169,6 +188,9 @@ impl Interface {
                 }
                 for (id, value) in pairs() {
                     first |= table.set(id, value) == Ok(true);
+                }
+                if first {
+                    table.unsent_since = Some(clock::now());
                 }
             }
             refused

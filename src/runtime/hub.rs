@@ -155,7 +155,11 @@ impl Hub {
 
     /// Runs one input and carries out what follows. `true`: whoever waits should look again.
     fn run(&mut self, now: Time, input: Input<'_>) -> bool {
+        let cycle = matches!(input, Input::Cycle { .. });
         self.session.handle(now, input);
+        if cycle {
+            self.session.cycle_took(clock::now().since(now));
+        }
         let mut outputs = std::mem::take(&mut self.outputs);
         self.session.outputs(&mut outputs);
         let mut news = false;

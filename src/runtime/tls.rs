@@ -1,5 +1,7 @@
 //! TLS of a client.
 
+mod pin;
+
 use std::io;
 use std::sync::Arc;
 
@@ -14,6 +16,8 @@ use rustls_platform_verifier::Verifier;
 use crate::error::{Error, ErrorCode, Result};
 use crate::escape::escape;
 use crate::options::ClientTls;
+
+use pin::Pinned;
 
 /// The configuration for `tls`. Reads files, so it does not belong on the network thread.
 ///
@@ -30,6 +34,18 @@ pub(crate) fn client_config(tls: &ClientTls) -> Result<Arc<ClientConfig>> {
             None => Vec::new(),
         };
         verifier(extra, &provider)?
+    };
+    let verifier = match &tls.pin {
+        Some(pin) => match Pinned::new(pin, verifier) {
+            Some(pinned) => Arc::new(pinned),
+            None => {
+                return Err(cannot(
+                    "option tls_pin cannot be used",
+                    &"it must be the SHA-256 of the server's public key, as 64 hexadecimal digits or as Base64",
+                ));
+            }
+        },
+        None => verifier,
     };
     let config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
@@ -167,6 +183,9 @@ fn certificate_cause(error: &CertificateError) -> String {
             "it was not signed by the trusted authority of that name; give the right one in the option ca_file".into()
         }
         E::Revoked => "it was revoked".into(),
+        E::ApplicationVerificationFailure => {
+            "its public key is not the one of option tls_pin; if the server got a new key, pin that one".into()
+        }
         other => {
             let text = format!("{other:?}");
             if text.contains("CaUsedAsEndEntity") {

@@ -21,7 +21,10 @@ pub(super) struct Client {
     retry: Option<Time>,
     /// The server's first state is awaited until then.
     awaiting_state: Option<Time>,
+    /// What the server has mentioned since, or has acknowledged, and until when that counts.
+    mentioned: Option<(Time, BitSet)>,
     running: bool,
+    again_now: bool,
     last_error: Option<Error>,
 }
 
@@ -33,7 +36,9 @@ impl Client {
             unacknowledged: BitSet::default(),
             retry: None,
             awaiting_state: None,
+            mentioned: None,
             running: false,
+            again_now: false,
             last_error: None,
         }
     }
@@ -47,6 +52,7 @@ impl Client {
     pub(super) fn halt(&mut self) {
         self.retry = None;
         self.awaiting_state = None;
+        self.mentioned = None;
         self.running = false;
     }
 
@@ -66,6 +72,9 @@ impl Client {
 
     /// The server has seen our last value.
     pub(super) fn acknowledged(&mut self, signal: u32) {
+        if let Some((_, mentioned)) = &mut self.mentioned {
+            mentioned.insert(signal);
+        }
         self.unacknowledged.remove(signal);
     }
 
@@ -117,7 +126,7 @@ impl Session {
                 peer.forced.insert(signal);
             }
         }
-        self.transmit(now, false);
+        self.transmit_by_itself(now);
     }
 
     fn send_subscription(&mut self, id: PeerId) {
@@ -138,26 +147,44 @@ impl Session {
         } else if was_filtered {
             // The protocol has no way back to everything but a new connection.
             self.client.backoff.reset();
+            self.client.again_now = true;
             self.close(id, 1000, "reconnecting to receive every signal");
         }
     }
 
-    /// The server's first state is here: what the host wrote and it does not have goes out now.
-    pub(super) fn state_arrived(
-        &mut self,
-        id: PeerId,
-        mentioned: impl Iterator<Item = u32>,
-        now: Time,
-    ) {
-        if self.client.awaiting_state.take().is_none() {
+    /// The server's first state is here, or its time is up: what the host set and the server is not
+    /// known to have goes out now. What it does not mention until the time is up follows then: a
+    /// state can come in several messages.
+    pub(super) fn state_arrived(&mut self, id: PeerId, now: Time) {
+        let Some(until) = self.client.awaiting_state.take() else {
             return;
+        };
+        self.client.mentioned = Some((until, BitSet::default()));
+        self.owe_where(id, |client, signal| client.keeps(signal));
+        self.restore_later(SERVER, SERVER);
+        self.transmit_by_itself(now);
+    }
+
+    /// Server's values came in; while the first state may still be under way, they are noted.
+    pub(super) fn mentioned(&mut self, signals: impl Iterator<Item = u32>) {
+        if let Some((_, mentioned)) = &mut self.client.mentioned {
+            signals.for_each(|signal| {
+                mentioned.insert(signal);
+            });
         }
-        let mut stands = BitSet::default();
-        for signal in mentioned {
-            if !self.client.keeps(signal) {
-                stands.insert(signal);
-            }
+    }
+
+    /// The time for the first state is up.
+    fn resync_over(&mut self, id: PeerId, now: Time) {
+        self.state_arrived(id, now);
+        if let Some((_, mentioned)) = self.client.mentioned.take() {
+            self.owe_where(id, |_, signal| !mentioned.contains(signal));
+            self.transmit_by_itself(now);
         }
+    }
+
+    /// Marks what the host wrote last of the signals that both sides write, as far as `which` says.
+    fn owe_where(&mut self, id: PeerId, which: impl Fn(&Client, u32) -> bool) {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
@@ -165,13 +192,11 @@ impl Session {
             if slot.access == Access::ReadWrite
                 && slot.origin == LOCAL
                 && slot.quality != Quality::Never
-                && !stands.contains(signal)
+                && which(&self.client, signal)
             {
                 peer.due.insert(signal);
             }
         }
-        self.restore_later(SERVER, SERVER);
-        self.transmit(now, false);
     }
 
     pub(super) fn connect_failed(&mut self, error: &Error, now: Time) {
@@ -189,6 +214,7 @@ impl Session {
 
     pub(super) fn lost(&mut self, peer: &Peer, text: &str, now: Time) {
         self.client.awaiting_state = None;
+        self.client.mentioned = None;
         self.client.backoff.connection_lasted(peer.connected, now);
         self.log(LogLevel::Warn, 0, format!("connection lost: {text}"), now);
         let code = ErrorCode::Connection;
@@ -213,7 +239,9 @@ impl Session {
         if !self.client.running {
             return;
         }
-        let wait = if self.options.auto_reconnect {
+        let wait = if std::mem::take(&mut self.client.again_now) {
+            Some(std::time::Duration::ZERO)
+        } else if self.options.auto_reconnect {
             self.client.backoff.next()
         } else {
             None
@@ -235,12 +263,16 @@ impl Session {
         if retry.is_some() {
             self.outputs.push(Output::Connect);
         }
-        if self.client.awaiting_state.is_some_and(|at| at <= now)
+        let resync =
+            self.client
+                .awaiting_state
+                .or(self.client.mentioned.as_ref().map(|(until, _)| *until));
+        if resync.is_some_and(|at| at <= now)
             && let Some(id) = self.peers.keys().next().copied()
         {
-            self.state_arrived(id, std::iter::empty(), now);
+            self.resync_over(id, now);
         }
-        let waits = [self.client.retry, self.client.awaiting_state];
+        let waits = [self.client.retry, resync.filter(|at| *at > now)];
         for at in waits.into_iter().flatten() {
             self.arm(at);
         }

@@ -38,6 +38,8 @@ struct Sent {
     token: u32,
     request: ConfigRequest,
     until: Time,
+    /// A late answer was discarded since, so this one's own may have been.
+    discarded_one: bool,
 }
 
 /// The answer to a request of ours: the configuration as JSON, or what the server said of applying it.
@@ -51,8 +53,8 @@ pub(super) struct Config {
     next_token: u32,
     asked: Vec<Asked>,
     sent: Vec<Sent>,
-    /// Requests that timed out: one late answer each is not taken for the next one's.
-    late: Vec<(ConfigRequest, Time)>,
+    /// A request timed out: until then one answer is not taken for the next one's. By kind of request.
+    late: [Option<Time>; 2],
 }
 
 impl Session {
@@ -154,6 +156,7 @@ impl Session {
             token,
             request,
             until,
+            discarded_one: false,
         });
         self.arm(until);
     }
@@ -181,23 +184,20 @@ impl Session {
     }
 
     fn config_answered(&mut self, request: ConfigRequest, result: ConfigResult, now: Time) {
-        self.config.late.retain(|(_, until)| *until > now);
-        let late = self
-            .config
-            .late
-            .iter()
-            .position(|(kind, _)| *kind == request);
-        if let Some(at) = late {
-            self.config.late.swap_remove(at);
-            self.stats.unknown_message += 1;
-            return;
-        }
-        match self
+        let pending = self
             .config
             .sent
             .iter()
-            .position(|sent| sent.request == request)
-        {
+            .position(|sent| sent.request == request);
+        let late = self.config.late[request as usize].take();
+        if late.is_some_and(|until| until > now) {
+            self.stats.unknown_message += 1;
+            if let Some(at) = pending {
+                self.config.sent[at].discarded_one = true;
+            }
+            return;
+        }
+        match pending {
             Some(at) => {
                 let sent = self.config.sent.swap_remove(at);
                 self.config_done(sent.token, result, now);
@@ -223,10 +223,18 @@ impl Session {
         }));
     }
 
-    pub(super) fn cancel_config(&mut self, token: u32, now: Time) {
+    pub(super) fn cancel_config(&mut self, token: u32) {
         if let Some(at) = self.config.sent.iter().position(|sent| sent.token == token) {
             let sent = self.config.sent.swap_remove(at);
-            self.config.late.push((sent.request, now + LATE_ANSWER));
+            self.expect_late_result(&sent);
+        }
+    }
+
+    /// A request of ours was given up.
+    fn expect_late_result(&mut self, sent: &Sent) {
+        // Otherwise a single lost answer would cost every later request its own.
+        if !sent.discarded_one {
+            self.config.late[sent.request as usize] = Some(self.now + LATE_ANSWER);
         }
     }
 
@@ -234,7 +242,7 @@ impl Session {
     pub(super) fn config_peer_gone(&mut self, id: PeerId, now: Time) {
         self.config.asked.retain(|asked| asked.peer != id);
         if !self.is_server() {
-            self.config.late.clear();
+            self.config.late = [None; 2];
             for sent in std::mem::take(&mut self.config.sent) {
                 let error = Error::new(
                     ErrorCode::Connection,
@@ -259,7 +267,7 @@ impl Session {
             .partition::<Vec<_>, _>(|sent| sent.until <= now);
         self.config.sent = sent;
         for sent in expired {
-            self.config.late.push((sent.request, now + LATE_ANSWER));
+            self.expect_late_result(&sent);
             let error = Error::new(
                 ErrorCode::Timeout,
                 "the server did not answer the configuration request in time",

@@ -10,9 +10,22 @@ use crate::protocol::encode;
 use crate::session::frames::{Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key};
 use crate::session::peer::{Peer, PeerId};
 use crate::session::{LogLevel, Output, Session, fence};
-use crate::signals::{BitSet, LOCAL, Pick, Picks, Print, Table};
+use crate::signals::{BitSet, Kept, LOCAL, Pick, Picks, Print, Table};
 use crate::time::Time;
 use crate::value::Quality;
+
+/// What a transmission takes from the signals, besides what peers are due already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Take {
+    /// What the host has set, and what is to be relayed.
+    Unsent,
+    /// Every value of the host as well.
+    Everything,
+    /// Nothing new, but the rest of FIFOs.
+    Due,
+    /// As `Unsent`, but peers are only marked as due, for the frame after the next.
+    Later,
+}
 
 /// Buffers that live on, so that a steady cycle does not allocate more than its frames.
 #[derive(Debug, Default)]
@@ -40,19 +53,47 @@ impl Session {
         }
     }
 
-    /// Sends what is due to every peer that can take a frame. `everything`: also what did not change.
-    pub(super) fn transmit(&mut self, now: Time, everything: bool) {
+    /// A transmission that the host did not ask for: in manual mode it takes nothing that was not flushed.
+    pub(super) fn transmit_by_itself(&mut self, now: Time) {
+        let take = match self.options.send_mode {
+            SendMode::Manual => Take::Due,
+            _ => Take::Unsent,
+        };
+        self.transmit(now, take);
+    }
+
+    /// The host's flush: everything that is set now goes out, with this frame or the next.
+    pub(super) fn flush(&mut self, now: Time) {
+        self.transmit(now, Take::Unsent);
+        // A pulse takes two frames, and what is set after the flush must not get into the second.
+        if let Some(at) = self
+            .follow_up_at
+            .filter(|_| self.options.send_mode == SendMode::Manual)
+        {
+            self.transmit(now, Take::Later);
+            self.follow_up_at = Some(at);
+            self.arm(at);
+        }
+        // Who cannot take a frame now gets it when it can.
+        for peer in self.peers.values_mut() {
+            peer.flush = peer.busy && !peer.due.is_empty();
+        }
+    }
+
+    /// Sends what is due to every peer that can take a frame.
+    pub(super) fn transmit(&mut self, now: Time, take: Take) {
         self.transmit_wanted = false;
         self.follow_up_at = None;
+        self.edge_waits = false;
         // What nobody hears stays unsent, so that its pulses are counted and not sent late.
         if self.peers.is_empty() {
             return;
         }
         self.meet_new_signals();
         let mut scratch = std::mem::take(&mut self.scratch);
-        self.collect(&mut scratch, everything);
+        self.collect(&mut scratch, take);
         if !scratch.picks.list.is_empty() {
-            self.distribute(&mut scratch, now);
+            self.distribute(&mut scratch, take, now);
         }
         self.scratch = scratch;
         if std::mem::take(&mut self.follow_up) && self.options.send_mode != SendMode::Cycle {
@@ -64,7 +105,7 @@ impl Session {
     }
 
     /// Copies all values that may be sent now, under one lock, so that frames are never torn.
-    fn collect(&mut self, scratch: &mut Scratch, everything: bool) {
+    fn collect(&mut self, scratch: &mut Scratch, take: Take) {
         scratch.wanted.clear();
         scratch.fresh.clear();
         scratch.picks.clear();
@@ -75,16 +116,33 @@ impl Session {
         }
         let signals = Arc::clone(&self.signals);
         let mut table = signals.table();
-        let busy = self.peers.values().any(|peer| peer.busy && !peer.closing);
+        let busy =
+            self.awaiting_state() || self.peers.values().any(|peer| peer.busy && !peer.closing);
         // A sealed frame goes alone: with values that are newer than it, it would be torn.
-        let sealed = table.take_sealed(&mut scratch.picks);
+        if let Some(since) = table.unsent_since.take() {
+            self.stats.send_latency.add(self.now.since(since));
+        }
+        let sealed = take != Take::Due && table.take_sealed(&mut scratch.picks);
         if sealed {
-            for pick in &scratch.picks.list {
+            for pick in &mut scratch.picks.list {
                 scratch.fresh.insert(pick.signal);
+                // A peer's value that came since stands at that peer.
+                if let Some(slot) = table.slot(pick.signal)
+                    && slot.origin != LOCAL
+                {
+                    pick.origin = slot.origin;
+                }
             }
             self.follow_up = true;
+            self.edge_waits = true;
         } else {
-            table.drain_unsent(busy, |id| {
+            let kept = match (take, busy) {
+                (Take::Due, true) => Kept::All,
+                (Take::Due, false) => Kept::AllButFifos,
+                (_, true) => Kept::Fifos,
+                (_, false) => Kept::Nothing,
+            };
+            table.drain_unsent(kept, |id| {
                 scratch.fresh.insert(id);
             });
         }
@@ -98,23 +156,27 @@ impl Session {
             self.hold(&mut table, &scratch.picks);
             return;
         }
-        if everything {
+        if take == Take::Everything {
             for (id, slot) in table.iter() {
                 if slot.origin == LOCAL
                     && slot.quality != Quality::Never
                     && slot.access.host_writes()
+                    && !table.is_unsent(id)
                 {
                     scratch.wanted.insert(id);
                     scratch.fresh.insert(id);
                 }
             }
         }
-        scratch
-            .wanted
-            .for_each(|id| table.pick(id, &mut scratch.picks));
+        scratch.wanted.for_each(|id| {
+            // A held level stays due.
+            if !table.is_held(id) || scratch.fresh.contains(id) {
+                table.pick(id, &mut scratch.picks, scratch.fresh.contains(id));
+            }
+        });
         self.hold(&mut table, &scratch.picks);
         // The rest of a FIFO goes out with the next frames.
-        self.follow_up |= !busy && table.has_unsent();
+        self.follow_up |= !busy && table.fifo_waits();
     }
 
     /// Levels that this frame changes and that must last a while.
@@ -147,6 +209,7 @@ impl Session {
     pub(super) fn forget_unsent(&mut self) {
         let signals = Arc::clone(&self.signals);
         let mut table = signals.table();
+        self.holds.clear();
         let mut set_here = Vec::new();
         table.forget_unsent(|id| set_here.push(id));
         for id in set_here {
@@ -156,7 +219,7 @@ impl Session {
         }
     }
 
-    fn distribute(&mut self, scratch: &mut Scratch, now: Time) {
+    fn distribute(&mut self, scratch: &mut Scratch, take: Take, now: Time) {
         let eligibility = self.eligibility();
         let Scratch {
             fresh,
@@ -176,7 +239,7 @@ impl Session {
             let Some(peer) = self.peers.get_mut(&id) else {
                 continue;
             };
-            let ready = ready(peer);
+            let ready = take != Take::Later && ready(peer);
             chosen.clear();
             for (index, pick) in (0..).zip(&picks.list) {
                 if fresh.contains(pick.signal) {
@@ -195,6 +258,7 @@ impl Session {
                         // The level itself follows in the next frame, so it stays due.
                         chosen.push(index | INVERTED);
                         self.follow_up = true;
+                        self.edge_waits = true;
                         continue;
                     }
                     chosen.push(index);

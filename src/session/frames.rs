@@ -110,7 +110,13 @@ impl Eligibility {
         }
         let ours = pick.access.host_writes();
         let send = match self.mode {
-            Mode::Server => peer.wants(pick.signal) && (ours || self.relay || forced),
+            Mode::Server => {
+                peer.wants(pick.signal) && {
+                    // A value that another peer sent is relayed, whoever else writes the signal.
+                    let ours = pick.origin == LOCAL || pick.access == Access::Write;
+                    ours || self.relay || forced
+                }
+            }
             // A client does not send its server's values back, from whichever connection.
             Mode::Client => {
                 ours && (pick.access == Access::Write || pick.origin == LOCAL || forced)

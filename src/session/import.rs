@@ -9,7 +9,7 @@ use crate::protocol::direction::WireType;
 use crate::protocol::import::{self, AnswerWriter, Catalog};
 use crate::session::peer::{Peer, PeerId};
 use crate::session::{Event, EventKind, ImportReport, LogLevel, Output, Session, State};
-use crate::signals::{ImportEntry, Imported};
+use crate::signals::{ImportEntry, Imported, Origin};
 use crate::time::Time;
 use crate::value::Value;
 
@@ -78,12 +78,8 @@ impl Session {
     }
 
     pub(super) fn cancel_import(&mut self, token: u32) {
-        if self
-            .import
-            .as_ref()
-            .is_some_and(|import| import.token == token)
-        {
-            self.import = None;
+        if let Some(import) = self.import.take_if(|import| import.token == token) {
+            self.uncap(&import);
         }
     }
 
@@ -134,7 +130,8 @@ impl Session {
         let import = pending.as_mut().unwrap_or(&mut own);
         import.asked.remove(&id);
         import.report.answered += 1;
-        let mut new = 0;
+        let mut new = self.peers.get(&id).map_or(0, |peer| peer.brought);
+        let relay = self.is_server() && self.options.relay;
         for entry in &catalog.entries {
             if new >= new_allowed && self.signals.names().find(&entry.name).is_none() {
                 import.report.refused += 1;
@@ -145,6 +142,7 @@ impl Session {
                 continue;
             }
             let (direction, access) = self.rules.imported(&entry.name, entry.direction);
+            let importer_connected = self.importer_connected(&entry.name, origin);
             let (done, _) = self.signals.import(
                 &ImportEntry {
                     name: &entry.name,
@@ -152,8 +150,10 @@ impl Session {
                     direction,
                     access,
                     value: entry.value.as_ref().map(Value::as_ref),
+                    importer_connected,
                 },
                 origin,
+                relay,
                 now,
             );
             match done {
@@ -173,7 +173,7 @@ impl Session {
                 Imported::Conflicting => {
                     import.report.conflicting += 1;
                     import.line(&format!(
-                        "{}: exists here with another kind than {}",
+                        "{}: exists here with another kind than {}, or came from another client with another direction",
                         escape(&entry.name),
                         entry.kind.name()
                     ));
@@ -187,6 +187,9 @@ impl Session {
                     ));
                 }
             }
+        }
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.brought = new;
         }
         import.report.refused += catalog.refused.len() as u32 + catalog.refused_more;
         for (name, why) in &catalog.refused {
@@ -206,6 +209,17 @@ impl Session {
         self.complete_import_if_answered();
     }
 
+    /// Whether another peer that this signal came from is still there: the first of two decides.
+    fn importer_connected(&self, name: &str, origin: Origin) -> bool {
+        let Some(signal) = self.names().find(name) else {
+            return false;
+        };
+        let table = self.signals.table();
+        table.slot(signal).is_some_and(|slot| {
+            slot.importer != origin && self.peers.values().any(|peer| peer.origin == slot.importer)
+        })
+    }
+
     fn complete_import_if_answered(&mut self) {
         if let Some(import) = self.import.take_if(|import| import.asked.is_empty()) {
             self.complete(import);
@@ -213,6 +227,7 @@ impl Session {
     }
 
     fn complete(&mut self, mut import: PendingImport) {
+        self.uncap(&import);
         import.report.unanswered += import.asked.len() as u32;
         if import.lines > REPORT_LINES {
             let more = format!("and {} more\n", import.lines - REPORT_LINES);
@@ -239,8 +254,16 @@ impl Session {
         }));
     }
 
+    fn uncap(&mut self, import: &PendingImport) {
+        let bytes = self.options.message_cap();
+        for peer in import.asked.iter().copied() {
+            self.outputs.push(Output::MessageCap { peer, bytes });
+        }
+    }
+
     pub(super) fn fail_import(&mut self, error: &Error) {
         if let Some(import) = self.import.take() {
+            self.uncap(&import);
             self.import_done(import.token, Err(error.clone()), error.message().to_owned());
         }
     }
@@ -275,7 +298,13 @@ impl Session {
                     .map_or_else(String::new, |peer| escape(peer.display_name()));
                 import.line(&format!("client {id} ({name}) did not answer"));
             }
-            self.complete(import);
+            if import.report.answered == 0 && !import.asked.is_empty() {
+                self.import = Some(import);
+                let text = "no client answered the import request in time";
+                self.fail_import(&Error::new(ErrorCode::Timeout, text));
+            } else {
+                self.complete(import);
+            }
         } else {
             let text = if import.asked.is_empty() {
                 "no connection was made before the import's time ran out"
@@ -329,6 +358,9 @@ impl Session {
             types.reserve(table.len());
             for (signal, slot) in table.iter() {
                 picks.add(signal, slot, false);
+                if slot.failsafe {
+                    picks.replace_last(Value::default_of(slot.kind).as_ref());
+                }
                 types.push(WireType {
                     direction: slot.direction,
                     kind: slot.kind,

@@ -186,7 +186,7 @@ impl Session {
         let first = self
             .peers
             .get_mut(&id)
-            .is_some_and(|peer| !std::mem::replace(&mut peer.joined, true));
+            .is_some_and(|peer| !std::mem::replace(&mut peer.foreign_told, true) && !peer.joined);
         if first {
             let text = match foreign {
                 Foreign::V1 => {
@@ -251,8 +251,9 @@ impl Session {
         self.correct(id, &outcome.corrections, &batch.refused, now);
         self.transmit_wanted |= outcome.relayed;
         if first_state {
-            self.state_arrived(id, batch.entries.iter().map(|entry| entry.signal), now);
+            self.state_arrived(id, now);
         }
+        self.mentioned(batch.entries.iter().map(|entry| entry.signal));
         if self
             .peers
             .get(&id)
@@ -303,8 +304,10 @@ impl Session {
             self.stats.lossy += u64::from(lossy);
             let shared = slot.access != Access::Read || relay;
             if shared {
-                if awaiting && self.client.keeps(signal) {
+                let fresh = slot.origin == crate::signals::LOCAL && table.is_unsent(signal);
+                if awaiting && (fresh || self.client.keeps(signal)) {
                     peer.windows.note(signal, value);
+                    self.stats.echoes += 1;
                     continue;
                 }
                 let current = slot.print();
@@ -320,9 +323,12 @@ impl Session {
             if coerced {
                 outcome.corrections.push(signal);
             }
-            if table.apply(signal, value, peer.origin, relay, now) == Applied::Changed {
-                outcome.relayed |= relay;
-                self.client.overwritten(signal);
+            match table.apply(signal, value, peer.origin, relay, now) {
+                Applied::Changed => {
+                    outcome.relayed |= relay;
+                    self.client.overwritten(signal);
+                }
+                Applied::Same => self.stats.echoes += 1,
             }
         }
         outcome

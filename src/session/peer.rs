@@ -76,8 +76,11 @@ pub(crate) struct Peer {
     /// It has sent a valid message.
     pub(crate) joined: bool,
     pub(crate) version_warned: bool,
+    pub(crate) foreign_told: bool,
     /// It has asked for our catalogue.
     pub(crate) asked_catalog: bool,
+    /// New signals that its catalogues brought.
+    pub(crate) brought: u32,
     /// `None`: it wants everything.
     pub(crate) subscription: Option<Subscription>,
     /// Server: when the first full state goes out, if nothing calls for it before.
@@ -126,7 +129,9 @@ impl Peer {
             answers_pings: false,
             joined: false,
             version_warned: false,
+            foreign_told: false,
             asked_catalog: false,
+            brought: 0,
             subscription: None,
             first_state: server.then(|| now + options.first_state_wait),
             due: BitSet::default(),
@@ -154,6 +159,14 @@ impl Peer {
         self.subscription
             .as_ref()
             .is_none_or(|subscription| subscription.contains(id))
+    }
+
+    /// Visits the signals that it wants of so many.
+    pub(crate) fn for_each_wanted(&self, count: u32, each: impl FnMut(u32)) {
+        match &self.subscription {
+            Some(subscription) => subscription.signals.for_each(each),
+            None => (0..count).for_each(each),
+        }
     }
 
     /// Notes a message handed to the link; `false` when too much waits already.

@@ -1,5 +1,7 @@
 //! What a session tells its host: state, events, log records, counters.
 
+use std::time::Duration;
+
 use crate::error::Error;
 use crate::options::Mode;
 use crate::time::Time;
@@ -120,14 +122,34 @@ pub struct ImportReport {
     pub text: String,
 }
 
+/// How long something took, counted by powers of two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Histogram {
+    /// Entry `n` counts times of 2^n up to 2^(n+1) microseconds; the first also shorter, the last also longer.
+    pub buckets: [u64; 24],
+}
+
+impl Histogram {
+    pub(crate) fn add(&mut self, time: Duration) {
+        let micros = time.as_micros().max(1) as u64;
+        let bucket = micros.ilog2() as usize;
+        let last = self.buckets.len() - 1;
+        self.buckets[bucket.min(last)] += 1;
+    }
+}
+
 macro_rules! stats {
     ($($(#[$doc:meta])* $field:ident,)*) => {
         /// Counters since the interface was created.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-        pub struct Stats { $($(#[$doc])* pub $field: u64,)* }
+        pub struct Stats {
+            $($(#[$doc])* pub $field: u64,)*
+            /// From the first set after a transmission to the next transmission.
+            pub send_latency: Histogram,
+        }
 
         impl Stats {
-            /// Each counter with its name, in the order of declaration.
+            /// Each plain counter with its name, in the order of declaration.
             #[must_use]
             pub fn named(&self) -> Vec<(&'static str, u64)> {
                 vec![$((stringify!($field), self.$field),)*]
@@ -179,7 +201,7 @@ stats! {
     disconnects,
     /// Connections refused before the upgrade.
     refused_connections,
-    /// Values that were echoes or repeats.
+    /// Values that told nothing new: equal to the present one, echoes of ours, repeats.
     echoes,
     /// Values sent back because the peer's was refused or changed.
     corrections,
@@ -189,6 +211,10 @@ stats! {
     cycles,
     /// Cycles left out because the one before took too long.
     cycles_skipped,
+    /// What all cycles took together, in microseconds: copying, encoding and handing over.
+    cycle_us_total,
+    /// What the longest cycle took, in microseconds.
+    cycle_us_max,
     /// Log records dropped because nobody polled them.
     log_dropped,
     /// Events dropped because nobody polled them.

@@ -25,27 +25,27 @@ impl Session {
         } = &mut scratch;
         picks.clear();
         chosen.clear();
-        {
-            let table = self.signals.table();
-            for (signal, slot) in table.iter() {
-                picks.add(signal, slot, false);
-            }
-        }
-        fragments.reset(picks.list.len(), 1);
         let Some(peer) = self.peers.get_mut(&id) else {
             self.scratch = scratch;
             return;
         };
+        {
+            let table = self.signals.table();
+            peer.for_each_wanted(table.len() as u32, |signal| {
+                if let Some(slot) = table.slot(signal) {
+                    picks.add(signal, slot, false);
+                }
+            });
+        }
+        fragments.reset(picks.list.len(), 1);
         for (index, pick) in (0..).zip(&picks.list) {
-            let own = own_values
-                && pick.origin == peer.origin
-                && pick.quality != Quality::Never
-                && peer.wants(pick.signal);
+            let own = own_values && pick.origin == peer.origin && pick.quality != Quality::Never;
             if own || matches!(eligibility.fate(peer, pick), Fate::Send) {
                 chosen.push(index);
             }
         }
         peer.due.clear();
+        self.stats.pulses_collapsed += peer.pulses.len() as u64;
         peer.pulses.clear();
         peer.forced.clear();
         peer.first_state = None;

@@ -6,5 +6,6 @@ mod extras;
 mod messages;
 mod network;
 mod pulses;
+mod regressions;
 mod requests;
 mod resync;

@@ -17,6 +17,15 @@ impl Session {
     pub(super) fn turn_stale(&mut self, origin: Origin) {
         let now = self.now;
         let failsafes = &mut self.failsafes;
+        {
+            let table = self.signals.table();
+            let stale = |signal| {
+                table
+                    .slot(signal)
+                    .is_some_and(|s| s.quality == crate::value::Quality::Stale)
+            };
+            failsafes.retain(|(_, signal)| stale(*signal));
+        }
         let before = failsafes.len();
         self.signals
             .table()
@@ -30,8 +39,14 @@ impl Session {
 
     /// A client has named itself: it may be back.
     pub(super) fn succeed(&mut self, id: PeerId, name: &str) {
-        let before = self.departed.iter().rposition(|(left, _)| left == name);
-        if let Some((_, before)) = before.and_then(|at| self.departed.remove(at)) {
+        let before: Vec<Origin> = self
+            .departed
+            .iter()
+            .filter(|(left, _)| left == name)
+            .map(|(_, o)| *o)
+            .collect();
+        self.departed.retain(|(left, _)| left != name);
+        for before in before {
             self.restore_later(before, id);
         }
     }
@@ -82,7 +97,12 @@ impl Session {
         self.release_holds();
         self.push_catalogs();
         match self.follow_up_at {
-            Some(at) if at <= now => self.transmit(now, false),
+            Some(at) if at <= now => {
+                for peer in self.peers.values_mut() {
+                    peer.flush |= peer.busy;
+                }
+                self.transmit_by_itself(now);
+            }
             Some(at) => self.arm(at),
             None => {}
         }
@@ -129,8 +149,18 @@ impl Session {
     /// A peer left: its signals are stale, and its successor may take them over.
     pub(super) fn departed(&mut self, origin: Origin, name: Option<&str>) {
         self.turn_stale(origin);
-        self.restores
-            .retain(|(_, _, successor)| *successor != origin);
+        let mut not_yet = Vec::new();
+        self.restores.retain(|(_, before, successor)| {
+            if *successor == origin && *before != origin {
+                not_yet.push(*before);
+            }
+            *successor != origin
+        });
+        if let Some(name) = name.filter(|_| self.is_server()) {
+            for before in not_yet {
+                self.departed.push_back((name.to_owned(), before));
+            }
+        }
         if let Some(name) = name.filter(|_| self.is_server()) {
             if self.departed.len() >= DEPARTED_MAX {
                 self.departed.pop_front();

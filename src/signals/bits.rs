@@ -55,7 +55,6 @@ impl BitSet {
         self.count == 0
     }
 
-    #[cfg(test)]
     pub(crate) const fn len(&self) -> usize {
         self.count
     }

@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::protocol::data::Resolve;
 use crate::protocol::encode;
 use crate::value::Kind;
@@ -23,6 +25,8 @@ struct Named {
 pub(crate) struct Names {
     ids: HashMap<Arc<str>, u32>,
     list: Vec<Named>,
+    /// Comment and folder, of the signals that have one.
+    notes: FxHashMap<u32, (Box<str>, Box<str>)>,
 }
 
 impl Names {
@@ -38,6 +42,19 @@ impl Names {
         });
         self.ids.insert(name, id);
         id
+    }
+
+    pub(super) fn set_notes(&mut self, id: u32, comment: &str, folder: &str) {
+        if !comment.is_empty() || !folder.is_empty() {
+            self.notes.insert(id, (comment.into(), folder.into()));
+        }
+    }
+
+    /// What the host noted of a signal: comment and folder.
+    pub(crate) fn notes(&self, id: u32) -> (&str, &str) {
+        self.notes
+            .get(&id)
+            .map_or(("", ""), |(comment, folder)| (comment, folder))
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<u32> {

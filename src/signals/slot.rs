@@ -21,6 +21,8 @@ pub(crate) struct Slot {
     /// `None`: a neutral type.
     pub(crate) direction: Option<Direction>,
     pub(crate) imported: bool,
+    /// The peer that it was imported from.
+    pub(crate) importer: Origin,
     /// A bool as the frame before the pending one carried it.
     pub(super) base: bool,
     /// It has an entry among the table's extras.
@@ -50,6 +52,7 @@ impl Slot {
             quality: Quality::Never,
             direction,
             imported: false,
+            importer: LOCAL,
             base: false,
             extra: false,
             failsafe: false,

@@ -4,6 +4,8 @@
 mod polling;
 mod sending;
 
+pub(crate) use sending::Kept;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,6 +47,8 @@ pub(crate) struct Table {
     unsent: BitSet,
     /// The host was told that there is something to send.
     announced: bool,
+    /// When the host set the first of what is unsent; it tells, the clock is not ours.
+    pub(crate) unsent_since: Option<Time>,
     /// A frame that must go out as it is before what is unsent now; see [`Table::seal`].
     sealed: Picks,
     /// Bools whose present level on the wire must last a while longer.
@@ -81,6 +85,7 @@ impl Table {
         // Room for every signal, so that neither sets nor frames allocate later.
         self.log
             .reserve(self.slots.len().saturating_sub(self.log.len()));
+        self.polled.reserve(self.slots.len());
         self.settle_initial(id);
         id
     }
@@ -130,10 +135,17 @@ impl Table {
         }
     }
 
-    pub(super) fn set_imported(&mut self, id: u32, direction: Option<Direction>, access: Access) {
+    pub(super) fn set_imported(
+        &mut self,
+        id: u32,
+        direction: Option<Direction>,
+        access: Access,
+        importer: Origin,
+    ) {
         if let Some(slot) = self.slots.get_mut(id as usize) {
             slot.direction = direction;
             slot.imported = true;
+            slot.importer = importer;
             slot.access = access;
         }
     }
@@ -153,7 +165,7 @@ impl Table {
     pub(crate) fn set(&mut self, id: u32, value: ValueRef<'_>) -> Result<bool, SetRefused> {
         self.check_set(id, value.kind())?;
         let slot = &self.slots[id as usize];
-        if slot.quality != Quality::Never && slot.value() == value {
+        if slot.quality != Quality::Never && !slot.failsafe && slot.value() == value {
             return Ok(false);
         }
         self.before_unsent(id, value);
@@ -162,7 +174,8 @@ impl Table {
         slot.store(value);
         slot.quality = Quality::Good;
         slot.failsafe = false;
-        self.unsent.insert(id);
+        let again = !self.unsent.insert(id) && !self.slots[id as usize].extra;
+        self.coalesced += u64::from(again);
         Ok(!std::mem::replace(&mut self.announced, true))
     }
 
@@ -181,8 +194,10 @@ impl Table {
         slot.arrived = now;
         let first = slot.quality == Quality::Never;
         if !first && !slot.failsafe && slot.value() == value {
-            if slot.quality == Quality::Stale {
+            if slot.origin != crate::signals::LOCAL {
                 slot.origin = origin;
+            }
+            if slot.quality == Quality::Stale {
                 self.set_quality(id, Quality::Good, now);
             }
             return Applied::Same;
@@ -201,6 +216,11 @@ impl Table {
             // Whatever we were about to send of it is overtaken.
             self.unsent.remove(id);
             self.slots[id as usize].settle();
+            if let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut()) {
+                let dropped = fifo.outgoing.len() as u64;
+                fifo.outgoing.clear();
+                self.overflowed += dropped;
+            }
         }
         Applied::Changed
     }
@@ -282,15 +302,16 @@ impl Table {
     fn set_quality(&mut self, id: u32, quality: Quality, now: Time) {
         let slot = &mut self.slots[id as usize];
         slot.quality = quality;
-        slot.arrived = now;
+        let _ = now;
         self.record(id, flags::QUALITY);
     }
 
     fn record(&mut self, id: u32, flag: u16) {
+        let fifo = self.extra(id).is_some_and(|extra| extra.fifo.is_some());
         let slot = &mut self.slots[id as usize];
         slot.flags |= flag;
         if slot.logged {
-            self.coalesced += u64::from(flag == 0 && !slot.extra);
+            self.coalesced += u64::from(flag == 0 && !fifo);
         } else {
             slot.logged = true;
             self.records.fetch_add(1, Ordering::Relaxed);

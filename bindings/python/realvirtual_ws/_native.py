@@ -182,6 +182,7 @@ class rv_options(ctypes.Structure):
         ("log_to_stderr", ctypes.c_uint8),
         ("reserved3", ctypes.c_uint8 * 2),
         ("tls_ca_file", ctypes.c_char_p),
+        ("tls_pin", ctypes.c_char_p),
         ("allowed_origins", ctypes.c_char_p),
         ("allowed_hosts", ctypes.c_char_p),
     ]
@@ -266,8 +267,11 @@ class rv_stats(ctypes.Structure):
         ("resends", ctypes.c_uint64),
         ("cycles", ctypes.c_uint64),
         ("cycles_skipped", ctypes.c_uint64),
+        ("cycle_us_total", ctypes.c_uint64),
+        ("cycle_us_max", ctypes.c_uint64),
         ("log_dropped", ctypes.c_uint64),
         ("events_dropped", ctypes.c_uint64),
+        ("send_latency", ctypes.c_uint64 * 24),
     ]
 
 
@@ -350,7 +354,7 @@ class rv_signal_options(ctypes.Structure):
 LAYOUT = {
     4: {
         "rv_options": (
-            160,
+            164,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -402,8 +406,9 @@ LAYOUT = {
                 "log_to_stderr": 145,
                 "reserved3": 146,
                 "tls_ca_file": 148,
-                "allowed_origins": 152,
-                "allowed_hosts": 156,
+                "tls_pin": 152,
+                "allowed_origins": 156,
+                "allowed_hosts": 160,
             },
         ),
         "rv_value": (
@@ -458,7 +463,7 @@ LAYOUT = {
             },
         ),
         "rv_stats": (
-            224,
+            432,
             {
                 "frames_in": 0,
                 "frames_out": 8,
@@ -486,8 +491,11 @@ LAYOUT = {
                 "resends": 184,
                 "cycles": 192,
                 "cycles_skipped": 200,
-                "log_dropped": 208,
-                "events_dropped": 216,
+                "cycle_us_total": 208,
+                "cycle_us_max": 216,
+                "log_dropped": 224,
+                "events_dropped": 232,
+                "send_latency": 240,
             },
         ),
         "rv_signal_info": (
@@ -567,7 +575,7 @@ LAYOUT = {
     },
     8: {
         "rv_options": (
-            192,
+            200,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -619,8 +627,9 @@ LAYOUT = {
                 "log_to_stderr": 165,
                 "reserved3": 166,
                 "tls_ca_file": 168,
-                "allowed_origins": 176,
-                "allowed_hosts": 184,
+                "tls_pin": 176,
+                "allowed_origins": 184,
+                "allowed_hosts": 192,
             },
         ),
         "rv_value": (
@@ -675,7 +684,7 @@ LAYOUT = {
             },
         ),
         "rv_stats": (
-            224,
+            432,
             {
                 "frames_in": 0,
                 "frames_out": 8,
@@ -703,8 +712,11 @@ LAYOUT = {
                 "resends": 184,
                 "cycles": 192,
                 "cycles_skipped": 200,
-                "log_dropped": 208,
-                "events_dropped": 216,
+                "cycle_us_total": 208,
+                "cycle_us_max": 216,
+                "log_dropped": 224,
+                "events_dropped": 232,
+                "send_latency": 240,
             },
         ),
         "rv_signal_info": (

@@ -64,10 +64,19 @@ fn server_config(
     issuer: Option<&Authority>,
     change: impl FnOnce(&mut CertificateParams),
 ) -> ServerConfig {
+    server_config_with_key(issuer, change, |_| {})
+}
+
+fn server_config_with_key(
+    issuer: Option<&Authority>,
+    change: impl FnOnce(&mut CertificateParams),
+    show: impl FnOnce(&KeyPair),
+) -> ServerConfig {
     let names = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
     let mut params = CertificateParams::new(names).unwrap();
     change(&mut params);
     let key = KeyPair::generate().unwrap();
+    show(&key);
     let certificate = match issuer {
         Some(authority) => params.signed_by(&key, &authority.issuer).unwrap(),
         None => params.self_signed(&key).unwrap(),
@@ -126,6 +135,44 @@ async fn c31_an_authority_from_the_ca_file_is_trusted() {
         .await
         .unwrap();
     }
+}
+
+#[tokio::test]
+async fn c32_a_pinned_key_is_the_only_one_that_passes() {
+    let authority = authority();
+    let file = File::new(&authority.pem);
+    let mut spki = Vec::new();
+    let config = server_config_with_key(
+        Some(&authority),
+        |_| {},
+        |key| {
+            spki = rcgen::PublicKeyData::subject_public_key_info(key);
+        },
+    );
+    let hash = ring::digest::digest(&ring::digest::SHA256, &spki);
+    let hex = data_encoding::HEXLOWER.encode(hash.as_ref());
+    let base64 = data_encoding::BASE64.encode(hash.as_ref());
+    for pin in [hex.clone(), hex.to_uppercase(), format!("sha256//{base64}")] {
+        let pinned = |options: &mut Options| {
+            trust(options, &file);
+            options.tls.pin = Some(pin);
+        };
+        meet(config.clone(), pinned).await.unwrap();
+    }
+    let wrong = |options: &mut Options| {
+        trust(options, &file);
+        options.tls.pin = Some("00".repeat(32));
+    };
+    let error = meet(config.clone(), wrong).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Certificate);
+    assert!(error.message().contains("tls_pin"), "{error}");
+    // The pin comes on top: without the authority the right key is not enough.
+    let alone = |options: &mut Options| options.tls.pin = Some(hex);
+    let error = meet(config.clone(), alone).await.unwrap_err();
+    assert!(error.message().contains("ca_file"), "{error}");
+    let malformed = |options: &mut Options| options.tls.pin = Some("abc".to_owned());
+    let error = meet(config, malformed).await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::Tls);
 }
 
 #[tokio::test]

@@ -119,6 +119,7 @@ pub(super) struct Network {
     /// `data` and `snapshot` frames with at least one value, by sender.
     pub(super) frames: Vec<u32>,
     pub(super) sent: Vec<Vec<String>>,
+    pub(super) caps: Vec<usize>,
     /// `RV_TRACE` is set: print what happens.
     trace: bool,
 }
@@ -135,6 +136,7 @@ impl Network {
             random: Random::new(seed ^ 0xabcd),
             frames: Vec::new(),
             sent: Vec::new(),
+            caps: Vec::new(),
             trace: std::env::var_os("RV_TRACE").is_some(),
         }
     }
@@ -316,7 +318,8 @@ impl Network {
                     self.post(end, peer, Packet::Closed(format!("{code} {reason}")));
                 }
                 // The probe's result is seen as an event.
-                Output::MessageCap { .. } | Output::ProbeDone { .. } | Output::NotConnected(_) => {}
+                Output::MessageCap { bytes, .. } => self.caps.push(bytes),
+                Output::ProbeDone { .. } | Output::NotConnected(_) => {}
                 Output::Connect => self.ends[end].wants_connect = true,
                 Output::Event(event) => self.ends[end].events.push(event),
                 Output::Log(record) => self.ends[end].log.push(record),

@@ -5,6 +5,15 @@ use crate::signals::table::Table;
 use crate::time::Time;
 use crate::value::ValueRef;
 
+/// What of the unsent stays unsent when a frame is made; held levels always do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kept {
+    Nothing,
+    Fifos,
+    AllButFifos,
+    All,
+}
+
 impl Table {
     /// Whether this value would take back a change of a bool that is not sent yet.
     pub(crate) fn undoes(&self, id: u32, value: ValueRef<'_>) -> bool {
@@ -24,10 +33,10 @@ impl Table {
             return false;
         }
         let mut sealed = std::mem::take(&mut self.sealed);
-        self.drain_unsent(true, |_| {});
+        self.drain_unsent(Kept::Fifos, |_| {});
         for at in 0..self.drained.len() {
             let id = self.drained[at];
-            self.pick(id, &mut sealed);
+            self.pick(id, &mut sealed, true);
         }
         self.sealed = sealed;
         true
@@ -49,8 +58,25 @@ impl Table {
         self.extra(id).is_some_and(|extra| extra.fifo.is_some())
     }
 
+    /// Whether a FIFO has more to send.
+    pub(crate) fn fifo_waits(&self) -> bool {
+        let mut waits = false;
+        if !self.extras.is_empty() {
+            self.unsent.for_each(|id| waits |= self.has_fifo(id));
+        }
+        waits
+    }
+
     pub(crate) fn is_unsent(&self, id: u32) -> bool {
-        self.unsent.contains(id)
+        self.unsent.contains(id) || self.sealed.list.iter().any(|pick| pick.signal == id)
+    }
+
+    pub(crate) fn is_held(&self, id: u32) -> bool {
+        self.holding.contains(id)
+    }
+
+    pub(crate) fn release_all(&mut self) {
+        self.holding.clear();
     }
 
     pub(crate) fn has_unsent(&self) -> bool {
@@ -67,16 +93,22 @@ impl Table {
         true
     }
 
-    /// Moves what is to be sent out of the table, smallest id first. What is held stays; what has a
-    /// FIFO stays when `keep_fifos`, because a peer could not take it now.
-    pub(crate) fn drain_unsent(&mut self, keep_fifos: bool, mut each: impl FnMut(u32)) {
+    /// Moves what is to be sent out of the table, smallest id first. What is held stays,
+    /// and what `what` says.
+    pub(crate) fn drain_unsent(&mut self, what: Kept, mut each: impl FnMut(u32)) {
         let mut kept = std::mem::take(&mut self.kept);
         let mut drained = std::mem::take(&mut self.drained);
         drained.clear();
         self.announced = false;
         self.unsent.drain(|id| drained.push(id));
         drained.retain(|id| {
-            let keep = self.holding.contains(*id) || (keep_fifos && self.has_fifo(*id));
+            let keep = self.holding.contains(*id)
+                || match what {
+                    Kept::Nothing => false,
+                    Kept::Fifos => self.has_fifo(*id),
+                    Kept::AllButFifos => !self.has_fifo(*id),
+                    Kept::All => true,
+                };
             if keep {
                 kept.push(*id);
             } else {
@@ -92,12 +124,15 @@ impl Table {
     }
 
     /// Copies a value into a frame: the oldest of a FIFO, the present one otherwise.
-    pub(crate) fn pick(&mut self, id: u32, picks: &mut Picks) {
+    pub(crate) fn pick(&mut self, id: u32, picks: &mut Picks, pop: bool) {
         let Some(slot) = self.slots.get_mut(id as usize) else {
             return;
         };
         let toggled = slot.settle();
         picks.add(id, slot, toggled);
+        if !pop {
+            return;
+        }
         let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut()) else {
             return;
         };
@@ -134,6 +169,7 @@ impl Table {
             self.collapsed += u64::from(pick.toggled && slot.value() != sealed);
             each(pick.signal);
         }
+        self.unsent_since = None;
         self.sealed.clear();
         self.holding.clear();
         self.announced = false;

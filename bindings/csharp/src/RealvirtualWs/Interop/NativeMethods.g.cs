@@ -805,6 +805,11 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public byte* tls_ca_file;
         /// <summary>
+        ///  Client: the SHA-256 of the server's public key (SubjectPublicKeyInfo), as hexadecimal digits or Base64: a server
+        ///  with another key is refused, whoever vouches for it; NULL = none.
+        /// </summary>
+        public byte* tls_pin;
+        /// <summary>
         ///  Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
         /// </summary>
         public byte* allowed_origins;
@@ -1082,6 +1087,14 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public ulong cycles_skipped;
         /// <summary>
+        ///  What all send cycles took together, in microseconds.
+        /// </summary>
+        public ulong cycle_us_total;
+        /// <summary>
+        ///  What the longest send cycle took, in microseconds.
+        /// </summary>
+        public ulong cycle_us_max;
+        /// <summary>
         ///  Log records dropped because nobody polled them.
         /// </summary>
         public ulong log_dropped;
@@ -1089,6 +1102,11 @@ namespace RealvirtualWs.Interop
         ///  Events dropped because nobody polled them.
         /// </summary>
         public ulong events_dropped;
+        /// <summary>
+        ///  From the first set after a message went out to the next message: entry n counts times of 2^n up to 2^(n+1)
+        ///  microseconds; the first also shorter, the last also longer.
+        /// </summary>
+        public fixed ulong send_latency[24];
     }
 
     /// <summary>
