@@ -94,7 +94,7 @@ fmt: ## Format the Rust sources
 .PHONY: lint
 lint: setup-build ## rustfmt, clippy, and shellcheck where it is installed
 	@$(CARGO) fmt --check
-	@$(CARGO) clippy --quiet $(CARGO_FLAGS) --all-targets -- -D warnings
+	@$(CARGO) clippy --quiet $(CARGO_FLAGS) --features bench-internals --all-targets -- -D warnings
 	@scripts/lint-scripts.sh
 
 .PHONY: docs
@@ -108,6 +108,11 @@ bindings: setup-build ## Write the C header, the C# layer and the Python declara
 .PHONY: bindings-check
 bindings-check: setup-build
 	@$(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+
+.PHONY: bench-micro
+bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cycles) against aims; bench/RESULTS.md
+	@mkdir -p bench
+	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals --bench micro
 
 .PHONY: verify
 verify: verify-schedules ## All long checks

@@ -11,6 +11,10 @@
     non_camel_case_types,
     reason = "types that cross carry their names in C, which the generators take over"
 )]
+#![cfg_attr(
+    feature = "bench-internals",
+    allow(missing_docs, reason = "the benches see structs with reserved fields")
+)]
 
 mod checked;
 mod clients;
@@ -31,3 +35,9 @@ mod result;
 mod signal;
 mod string;
 mod value;
+
+#[cfg(feature = "bench-internals")]
+pub use {
+    options::rv_options,
+    records::{rv_change, rv_event, rv_info},
+};

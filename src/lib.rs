@@ -9,6 +9,9 @@ pub mod options;
 pub mod time;
 pub mod value;
 
+#[cfg(feature = "bench-internals")]
+#[doc(hidden)]
+pub mod bench;
 mod escape;
 mod ffi;
 mod protocol;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// From left to right. What stands together may name each other.
-const LAYERS: [&[&str]; 7] = [
+const LAYERS: [&[&str]; 8] = [
     &["error", "value", "time", "options", "escape"],
     &["protocol"],
     &["signals"],
@@ -13,6 +13,7 @@ const LAYERS: [&[&str]; 7] = [
     &["runtime"],
     &["interface"],
     &["ffi"],
+    &["bench"],
 ];
 
 fn root() -> &'static Path {

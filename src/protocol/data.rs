@@ -18,10 +18,9 @@ pub trait Resolve {
     /// The signal's id and kind. Ids are dense: the decoder keeps a table as long as the highest one.
     fn resolve(&self, name: &str) -> Option<(u32, Kind)>;
 
-    /// The same, after `previous` was found in this frame. Peers list signals in a steady order, so the name
-    /// is often that of the id that followed last time, which a comparison tells without hashing.
-    fn resolve_after(&self, previous: Option<u32>, name: &str) -> Option<(u32, Kind)> {
-        let _ = previous;
+    /// The same, for a name that is likely one of these ids': a comparison is cheaper than a hash.
+    fn resolve_likely(&self, guesses: [u32; 2], name: &str) -> Option<(u32, Kind)> {
+        let _ = guesses;
         self.resolve(name)
     }
 }
@@ -84,7 +83,7 @@ impl Batch {
 }
 
 /// Decodes frames. One can serve every peer of an interface: nothing is remembered from frame to frame but
-/// the buffers.
+/// the buffers, and in which order signals came.
 #[derive(Debug, Default)]
 pub struct Decoder {
     batch: Batch,

@@ -39,19 +39,21 @@ fn write_float(out: &mut String, value: f64) {
     }
     let mut buffer = zmij::Buffer::new();
     let shortest = buffer.format_finite(value);
-    // The formatter writes `1e+300` and `5e-07`; shorter forms say the same.
-    if let Some((mantissa, exponent)) = shortest.split_once('e') {
+    let last_five = shortest.len().saturating_sub(5);
+    if !shortest.as_bytes()[last_five..].contains(&b'e') {
+        // An exponent has three digits and a sign at most.
+        out.push_str(shortest);
+        if !shortest.as_bytes().contains(&b'.') {
+            out.push_str(".0");
+        }
+    } else if let Some((mantissa, exponent)) = shortest.split_once('e') {
+        // The formatter writes `1e+300` and `5e-07`; shorter forms say the same.
         out.push_str(mantissa);
         out.push('e');
         if exponent.starts_with('-') {
             out.push('-');
         }
         out.push_str(exponent.trim_start_matches(['+', '-', '0']));
-    } else {
-        out.push_str(shortest);
-        if !shortest.contains('.') {
-            out.push_str(".0");
-        }
     }
 }
 

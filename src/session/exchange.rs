@@ -228,7 +228,7 @@ impl Session {
             chosen,
             ..
         } = scratch;
-        fragments.reset(picks.list.len());
+        fragments.reset(picks.list.len(), self.peers.len());
         let max_bytes = self.max_frame_bytes();
         let signals = Arc::clone(&self.signals);
         let names = signals.names();

@@ -11,28 +11,39 @@ use crate::session::peer::Peer;
 use crate::signals::{LOCAL, Names, Pick, Picks, Print};
 use crate::value::{Access, Quality};
 
-/// `"name":value` of each pick, encoded when first asked for.
+/// `"name":value` of each pick, encoded when first asked for and kept for further frames.
 #[derive(Debug, Default)]
 pub(super) struct Fragments {
+    /// Frames may differ, so there may be further ones.
+    kept: bool,
     text: String,
     /// Start and end in `text` by position in the picks; an empty range is not encoded yet.
     ranges: Vec<(u32, u32)>,
 }
 
 impl Fragments {
-    pub(super) fn reset(&mut self, count: usize) {
+    /// Forgets everything, for so many picks that go to so many peers.
+    pub(super) fn reset(&mut self, count: usize, peers: usize) {
         self.text.clear();
         self.ranges.clear();
-        self.ranges.resize(count, (0, 0));
+        self.kept = peers > 1;
+        if self.kept {
+            self.ranges.resize(count, (0, 0));
+        }
     }
 
     fn append(&mut self, frame: &mut String, choice: u32, picks: &Picks, names: &Names) {
         let index = choice & !INVERTED;
-        if choice != index {
-            // The first half of a pulse for a peer that was busy: rare, so not kept.
+        if choice != index || !self.kept {
+            // The first half of a pulse for a peer that was busy is rare, so it is not kept either.
             let pick = &picks.list[index as usize];
             names.write_key(frame, pick.signal);
-            encode::write_value(frame, picks.inverted(pick));
+            let value = if choice == index {
+                picks.value(pick)
+            } else {
+                picks.inverted(pick)
+            };
+            encode::write_value(frame, value);
             return;
         }
         let (start, end) = match self.ranges[index as usize] {

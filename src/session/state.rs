@@ -37,7 +37,7 @@ impl Session {
                 }
             });
         }
-        fragments.reset(picks.list.len());
+        fragments.reset(picks.list.len(), 1);
         for (index, pick) in (0..).zip(&picks.list) {
             let own = own_values && pick.origin == peer.origin && pick.quality != Quality::Never;
             if own || matches!(eligibility.fate(peer, pick), Fate::Send) {

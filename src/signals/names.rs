@@ -90,12 +90,14 @@ impl Resolve for Names {
         Some((id, self.list[id as usize].kind))
     }
 
-    /// Peers mostly send signals in one order, which is mostly that of our catalogue.
-    fn resolve_after(&self, previous: Option<u32>, name: &str) -> Option<(u32, Kind)> {
-        let guess = previous.map_or(0, |id| id + 1);
-        match self.list.get(guess as usize) {
-            Some(named) if *named.name == *name => Some((guess, named.kind)),
-            _ => self.resolve(name),
+    fn resolve_likely(&self, guesses: [u32; 2], name: &str) -> Option<(u32, Kind)> {
+        for guess in guesses {
+            if let Some(named) = self.list.get(guess as usize)
+                && *named.name == *name
+            {
+                return Some((guess, named.kind));
+            }
         }
+        self.resolve(name)
     }
 }

@@ -16,6 +16,8 @@ use crate::value::Kind;
 pub(super) struct Seen {
     pub(super) stamp: u32,
     pub(super) signals: Vec<Sighting>,
+    /// The signal that opened the last frame.
+    first: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -27,6 +29,8 @@ pub(super) struct Sighting {
     listed: bool,
     /// Whether its last value was refused.
     refused: bool,
+    /// Which signal followed it last, of whatever frame: so many ids past the next one.
+    skip: u32,
 }
 
 impl Seen {
@@ -46,10 +50,34 @@ impl Seen {
         if sighting.stamp != self.stamp {
             *sighting = Sighting {
                 stamp: self.stamp,
+                skip: sighting.skip,
                 ..Sighting::default()
             };
         }
         sighting
+    }
+
+    /// What may follow this signal, or open a frame. Peers list signals in a steady order, which is mostly that of
+    /// our catalogue or else the one they used last time.
+    fn likely(&self, previous: Option<u32>) -> [u32; 2] {
+        let Some(previous) = previous else {
+            return [self.first, 0];
+        };
+        let next = previous.wrapping_add(1);
+        let sighting = self.signals.get(previous as usize);
+        let skip = sighting.map_or(0, |sighting| sighting.skip);
+        [next.wrapping_add(skip), next]
+    }
+
+    fn follows(&mut self, previous: Option<u32>, signal: u32) {
+        match previous {
+            None => self.first = signal,
+            Some(previous) => {
+                if let Some(sighting) = self.signals.get_mut(previous as usize) {
+                    sighting.skip = signal.wrapping_sub(previous).wrapping_sub(1);
+                }
+            }
+        }
     }
 }
 
@@ -92,9 +120,15 @@ impl<'b, R: Resolve + ?Sized> Filling<'b, R> {
     }
 
     fn look_up(&mut self, name: &str) -> Option<(u32, Kind)> {
-        let found = self.names.resolve_after(self.previous, name);
+        let likely = self.seen.likely(self.previous);
+        let found = self.names.resolve_likely(likely, name);
         match found {
-            Some((signal, _)) => self.previous = Some(signal),
+            Some((signal, _)) => {
+                if signal != likely[0] {
+                    self.seen.follows(self.previous, signal);
+                }
+                self.previous = Some(signal);
+            }
             None if name.contains('\0') => bump(&mut self.batch.refused_names),
             None => bump(&mut self.batch.unknown),
         }

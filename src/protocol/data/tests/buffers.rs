@@ -73,14 +73,14 @@ fn the_stamp_may_wrap() {
 }
 
 #[test]
-fn resolve_after_gets_the_signal_found_before() {
-    struct Recording(std::cell::RefCell<Vec<Option<u32>>>);
+fn likely_is_what_followed_last_time_and_then_the_next_id() {
+    struct Recording(std::cell::RefCell<Vec<[u32; 2]>>);
     impl Resolve for Recording {
         fn resolve(&self, name: &str) -> Option<(u32, Kind)> {
             name.parse().ok().map(|id| (id, Kind::Int))
         }
-        fn resolve_after(&self, previous: Option<u32>, name: &str) -> Option<(u32, Kind)> {
-            self.0.borrow_mut().push(previous);
+        fn resolve_likely(&self, guesses: [u32; 2], name: &str) -> Option<(u32, Kind)> {
+            self.0.borrow_mut().push(guesses);
             self.resolve(name)
         }
     }
@@ -90,8 +90,9 @@ fn resolve_after_gets_the_signal_found_before() {
     let object: &dyn Resolve = &names;
     decoder.decode(frame, object, false).unwrap();
     decoder.decode(frame, &names, false).unwrap();
-    let once = [None, Some(4), Some(4), Some(5)];
-    assert_eq!(*names.0.borrow(), [once, once].concat());
+    let unknown_order = [[0, 0], [5, 5], [5, 5], [6, 6]];
+    let known_order = [[4, 0], [5, 5], [5, 5], [4, 6]];
+    assert_eq!(*names.0.borrow(), [unknown_order, known_order].concat());
 }
 
 #[test]

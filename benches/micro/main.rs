@@ -1,0 +1,45 @@
+//! Single steps: criterion's statistics, and one table against what each step is compared with.
+//!
+//! `make bench-micro`, which puts the table into the file that `RV_BENCH_RESULTS` names. With `RV_BENCH_TABLE`, the
+//! table alone is printed, of rows whose name contains its value.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "benches measure real time and may fail anywhere"
+)]
+
+mod data;
+mod measures;
+mod native;
+mod table;
+
+use std::time::Duration;
+
+use criterion::Criterion;
+
+fn main() {
+    let mut measures = measures::all();
+    if let Ok(part) = std::env::var("RV_BENCH_TABLE") {
+        measures.retain(|measure| measure.name.contains(&part));
+        table::make(&mut measures);
+        return;
+    }
+    let mut criterion = Criterion::default()
+        .sample_size(10)
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(200))
+        .configure_from_args();
+    for measure in &mut measures {
+        let mut group = criterion.benchmark_group(measure.name);
+        group.bench_function("ours", |bencher| bencher.iter_custom(&mut measure.ours));
+        group.bench_function(measure.with, |bencher| {
+            bencher.iter_custom(&mut measure.theirs);
+        });
+        group.finish();
+    }
+    criterion.final_summary();
+    if let Ok(path) = std::env::var("RV_BENCH_RESULTS") {
+        table::keep(&path, &table::make(&mut measures));
+    }
+}
