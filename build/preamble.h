@@ -205,9 +205,9 @@
  *   max_clients_per_address   64                  (s) connected clients from one address
  *   max_message_bytes         0                   largest message; 0 = (s) 4 MiB, (c) 64 MiB
  *   max_signals               100000              signals in all
- *   max_data_frame_bytes      0                   split larger messages with values; 0 = never
  *   handshake_timeout_ms      5000                (s) time for TLS and HTTP upgrade
  *   max_pending_handshakes    64                  (s) connections still in their handshake
+ *   max_data_frame_bytes      0                   split larger messages with values; 0 = never
  *   use_patterns              0                   use the patterns
  *   only_transmit_changed     1                   0 = every cycle carries every signal the host has set
  *   relay                     1                   (s) pass a client's values on to the others

@@ -29,6 +29,8 @@ use crate::runtime::{clock, connect, listen};
 use crate::session::Input;
 use crate::time::Time;
 
+/// A deadline that is later than timers usually are.
+const LATE: Duration = Duration::from_millis(5);
 /// How long a connection that was made for one request may take to close.
 pub(crate) const TEMPORARY_STOP: Duration = Duration::from_secs(1);
 
@@ -140,7 +142,14 @@ async fn run(
             return;
         }
         // Not left to the timer alone: a host that sets without a pause keeps the select busy below.
-        if hub.lock().session().wake_at() <= clock::now() {
+        let (due, now) = (hub.lock().session().wake_at(), clock::now());
+        if due <= now {
+            if now.since(due) > LATE {
+                // This thread was held up. What came in meanwhile came in time, so it goes first:
+                // once to see which sockets have something, once to read them.
+                tokio::task::yield_now().await;
+                tokio::task::yield_now().await;
+            }
             hub::run(&hub, Input::Deadline);
         }
         let (at, cycling) = {
@@ -180,7 +189,8 @@ async fn run(
                 tokio::task::yield_now().await;
             }
             () = wake.notified() => {}
-            () = tokio::time::sleep_until(clock::instant(at)) => hub::run(&hub, Input::Deadline),
+            // What is due is seen to at the top.
+            () = tokio::time::sleep_until(clock::instant(at)) => {}
         }
     };
 

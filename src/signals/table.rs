@@ -81,6 +81,7 @@ impl Table {
         // Room for every signal, so that neither sets nor frames allocate later.
         self.log
             .reserve(self.slots.len().saturating_sub(self.log.len()));
+        self.polled.reserve(self.slots.len());
         self.settle_initial(id);
         id
     }

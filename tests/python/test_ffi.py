@@ -24,6 +24,8 @@ CODES = {v: n for n, v in vars(_native).items() if n == "RV_OK" or n.startswith(
 # Calls whose remaining arguments are fine but which have nothing to find in an interface that was just created.
 MAY_FAIL = {
     ("rv_get_client", "required"): ["RV_ERR_NOT_FOUND", "RV_ERR_UNSUPPORTED"],
+    # No record was polled.
+    ("rv_get_change_text", "required"): ["RV_ERR_NOT_FOUND"],
     ("rv_config_get", "required"): ["RV_ERR_NOT_CONNECTED"],
     ("rv_config_set", "required"): ["RV_ERR_NOT_CONNECTED"],
 }

@@ -15,6 +15,12 @@ pub(super) struct Polled {
 }
 
 impl Polled {
+    /// Makes room for as many records.
+    pub(super) fn reserve(&mut self, records: usize) {
+        self.ranges
+            .reserve(records.saturating_sub(self.ranges.len()));
+    }
+
     fn clear(&mut self) {
         self.text.clear();
         self.ranges.clear();
