@@ -198,26 +198,23 @@ fn observed(what: &str, pauses: &RangeInclusive<u64>) -> (u64, u64) {
     check(what, &sender, made, &seen)
 }
 
-fn assert_few_collapse((made, collapsed): (u64, u64)) {
-    assert!(collapsed * 10 < made, "{collapsed} of {made} collapsed");
+/// Both at the same time, with a sender each.
+fn polled_and_observed(what: &str, pauses: &RangeInclusive<u64>) -> [(u64, u64); 2] {
+    std::thread::scope(|scope| {
+        let polled = scope.spawn(|| polled(&format!("{what}, polled"), pauses));
+        let observed = scope.spawn(|| observed(&format!("{what}, observed"), pauses));
+        [polled.join().unwrap(), observed.join().unwrap()]
+    })
 }
 
 #[test]
-fn random_pulses_polled_at_60_hz_are_counted_one_by_one() {
-    polled("random, polled", &RANDOM);
+fn random_pulses_are_counted_one_by_one_and_come_with_their_batch() {
+    polled_and_observed("random", &RANDOM);
 }
 
 #[test]
-fn pulses_two_cycles_apart_polled_at_60_hz_hardly_collapse() {
-    assert_few_collapse(polled("two cycles apart, polled", &TWO_CYCLES));
-}
-
-#[test]
-fn each_edge_of_random_pulses_is_in_a_frame_with_its_batch() {
-    observed("random, observed", &RANDOM);
-}
-
-#[test]
-fn each_edge_of_pulses_two_cycles_apart_is_in_a_frame_with_its_batch() {
-    assert_few_collapse(observed("two cycles apart, observed", &TWO_CYCLES));
+fn pulses_two_cycles_apart_hardly_collapse_and_come_with_their_batch() {
+    for (made, collapsed) in polled_and_observed("two cycles apart", &TWO_CYCLES) {
+        assert!(collapsed * 10 < made, "{collapsed} of {made} collapsed");
+    }
 }
