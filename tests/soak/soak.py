@@ -86,7 +86,8 @@ class End:
         fields = {bool: "integer", int: "integer", float: "number", str: "text"}
         for record, (number, kind) in zip(records, signals):
             record.signal, record.kind = number, rv.KINDS[kind]
-        return records, [(record, number, fields[kind], self.pools[kind]) for record, (number, kind) in zip(records, signals)]
+        entries = zip(records, signals)
+        return records, [(record, number, fields[kind], self.pools[kind]) for record, (number, kind) in entries]
 
     def set(self, batch):
         records, entries = batch
