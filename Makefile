@@ -9,6 +9,7 @@ MAKEFLAGS += --no-print-directory
 CARGO ?= cargo
 PYTHON ?= python3
 DEMO_SECONDS ?= 10
+SOAK_SECONDS ?= 60
 
 # The same features in every debug build, so that the crate is compiled once. In CI Cargo.lock must be up to date.
 CARGO_FLAGS := --features bindings $(if $(CI),--locked)
@@ -51,7 +52,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-python test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-python test-soak test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -75,6 +76,10 @@ test-c: build ## C tests of the shared library, as C99 and as C++11
 .PHONY: test-python
 test-python: build ## The examples and the demo, run and ended in all ways
 	@$(PYTHON) tests/python/test_examples.py
+
+.PHONY: test-soak
+test-soak: build ## 1,000 signals both ways for 5 seconds, with the server killed in the middle
+	@$(PYTHON) tests/soak/soak.py --seconds 5
 
 .PHONY: test-peers
 test-peers: setup build ## The protocol document's own programs, and other WebSocket implementations
@@ -115,11 +120,52 @@ bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cyc
 	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals --bench micro
 
 .PHONY: verify
-verify: verify-schedules ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-sanitize ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
 	@RV_SCHEDULES=10000 $(CARGO) test --release --lib session::tests::crossing
+
+.PHONY: verify-pulses
+verify-pulses: setup-build ## 2,000 pulses of a millisecond, received at 60 Hz
+	@RV_PULSES=2000 $(CARGO) test --quiet $(CARGO_FLAGS) --test pulses -- --nocapture
+
+.PHONY: verify-soak
+verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
+	@$(CARGO) build --quiet --release
+	@REALVIRTUAL_WS_LIBRARY=$(TARGET)/release/librealvirtual_ws.so \
+		$(PYTHON) tests/soak/soak.py --seconds $(SOAK_SECONDS)
+
+.PHONY: verify-slow
+verify-slow: setup-build ## One of fifty clients stops reading, in release, for 2,000 rounds
+	@RV_ROUNDS=2000 $(CARGO) test --quiet --release --test fifty_clients -- --nocapture
+
+ASAN_TARGET := $(TARGET)/asan
+ASAN_HOST = $(shell $(CARGO) -vV | sed -n 's/^host: //p')
+ASAN_LIBRARY = $(ASAN_TARGET)/$(ASAN_HOST)/debug
+ASAN_FLAGS = $(CARGO_FLAGS) --target-dir $(ASAN_TARGET) --target $(ASAN_HOST)
+# Not with it: allocation.rs counts allocations, of which the sanitizer makes some; fifty_clients.rs measures memory,
+# of which the sanitizer keeps what was freed; one unit test measures time; abi.rs loads the library into programs
+# without it; the rest does not run the library.
+ASAN_TESTS := --lib $(addprefix --test ,concurrency errors exchange lifecycle pulses slow_peer)
+
+.PHONY: verify-sanitize
+verify-sanitize: build ## AddressSanitizer over the Rust, C and FFI tests (needs nightly Rust), valgrind over the C tests
+	@RUSTFLAGS=-Zsanitizer=address RV_SCHEDULES=100 $(CARGO) +nightly test --quiet --no-fail-fast $(ASAN_FLAGS) \
+		$(ASAN_TESTS) -- --skip hostile_frames_are_answered_quickly
+	@RUSTFLAGS=-Zsanitizer=address $(CARGO) +nightly build --quiet $(ASAN_FLAGS)
+	@ln -sf librealvirtual_ws.so $(ASAN_LIBRARY)/librealvirtual_ws.so.0
+	@mkdir -p $(BIN)
+	@$(CC) -std=c99 -g -fsanitize=address -fno-omit-frame-pointer $(STRICT) $(INCLUDE) $(C_TESTS) \
+		-o $(BIN)/tests-asan -L$(ASAN_LIBRARY) -lrealvirtual_ws -Wl,-rpath,$(ASAN_LIBRARY) -pthread
+	@$(BIN)/tests-asan asan
+	@# Python itself does not give back all that it has when it ends.
+	@LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
+		REALVIRTUAL_WS_LIBRARY=$(ASAN_LIBRARY)/librealvirtual_ws.so $(PYTHON) tests/python/test_ffi.py
+	@$(CC) -std=c99 -g $(STRICT) $(INCLUDE) $(C_TESTS) -o $(BIN)/tests-valgrind $(LINK)
+	@# "Possibly lost" is what Rust's standard library keeps of the main thread: 48 bytes, once.
+	@valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect \
+		--errors-for-leak-kinds=definite,indirect --error-exitcode=1 $(BIN)/tests-valgrind valgrind
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here

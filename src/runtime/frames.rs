@@ -40,7 +40,9 @@ pub(crate) struct Frames {
     open: bool,
     /// The present frame is the last one of its message.
     last: bool,
-    /// Messages that came to their end.
+    /// The present frame is a control frame, and no message is unfinished.
+    alone: bool,
+    /// Messages that came to their end, and control frames between them.
     messages: u64,
 }
 
@@ -50,7 +52,8 @@ impl Frames {
         self.open || self.have > 0 || self.left > 0
     }
 
-    /// How many messages came to their end.
+    /// How many messages came to their end. A control frame outside a message is one by itself, or a
+    /// stream of nothing else would look like one message that never ends.
     pub(crate) const fn messages(&self) -> u64 {
         self.messages
     }
@@ -102,6 +105,7 @@ impl Frames {
                 return Err(Fault::LongControl);
             }
             self.last = false;
+            self.alone = !self.open;
         } else {
             // An unexpected continuation, or a new message inside an unfinished one, is summed up like
             // a fragment: tungstenite refuses it by its own rules.
@@ -114,6 +118,7 @@ impl Frames {
             }
             self.open = true;
             self.last = first & 0x80 != 0;
+            self.alone = false;
         }
         self.left = length;
         self.end_of_payload();
@@ -125,6 +130,9 @@ impl Frames {
             self.open = false;
             self.last = false;
             self.message = 0;
+            self.messages += 1;
+        } else if self.left == 0 && self.alone {
+            self.alone = false;
             self.messages += 1;
         }
     }
@@ -182,6 +190,26 @@ mod tests {
         }
         assert!(!frames.inside());
         assert_eq!(frames.messages(), 1);
+    }
+
+    #[test]
+    fn a12_control_frames_outside_a_message_are_told_apart() {
+        let bytes = [
+            frame(0x89, true, b""),
+            frame(0x8a, true, b"pong"),
+            frame(0x01, true, b"a"),
+            frame(0x89, true, b"in a message"),
+            frame(0x80, true, b"b"),
+            frame(0x89, true, b"ping"),
+        ]
+        .concat();
+        for size in [1, 3, bytes.len()] {
+            let mut frames = Frames::default();
+            for part in bytes.chunks(size) {
+                frames.scan(part, 3).unwrap();
+            }
+            assert_eq!(frames.messages(), 4, "{size} bytes at a time");
+        }
     }
 
     #[test]

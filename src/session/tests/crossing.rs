@@ -133,6 +133,33 @@ fn a_server_and_its_clients_agree_when_all_write() {
     }
 }
 
+/// Two bools: a pulse of one closes the frame that carries the other, too.
+#[test]
+fn library_ends_agree_on_bools_that_all_of_them_pulse() {
+    const BOOLS: [&str; 2] = ["one", "two"];
+    for seed in schedules(500) {
+        let (mut network, mut random, ends) = library_ends(seed, 1 + (seed % 3) as usize);
+        for (end, name) in ends.iter().flat_map(|end| BOOLS.map(|name| (*end, name))) {
+            network.declare(end, name, Kind::Bool, Access::ReadWrite);
+        }
+        let pause = random.pick(&[500, 4_000, 15_000]);
+        for _ in 0..1 + random.below(40) {
+            let (end, name) = (random.pick(&ends), random.pick(&BOOLS));
+            network.set(end, name, ValueRef::Bool(random.below(2) == 1));
+            network.run_for(random.micros(0, pause));
+        }
+        settle(&mut network);
+        for name in BOOLS {
+            let values = || ends.iter().map(|end| network.value(*end, name));
+            assert!(
+                values().all(|value| value == values().next().unwrap()),
+                "seed {seed}: {name} {:?}",
+                values().collect::<Vec<_>>()
+            );
+        }
+    }
+}
+
 /// A peer that says nothing and does not answer pings.
 pub(super) fn silent_model() -> Model {
     Model {

@@ -212,6 +212,23 @@ async fn both_ends_send_much_at_once_without_blocking_each_other() {
 }
 
 #[tokio::test]
+async fn a12_pings_without_a_pause_are_no_message_that_does_not_end() {
+    let (end, mut client) = server().await;
+    let ping = frame(0x89, true, b"ping");
+    // Whenever the link looks, it is in the middle of a ping; for twice as long as a message may take.
+    client.write_all(&ping[..3]).await.unwrap();
+    for _ in 0..20 {
+        sleep(Duration::from_millis(40)).await;
+        client.write_all(&ping[3..]).await.unwrap();
+        client.write_all(&ping[..3]).await.unwrap();
+    }
+    client.write_all(&ping[3..]).await.unwrap();
+    client.write_all(&close(1000, b"")).await.unwrap();
+    let (events, closed) = end.rest().await;
+    assert_eq!((events.len(), closed.clean), (21, true), "{closed:?}");
+}
+
+#[tokio::test]
 async fn a12_pings_of_a_peer_that_reads_nothing_are_bounded() {
     let (end, mut client) = server().await;
     let pings = frame(0x89, true, &[0; 125]).repeat(1000);
