@@ -2,7 +2,7 @@
 # Installs what building and testing need. Quick when it is all there, and safe to run again.
 #
 #   scripts/setup.sh build   what building and the demo need: Rust, C and C++ compilers, Python
-#   scripts/setup.sh all     also the test packages: .venv (Python) and tests/node/node_modules (Node)
+#   scripts/setup.sh all     also Node, Mono and the test packages: .venv (Python) and tests/node/node_modules (Node)
 #
 # Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
 set -euo pipefail
@@ -27,7 +27,20 @@ missing_packages() {
         python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
         has node || echo nodejs
         has npm || echo npm
+        has mcs || echo mono-mcs
+        has mono || echo mono-runtime
+        mono_libraries || echo libmono-corlib4.5-cil libmono-system4.0-cil libmono-system-core4.0-cil
     fi
+}
+
+# Debian packs Mono's libraries one by one.
+mono_libraries() {
+    local mono folder name
+    mono=$(command -v mono) || return 1
+    folder=$(dirname "$mono")/../lib/mono/4.5
+    for name in mscorlib System System.Core; do
+        [ -e "$folder/$name.dll" ] || return 1
+    done
 }
 
 install_packages() {

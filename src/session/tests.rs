@@ -9,3 +9,4 @@ mod pulses;
 mod regressions;
 mod requests;
 mod resync;
+mod vectors;

@@ -380,13 +380,15 @@ impl Windows {
                     // The same value at the end of two windows in a row: the peer insists, or it
                     // wrote that before it saw ours. If it insists it says so again, and then
                     // outside any window, where it is heeded.
-                    Some(last) if last != current && window.previous_inbound == Some(last) => {
+                    Some(last)
+                        if !last.echoes(current) && window.previous_inbound == Some(last) =>
+                    {
                         entry.listening = Some(now + LISTEN);
                         self.listening.push_back((now + LISTEN, signal));
                         false
                     }
                     Some(_) if window.last_try => false,
-                    Some(last) if window.applied || last != current => {
+                    Some(last) if window.applied || !last.echoes(current) => {
                         entry.resend_after = Some((last, current));
                         true
                     }

@@ -101,3 +101,21 @@ impl Resolve for Names {
         self.resolve(name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::hash::BuildHasher;
+
+    use super::*;
+
+    #[test]
+    fn b20_names_are_hashed_with_a_key_of_their_own() {
+        let [one, other] = [Names::default(), Names::default()];
+        let hash = |names: &Names| names.ids.hasher().hash_one("name");
+        assert_ne!(
+            hash(&one),
+            hash(&other),
+            "a peer could choose names that collide"
+        );
+    }
+}

@@ -20,6 +20,7 @@ WS = HERE.parent / "node" / "node_modules" / "ws"
 CASES = []
 # A case that takes longer has failed; a peer that lives longer is ended by its own alarm.
 CASE_SECONDS = 25
+JOBS = int(os.environ.get("RV_JOBS", 4))
 PEER_SECONDS = 30
 
 
@@ -189,6 +190,8 @@ def missing():
         lacks["node"] = "Node 20 or later is not installed"
     elif not WS.is_dir():
         lacks["node"] = "the npm package ws is not installed: npm ci --prefix tests/node"
+    if not (shutil.which("mcs") and shutil.which("mono")):
+        lacks["mono"] = "Mono is not installed: mcs and mono"
     return lacks
 
 
@@ -196,45 +199,75 @@ class Late(BaseException):
     """A case took too long. No Exception, so that nothing in a case catches it."""
 
 
-def run(wanted):
-    """Runs the cases whose name contains one of the words in `wanted`; gives the exit code."""
+def run_case(index):
+    """Runs one case, in this process; gives the exit code."""
 
     def late(*_):
         raise Late(f"longer than {CASE_SECONDS} s")
 
     signal.signal(signal.SIGALRM, late)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    name, function, arguments, _ = CASES[index]
+    began = time.monotonic()
+    problem = None
+    signal.alarm(CASE_SECONDS)
+    try:
+        function(**arguments)
+        equal(rv.live_count(), 0, "interfaces left over")
+    except (Exception, Late):
+        problem = traceback.format_exc()
+    finally:
+        signal.alarm(0)
+        for process in list(Process.alive):
+            process.kill()
+    seconds = time.monotonic() - began
+    print(f"{'FAILED' if problem else 'ok'}  {seconds:5.1f} s  {name}", flush=True)
+    if problem:
+        print("    " + problem.rstrip().replace("\n", "\n    "), flush=True)
+        rv.library().rv_shutdown_all(500)
+    return 1 if problem else 0
+
+
+def run(wanted):
+    """Runs the cases whose name contains one of the words in `wanted`, each in a process of its own and JOBS at a time:
+    they mostly wait. Gives the exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     lacks = missing()
     ci = os.environ.get("CI") == "true"
-    passed = failed = 0
+    results = []
     for name in sorted({reason for reason in lacks.values()}):
-        print(f"missing: {name}" if ci else f"skipped: {name}")
-    for name, function, arguments, needs in CASES:
+        print(f"missing: {name}" if ci else f"skipped: {name}", flush=True)
+    waiting = []
+    for index, (name, _, _, needs) in enumerate(CASES):
         if wanted and not any(word in name for word in wanted):
             continue
-        lacking = [lacks[need] for need in sorted({"library", "python", *needs}) if need in lacks]
-        if lacking:
-            failed += ci
-            continue
-        began = time.monotonic()
-        problem = None
-        signal.alarm(CASE_SECONDS)
-        try:
-            function(**arguments)
-            equal(rv.live_count(), 0, "interfaces left over")
-        except (Exception, Late):
-            problem = traceback.format_exc()
-        finally:
-            signal.alarm(0)
-            for process in list(Process.alive):
-                process.kill()
-        seconds = time.monotonic() - began
-        print(f"{'FAILED' if problem else 'ok'}  {seconds:5.1f} s  {name}", flush=True)
-        if problem:
-            failed += 1
-            print("    " + problem.rstrip().replace("\n", "\n    "), flush=True)
-            rv.library().rv_shutdown_all(500)
+        if any(need in lacks for need in {"library", "python", *needs}):
+            results += [1] * ci
         else:
-            passed += 1
-    print(f"{passed} passed, {failed} failed")
+            waiting.append(index)
+    running = []
+    try:
+        while waiting or running:
+            while waiting and len(running) < JOBS:
+                index = waiting.pop(0)
+                command = [sys.executable, sys.argv[0], "--case", str(index)]
+                # A limit behind the case's own, should that not be obeyed.
+                limit = time.monotonic() + CASE_SECONDS + 10
+                running.append((subprocess.Popen(command, stdin=subprocess.DEVNULL), CASES[index][0], limit))
+            time.sleep(0.02)
+            for case_ in list(running):
+                child, name, limit = case_
+                if child.poll() is None and time.monotonic() < limit:
+                    continue
+                if child.poll() not in (0, 1):
+                    child.kill()
+                    print(f"FAILED  {name}: ended with {child.wait()}", flush=True)
+                results.append(child.returncode)
+                running.remove(case_)
+    finally:
+        for child, _, _ in running:
+            child.terminate()
+            child.wait()
+    failed = sum(result != 0 for result in results)
+    print(f"{len(results) - failed} passed, {failed} failed")
     return 1 if failed else 0

@@ -304,6 +304,76 @@ def values_round_trip():
     return failure or expect(library.rv_set_bool(iface, 99, 1), ["RV_ERR_NOT_FOUND"])
 
 
+def f9_texts_that_are_no_texts():
+    """Bad UTF-8, no end within the limit, a value of the wrong kind, and a NaN."""
+    world = World()
+    library, iface = world.library, world.handle
+    number = ctypes.c_uint32()
+    for bad in (b"\xff", b"a\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"cut \xe2\x82"):
+        failure = expect(library.rv_add_signal(iface, bad, 1, 1, ctypes.byref(number)), ["RV_ERR_UTF8"])
+        failure = failure or expect(library.rv_set_text(iface, 3, bad), ["RV_ERR_UTF8"])
+        if failure:
+            return f"{bad!r}: {failure}"
+    long = b"x" * (64 << 20)
+    failure = expect(library.rv_add_signal(iface, long, 1, 1, ctypes.byref(number)), ["RV_ERR_NAME"])
+    failure = failure or expect(library.rv_set_text(iface, 3, long), ["RV_ERR_TEXT"])
+    return failure or (None if library.rv_signal_count(iface) == 4 else "a signal was added")
+
+
+def f21_signals_and_broken_pipes():
+    """A storm of signals while values travel, and a peer that is gone: the process lives, the values arrive."""
+    import socket
+
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as in a C program
+    signal.signal(signal.SIGUSR1, lambda *_: None)
+    signal.siginterrupt(signal.SIGUSR1, True)
+    world = World()
+    library = world.library
+    options = _native.rv_options()
+    assert library.rv_options_init(ctypes.byref(options), ctypes.sizeof(options), 1) == 0
+    options.port = 0
+    server, client, number = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_uint32()
+    assert library.rv_create(ctypes.byref(options), ctypes.byref(server)) == 0
+    assert library.rv_add_signal(server, b"n", 2, 1, ctypes.byref(number)) == 0
+    assert library.rv_start(server) == 0
+    info = _native.rv_info()
+    assert library.rv_get_info(server, ctypes.byref(info), ctypes.sizeof(info)) == 0
+    world.options.port = info.port
+    world.options.own_perspective = 2
+    assert library.rv_create(ctypes.byref(world.options), ctypes.byref(client)) == 0
+    assert library.rv_add_signal(client, b"n", 2, 1, ctypes.byref(number)) == 0
+    assert library.rv_start(client) == 0
+    parent, storm = os.getpid(), os.fork()
+    if storm == 0:
+        end = time.monotonic() + 3
+        while time.monotonic() < end and os.getppid() == parent:
+            os.kill(parent, signal.SIGUSR1)
+            time.sleep(0.0005)
+        os._exit(0)
+    try:
+        if library.rv_wait_connected(client, 2000) != 0:
+            return "no connection was made"
+        value = ctypes.c_int64()
+        for turn in range(1, 41):
+            with socket.create_connection(("127.0.0.1", info.port)) as gone:
+                key = b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                gone.sendall(key + b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                gone.recv(64)
+                # Its end comes as a reset, right before the server writes.
+                gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+            assert library.rv_set_int(server, 0, turn) == 0
+            end = time.monotonic() + 1
+            while value.value != turn:
+                if time.monotonic() > end:
+                    return f"{turn} did not arrive"
+                library.rv_wait(client, 5)
+                assert library.rv_get_int(client, 0, ctypes.byref(value)) == 0
+        return None
+    finally:
+        os.kill(storm, signal.SIGKILL)
+        os.waitpid(storm, 0)
+
+
 def cases():
     rng = random.Random(SEED)
     bits = ctypes.sizeof(ctypes.c_void_p) * 8
@@ -326,6 +396,8 @@ def cases():
     yield "rv_shutdown_all: three interfaces", shutdown_all
     yield "sizes of structs", struct_sizes
     yield "values there and back", values_round_trip
+    yield "texts that are no texts", f9_texts_that_are_no_texts
+    yield "signals and broken pipes", f21_signals_and_broken_pipes
 
 
 def main():

@@ -478,3 +478,35 @@ fn a_servers_import_names_the_clients_that_do_not_answer() {
     );
     assert!(report.text.contains("client 2"), "{}", report.text);
 }
+
+#[test]
+fn b28_a_configuration_of_four_mebibytes_is_refused_at_once_without_a_host() {
+    let mut peer = Scripted::new(|_| {});
+    let large = "x".repeat(4 << 20);
+    peer.say(&format!(
+        r#"{{"type":"config_set","config":{{"a":"{large}"}}}}"#
+    ));
+    assert_eq!(
+        peer.heard(),
+        [
+            r#"{"type":"config_result","version":2,"success":false,"message":"this server has no configuration"}"#
+        ]
+    );
+}
+
+#[test]
+fn b29_a_name_of_a_megabyte_is_cut_and_logged_in_one_short_line() {
+    let mut peer = Scripted::new(|_| {});
+    let name = format!("first\\nsecond\\u001b[31m{}", "x".repeat(1 << 20));
+    peer.say(&format!(r#"{{"type":"init","name":"{name}"}}"#));
+    let clients = peer.network.session(peer.server).clients(peer.network.now);
+    assert_eq!(clients[0].name.chars().count(), 256);
+    let end = &peer.network.ends[peer.server];
+    let texts = end.log.iter().map(|record| &record.text);
+    for text in texts.chain(end.events.iter().map(|event| &event.text)) {
+        assert!(
+            text.len() < 1024 && !text.contains(['\n', '\u{1b}']),
+            "{text}"
+        );
+    }
+}
