@@ -159,8 +159,9 @@ impl Session {
         let Some(until) = self.client.awaiting_state.take() else {
             return;
         };
-        self.client.mentioned = Some((until, BitSet::default()));
         self.owe_where(id, |client, signal| client.keeps(signal));
+        // What goes out now need not go out again for want of a mention.
+        self.client.mentioned = Some((until, self.client.unacknowledged.clone()));
         self.restore_later(SERVER, SERVER);
         self.transmit_by_itself(now);
     }

@@ -124,14 +124,8 @@ impl Session {
         }
         let sealed = take != Take::Due && table.take_sealed(&mut scratch.picks);
         if sealed {
-            for pick in &mut scratch.picks.list {
+            for pick in &scratch.picks.list {
                 scratch.fresh.insert(pick.signal);
-                // A peer's value that came since stands at that peer.
-                if let Some(slot) = table.slot(pick.signal)
-                    && slot.origin != LOCAL
-                {
-                    pick.origin = slot.origin;
-                }
             }
             self.follow_up = true;
             self.edge_waits = true;

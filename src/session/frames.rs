@@ -102,6 +102,10 @@ impl Eligibility {
 
     pub(super) fn fate(&self, peer: &Peer, pick: &Pick) -> Fate {
         let forced = peer.forced.contains(pick.signal);
+        if pick.overtaken_by == peer.origin {
+            // The frame was closed before this peer's value came, which would be lost there.
+            return Fate::Later;
+        }
         if pick.quality == Quality::Never
             || pick.failsafe
             || (pick.origin == peer.origin && !forced)

@@ -1,6 +1,6 @@
 //! Values copied out of the table, to be encoded after the lock is released.
 
-use crate::signals::slot::{Origin, Slot};
+use crate::signals::slot::{LOCAL, Origin, Slot};
 use crate::value::{Access, Kind, Quality, ValueRef};
 
 /// One signal's state at the time of copying.
@@ -14,6 +14,8 @@ pub(crate) struct Pick {
     pub(crate) failsafe: bool,
     /// A bool that differs from the frame before.
     pub(crate) toggled: bool,
+    /// The peer whose newer value came after the copying, and which therefore must not get this one; 0 = none.
+    pub(crate) overtaken_by: Origin,
     kind: Kind,
     bits: u64,
 }
@@ -65,9 +67,23 @@ impl Picks {
             quality: slot.quality,
             failsafe: slot.failsafe,
             toggled,
+            overtaken_by: LOCAL,
             kind: slot.kind,
             bits,
         });
+    }
+
+    /// Where a signal is in the list, which must be in ascending order of ids.
+    pub(crate) fn position(&self, signal: u32) -> Option<usize> {
+        let found = self.list.binary_search_by_key(&signal, |pick| pick.signal);
+        found.ok()
+    }
+
+    /// Notes that `origin` has sent a newer value of this signal. The list must be in ascending order of ids.
+    pub(crate) fn overtake(&mut self, signal: u32, origin: Origin) {
+        if let Some(at) = self.position(signal) {
+            self.list[at].overtaken_by = origin;
+        }
     }
 
     pub(crate) fn value(&self, pick: &Pick) -> ValueRef<'_> {

@@ -209,6 +209,7 @@ impl Table {
         slot.quality = Quality::Good;
         slot.failsafe = false;
         slot.origin = origin;
+        self.sealed.overtake(id, origin);
         self.store_change(id, value, 0, now);
         if relay {
             self.unsent.insert(id);

@@ -68,13 +68,15 @@ impl Table {
     }
 
     pub(crate) fn is_unsent(&self, id: u32) -> bool {
-        self.unsent.contains(id) || self.sealed.list.iter().any(|pick| pick.signal == id)
+        self.unsent.contains(id) || self.sealed.position(id).is_some()
     }
 
+    /// Whether its present level on the wire must last.
     pub(crate) fn is_held(&self, id: u32) -> bool {
         self.holding.contains(id)
     }
 
+    /// All held levels may change: the interface stops.
     pub(crate) fn release_all(&mut self) {
         self.holding.clear();
     }
