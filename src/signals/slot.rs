@@ -33,7 +33,10 @@ pub(crate) struct Slot {
     pub(super) logged: bool,
     /// Flags of the change record to come.
     pub(super) flags: u16,
+    /// Whose value it is: whoever else is to get it, this one is not.
     pub(crate) origin: Origin,
+    /// Who has said it last: its loss makes the value stale.
+    pub(super) writer: Origin,
     /// The peer's value that the host's replaced.
     heard: Option<(Origin, Print)>,
     pub(super) changes: u32,
@@ -61,6 +64,7 @@ impl Slot {
             logged: false,
             flags: 0,
             origin: LOCAL,
+            writer: LOCAL,
             heard: None,
             changes: 0,
             rises: 0,
@@ -78,6 +82,7 @@ impl Slot {
             self.heard = Some((self.origin, self.print()));
         }
         self.origin = LOCAL;
+        self.writer = LOCAL;
     }
 
     /// This peer's value that the host's replaced.

@@ -17,7 +17,7 @@ use crate::signals::bits::BitSet;
 use crate::signals::changes::flags;
 use crate::signals::extra::{Extra, FailSafe, Incoming};
 use crate::signals::pick::Picks;
-use crate::signals::slot::{Origin, Slot};
+use crate::signals::slot::{LOCAL, Origin, Slot};
 use crate::time::Time;
 use crate::value::{Access, Direction, Kind, Quality, ValueRef};
 
@@ -194,10 +194,11 @@ impl Table {
         slot.arrived = now;
         let first = slot.quality == Quality::Never;
         if !first && !slot.failsafe && slot.value() == value {
-            if slot.origin != crate::signals::LOCAL {
-                slot.origin = origin;
-            }
+            // Who confirms a value keeps it alive; whom it is to be sent to is another matter.
+            slot.writer = if slot.origin == LOCAL { LOCAL } else { origin };
             if slot.quality == Quality::Stale {
+                slot.origin = origin;
+                slot.writer = origin;
                 self.set_quality(id, Quality::Good, now);
             }
             return Applied::Same;
@@ -209,6 +210,7 @@ impl Table {
         slot.quality = Quality::Good;
         slot.failsafe = false;
         slot.origin = origin;
+        slot.writer = origin;
         self.sealed.overtake(id, origin);
         self.store_change(id, value, 0, now);
         if relay {
@@ -266,7 +268,7 @@ impl Table {
     ) {
         for id in 0..self.slots.len() as u32 {
             let slot = &self.slots[id as usize];
-            if slot.origin == origin && slot.quality == Quality::Good {
+            if slot.writer == origin && slot.quality == Quality::Good {
                 self.set_quality(id, Quality::Stale, now);
                 if let Some(FailSafe { after, .. }) =
                     self.extra(id).and_then(|e| e.failsafe.as_ref())
@@ -293,8 +295,9 @@ impl Table {
     pub(crate) fn restore_stale(&mut self, before: Origin, successor: Origin, now: Time) {
         for id in 0..self.slots.len() as u32 {
             let slot = &mut self.slots[id as usize];
-            if slot.origin == before && slot.quality == Quality::Stale && !slot.failsafe {
+            if slot.writer == before && slot.quality == Quality::Stale && !slot.failsafe {
                 slot.origin = successor;
+                slot.writer = successor;
                 self.set_quality(id, Quality::Good, now);
             }
         }
