@@ -1688,7 +1688,7 @@ int32_t rv_destroy(struct rv_interface *iface);
  *
  * Blocks for at most `timeout_ms`; 0 only asks.
  *
- * Returns `RV_OK`; `RV_ERR_TIMEOUT`; `RV_ERR_STATE` when it is not started; a client that has given up returns why,
+ * Returns `RV_OK`; `RV_ERR_TIMEOUT`, or the cause when an attempt to connect has failed meanwhile; `RV_ERR_STATE` when it is not started; a client that has given up returns why,
  * such as `RV_ERR_REFUSED` or `RV_ERR_CERTIFICATE`.
  */
 RV_API

@@ -273,6 +273,18 @@ impl Options {
                 "option port is 0: a client needs the server's port (the default is 1234)",
             );
         }
+        if self.mode == Mode::Server && (self.tls.enabled || self.tls.pin.is_some()) {
+            return Err(Error::new(
+                ErrorCode::Unsupported,
+                "option tls is for clients: a server of this version listens in plain text. Put a TLS proxy such as nginx in front of it",
+            ));
+        }
+        if self.mode == Mode::Client && has_port(address) {
+            return Err(Error::new(
+                ErrorCode::Address,
+                format!("option address {address:?} holds a port: give it in option port"),
+            ));
+        }
         if self.default_direction == Direction::Auto {
             return argument("option default_direction must be INPUT or OUTPUT");
         }
@@ -306,6 +318,13 @@ impl Options {
     }
 }
 
+/// Whether a port is written behind a host name or an IPv4 address, or behind brackets.
+fn has_port(address: &str) -> bool {
+    let host = address.rsplit_once(']').map_or(address, |(_, rest)| rest);
+    let colons = address.matches(':').count();
+    (colons == 1 && !address.starts_with('[')) || host.starts_with(':')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -317,12 +336,35 @@ mod tests {
     }
 
     #[test]
+    fn a_server_with_tls_is_refused_and_addresses_with_colons_are_not() {
+        let mut server = Options::server();
+        server.tls.enabled = true;
+        let error = server.validate().unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Unsupported);
+        for address in ["::1", "[::1]", "fe80::1%eth0", "localhost"] {
+            let mut options = Options::client();
+            options.address = address.into();
+            options.validate().unwrap();
+        }
+    }
+
+    #[test]
     fn bad_options_are_named() {
         type Change = fn(&mut Options);
-        let cases: [(Change, ErrorCode, &str); 7] = [
+        let cases: [(Change, ErrorCode, &str); 9] = [
             (|o| o.address = " ".into(), ErrorCode::Address, "address"),
             (|o| o.address = "ws://h".into(), ErrorCode::Address, "URL"),
             (|o| o.port = 0, ErrorCode::Argument, "port"),
+            (
+                |o| o.address = "127.0.0.1:7000".into(),
+                ErrorCode::Address,
+                "port",
+            ),
+            (
+                |o| o.address = "[::1]:7000".into(),
+                ErrorCode::Address,
+                "port",
+            ),
             (
                 |o| o.default_direction = Direction::Auto,
                 ErrorCode::Argument,

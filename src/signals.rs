@@ -285,7 +285,11 @@ pub(crate) fn not_found(id: u32, count: usize) -> Error {
     Error::new(
         ErrorCode::NotFound,
         format!(
-            "there is no signal with id {id}: ids run from 0 to the signal count, which is {count}"
+            "there is no signal with id {id}: {}",
+            match count.checked_sub(1) {
+                Some(last) => format!("ids run from 0 to {last}"),
+                None => "none is declared yet".to_owned(),
+            }
         ),
     )
 }

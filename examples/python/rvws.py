@@ -175,8 +175,7 @@ class Interface:
     # Polling
 
     def wait(self, timeout_ms):
-        """Waits until there is something to poll, and tells whether there is: a change, an event or a log record. Take
-        all three, or the next wait returns at once."""
+        """Waits for a change or an event; False when the time is up. Take both, or the next wait returns at once."""
         return self._check(self._lib.rv_wait(self._handle, timeout_ms)) == 1
 
     def poll(self):

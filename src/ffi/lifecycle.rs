@@ -88,7 +88,7 @@ pub extern "C" fn rv_destroy(iface: *mut rv_interface) -> i32 {
 ///
 /// Blocks for at most `timeout_ms`; 0 only asks.
 ///
-/// Returns `RV_OK`; `RV_ERR_TIMEOUT`; `RV_ERR_STATE` when it is not started; a client that has given up returns why,
+/// Returns `RV_OK`; `RV_ERR_TIMEOUT`, or the cause when an attempt to connect has failed meanwhile; `RV_ERR_STATE` when it is not started; a client that has given up returns why,
 /// such as `RV_ERR_REFUSED` or `RV_ERR_CERTIFICATE`.
 #[unsafe(no_mangle)]
 pub extern "C" fn rv_wait_connected(iface: *mut rv_interface, timeout_ms: u32) -> i32 {

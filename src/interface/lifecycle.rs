@@ -259,7 +259,7 @@ impl Interface {
         if !self.control.is_running() {
             return Err(Error::new(
                 ErrorCode::State,
-                "the interface is not started: there is no connection to wait for",
+                "the interface is not started, so there is no connection to wait for: call rv_start first",
             ));
         }
         let server = self.shared.options.mode == Mode::Server;

@@ -341,6 +341,15 @@ impl Interface {
             SetRefused::Kind(actual) => self.wrong_kind(id, actual, used),
             SetRefused::NotWritable => {
                 let name = self.shared.signals.name(id).unwrap_or_else(|_| "".into());
+                let imported = self.with_slot(id, |slot| slot.imported).unwrap_or_default();
+                if imported {
+                    return Error::new(
+                        ErrorCode::NotWritable,
+                        format!(
+                            "signal {name:?} was imported with access READ, since by the option peer_perspective its peer writes it. If that is wrong, change peer_perspective and import again, or change this signal's access with rv_set_access"
+                        ),
+                    );
+                }
                 let hint = match self.shared.options.own_perspective {
                     Perspective::Simulation => {
                         "own_perspective is SIMULATION, which writes PLCInput; a controller or its gateway writes PLCOutput and sets own_perspective = CONTROLLER"

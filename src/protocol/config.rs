@@ -49,7 +49,7 @@ pub fn check_config(config: &str) -> Result<()> {
     let failure = |reason: &str| {
         Err(Error::new(
             ErrorCode::Argument,
-            format!("the configuration must be a JSON object such as {{\"interval\":5}}: {reason}"),
+            format!("this must be a JSON object such as {{\"interval\":5}}: {reason}"),
         ))
     };
     match serde_json::from_str::<&RawValue>(config) {

@@ -137,7 +137,7 @@ impl Session {
             )),
             None => Some((
                 ErrorCode::NotConnected,
-                "there is no connection to send the configuration request on",
+                "there is no connection to send the configuration request on: is the interface started, and connected?",
             )),
             Some(id) => {
                 let text = match request {

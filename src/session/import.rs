@@ -311,8 +311,11 @@ impl Session {
             } else {
                 "the server did not answer the import request in time"
             };
+            // Why there was no connection says more than that time ran out.
+            let cause = self.client.last_error().filter(|_| import.asked.is_empty());
             self.import = Some(import);
-            self.fail_import(&Error::new(ErrorCode::Timeout, text));
+            let late = || Error::new(ErrorCode::Timeout, text);
+            self.fail_import(&cause.unwrap_or_else(late));
         }
     }
 

@@ -145,7 +145,7 @@ namespace RealvirtualWs.Interop
         ///
         ///  Blocks for at most `timeout_ms`; 0 only asks.
         ///
-        ///  Returns `RV_OK`; `RV_ERR_TIMEOUT`; `RV_ERR_STATE` when it is not started; a client that has given up returns why,
+        ///  Returns `RV_OK`; `RV_ERR_TIMEOUT`, or the cause when an attempt to connect has failed meanwhile; `RV_ERR_STATE` when it is not started; a client that has given up returns why,
         ///  such as `RV_ERR_REFUSED` or `RV_ERR_CERTIFICATE`.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "rv_wait_connected", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
