@@ -320,9 +320,11 @@ impl Options {
 
 /// Whether a port is written behind a host name or an IPv4 address, or behind brackets.
 fn has_port(address: &str) -> bool {
-    let host = address.rsplit_once(']').map_or(address, |(_, rest)| rest);
-    let colons = address.matches(':').count();
-    (colons == 1 && !address.starts_with('[')) || host.starts_with(':')
+    match address.rsplit_once(']') {
+        Some((_, rest)) => rest.starts_with(':'),
+        // An IPv6 address has two colons at least.
+        None => address.matches(':').count() == 1,
+    }
 }
 
 #[cfg(test)]
