@@ -283,7 +283,7 @@ class Interface:
     def stats(self):
         """The counters, as a dictionary."""
         record = self._record("rv_get_stats", _native.rv_stats)
-        return {name: getattr(record, name) for name, _ in record._fields_}
+        return {name: getattr(record, name) for name, _ in record._fields_ if name != "send_latency"}
 
     def import_(self, timeout=5.0):
         report = self._record("rv_import", _native.rv_import_report, int(timeout * 1000))
