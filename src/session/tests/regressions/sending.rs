@@ -1,0 +1,372 @@
+//! What goes out when pulses, FIFOs, held levels, send modes and busy peers meet.
+
+use std::time::Duration;
+
+use super::super::network::{Habit, Model, Network, Packet, options};
+use super::{MS, bare, both, declare_with};
+use crate::options::{Mode, SendMode};
+use crate::session::Input;
+use crate::signals::Declaration;
+use crate::value::{Access, Direction, Kind, ValueRef};
+
+#[test]
+fn a_sealed_frame_does_not_overtake_a_newer_value_of_the_peer() {
+    for writer_is_client in [true, false] {
+        let (mut n, server, client) = bare(|_| {});
+        both(&mut n, &[server, client], "X", Kind::Int);
+        both(&mut n, &[server, client], "B", Kind::Bool);
+        let wire = n.connect(client, server, MS(1), 0);
+        n.run_for(MS(800));
+        let (me, other) = if writer_is_client {
+            (client, server)
+        } else {
+            (server, client)
+        };
+        n.set(me, "B", ValueRef::Bool(false));
+        n.set(other, "X", ValueRef::Int(1));
+        n.run_for(MS(2500));
+        // The other's newer value is on its way and comes before the next cycle of mine.
+        let _ = wire;
+        n.set(other, "X", ValueRef::Int(9));
+        n.input(other, Input::Flush);
+        n.run_for(Duration::from_micros(900));
+        n.set(me, "X", ValueRef::Int(5));
+        n.set(me, "B", ValueRef::Bool(true));
+        n.set(me, "B", ValueRef::Bool(false));
+        n.run_for(MS(5000));
+        assert_eq!(
+            n.value(client, "X"),
+            n.value(server, "X"),
+            "client writes: {writer_is_client}"
+        );
+    }
+}
+
+#[test]
+fn overtaken_fifo_values_do_not_go_out_later() {
+    let (mut n, server, client) = bare(|_| {});
+    let mut d = Declaration::new("F", Kind::Int, Direction::Input);
+    d.fifo_depth = 64;
+    declare_with(&n, client, Access::ReadWrite, &d);
+    n.declare(server, "F", Kind::Int, Access::ReadWrite);
+    let wire = n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(server, "F", ValueRef::Int(9));
+    n.input(server, Input::Flush);
+    n.run_for(Duration::from_micros(900));
+    for v in [1, 2, 3] {
+        n.set(client, "F", ValueRef::Int(v));
+    }
+    n.run_for(MS(500));
+    let (c, s) = (n.value(client, "F"), n.value(server, "F"));
+    assert_eq!(c, s);
+    n.cut(wire);
+    n.run_for(MS(100));
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(1000));
+    n.sent[client].clear();
+    n.set(client, "F", ValueRef::Int(7));
+    n.run_for(MS(300));
+    let data: Vec<_> = n.sent[client]
+        .iter()
+        .filter(|t| t.contains("\"F\""))
+        .cloned()
+        .collect();
+    assert!(data.iter().all(|t| t.contains("\"F\":7")), "{data:?}");
+}
+
+#[test]
+fn every_cycle_mode_with_a_busy_peer_keeps_fifo_entries() {
+    let mut n = Network::new(3);
+    let mut s = options(Mode::Server, MS(10));
+    s.only_transmit_changed = false;
+    s.heartbeat = Duration::ZERO;
+    let server = n.library(s, MS(0));
+    let a = n.library(options(Mode::Client, MS(10)), MS(5));
+    let b = n.library(options(Mode::Client, MS(10)), MS(5));
+    let mut d = Declaration::new("F", Kind::Int, Direction::Input);
+    d.fifo_depth = 64;
+    declare_with(&n, server, Access::Write, &d);
+    declare_with(&n, a, Access::Read, &d);
+    declare_with(&n, b, Access::Read, &d);
+    n.connect(a, server, MS(1), 0);
+    n.connect(b, server, MS(1), 0);
+    n.run_for(MS(800));
+    for e in [a, b] {
+        n.signals(e).table().poll(100, |_, _| {});
+    }
+    // Both busy after the next cycle; then only a drains.
+    n.ends[server].stalled = true;
+    n.run_for(MS(15));
+    n.input(server, Input::Drained { peer: 1 });
+    for v in 1..=6 {
+        n.set(server, "F", ValueRef::Int(v));
+    }
+    n.run_for(MS(15));
+    n.input(server, Input::Drained { peer: 1 });
+    n.run_for(MS(15));
+    n.release(server);
+    n.run_for(MS(500));
+    let mut got = Vec::new();
+    n.signals(b).table().poll(100, |_, c| got.push(c.integer));
+    assert_eq!(got, [1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn a_manual_pulse_reaches_a_peer_that_is_busy_at_the_follow_up() {
+    let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
+    n.declare(server, "B", Kind::Bool, Access::Write);
+    n.declare(client, "B", Kind::Bool, Access::Read);
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(server, "B", ValueRef::Bool(true));
+    n.set(server, "B", ValueRef::Bool(false));
+    n.ends[server].stalled = true;
+    n.input(server, Input::Flush);
+    n.run_for(MS(50));
+    n.release(server);
+    n.run_for(MS(3000));
+    assert_eq!(n.value(client, "B").as_ref(), ValueRef::Bool(false));
+}
+
+#[test]
+fn manual_sends_nothing_that_was_not_flushed() {
+    let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
+    n.declare(server, "B", Kind::Bool, Access::Write);
+    n.declare(client, "B", Kind::Bool, Access::Read);
+    n.declare(server, "X", Kind::Int, Access::Write);
+    n.declare(client, "X", Kind::Int, Access::Read);
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(server, "B", ValueRef::Bool(true));
+    n.set(server, "B", ValueRef::Bool(false));
+    n.input(server, Input::Flush);
+    n.set(server, "X", ValueRef::Int(5));
+    n.run_for(MS(500));
+    assert_eq!(n.value(client, "X").as_ref(), ValueRef::Int(0));
+}
+
+#[test]
+fn stop_flushes_a_peer_that_got_nothing_of_the_sealed_frame() {
+    let (mut n, server, client) = bare(|_| {});
+    n.declare(server, "B", Kind::Bool, Access::Write);
+    n.declare(server, "Y", Kind::Int, Access::Write);
+    n.declare(client, "Y", Kind::Int, Access::Read);
+    let wire = n.connect(client, server, MS(1), 0);
+    n.inject(
+        wire,
+        server,
+        Packet::Text(r#"{"type":"subscribe","subscribe":["Y"]}"#.to_owned()),
+    );
+    n.run_for(MS(800));
+    n.set(server, "B", ValueRef::Bool(true));
+    n.set(server, "B", ValueRef::Bool(false));
+    n.set(server, "Y", ValueRef::Int(5));
+    n.input(server, Input::Stop);
+    n.run_for(MS(100));
+    assert_eq!(n.value(client, "Y").as_ref(), ValueRef::Int(5));
+}
+
+#[test]
+fn stop_sends_the_last_level_of_a_held_bool() {
+    let (mut n, server, client) = bare(|_| {});
+    let mut d = Declaration::new("B", Kind::Bool, Direction::Input);
+    d.min_hold = MS(200);
+    declare_with(&n, server, Access::Write, &d);
+    n.declare(client, "B", Kind::Bool, Access::Read);
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(server, "B", ValueRef::Bool(true));
+    n.run_for(MS(30));
+    n.set(server, "B", ValueRef::Bool(false));
+    n.run_for(MS(30));
+    n.input(server, Input::Stop);
+    n.run_for(MS(100));
+    assert_eq!(n.value(client, "B").as_ref(), ValueRef::Bool(false));
+}
+
+#[test]
+fn a_held_level_lasts_when_every_cycle_carries_everything() {
+    let (mut n, server, client) = bare(|o| o.only_transmit_changed = false);
+    let mut d = Declaration::new("B", Kind::Bool, Direction::Input);
+    d.min_hold = MS(200);
+    declare_with(&n, server, Access::Write, &d);
+    n.declare(client, "B", Kind::Bool, Access::Read);
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(server, "B", ValueRef::Bool(true));
+    n.run_for(MS(15));
+    n.set(server, "B", ValueRef::Bool(false));
+    n.run_for(MS(100));
+    assert_eq!(n.value(client, "B").as_ref(), ValueRef::Bool(true));
+}
+
+#[test]
+fn stop_empties_a_fifo_for_every_client() {
+    let mut n = Network::new(3);
+    let server = n.library(options(Mode::Server, MS(10)), MS(0));
+    let a = n.library(options(Mode::Client, MS(10)), MS(5));
+    let b = n.library(options(Mode::Client, MS(10)), MS(5));
+    let mut d = Declaration::new("F", Kind::Int, Direction::Input);
+    d.fifo_depth = 64;
+    declare_with(&n, server, Access::Write, &d);
+    declare_with(&n, a, Access::Read, &d);
+    declare_with(&n, b, Access::Read, &d);
+    n.connect(a, server, MS(1), 0);
+    n.connect(b, server, MS(1), 0);
+    n.run_for(MS(800));
+    for e in [a, b] {
+        n.signals(e).table().poll(100, |_, _| {});
+    }
+    for v in 1..=4 {
+        n.set(server, "F", ValueRef::Int(v));
+    }
+    n.input(server, Input::Stop);
+    n.run_for(MS(100));
+    let mut got = Vec::new();
+    n.signals(a).table().poll(100, |_, c| got.push(c.integer));
+    assert_eq!(got, [1, 2, 3, 4]);
+}
+
+#[test]
+fn a_due_bit_of_one_client_takes_no_fifo_entry_from_the_others() {
+    let mut n = Network::new(3);
+    let mut s = options(Mode::Server, MS(10));
+    s.strict_types = true;
+    let server = n.library(s, MS(0));
+    let a = n.library(options(Mode::Client, MS(10)), MS(5));
+    let b = n.library(options(Mode::Client, MS(10)), MS(5));
+    let mut d = Declaration::new("F", Kind::Int, Direction::Input);
+    d.fifo_depth = 64;
+    declare_with(&n, server, Access::Write, &d);
+    declare_with(&n, a, Access::Read, &d);
+    declare_with(&n, b, Access::Read, &d);
+    let wa = n.connect(a, server, MS(1), 0);
+    n.connect(b, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.signals(b).table().poll(100, |_, _| {});
+    n.ends[server].stalled = true;
+    n.run_for(MS(1500)); // heartbeats: both busy
+    n.input(server, Input::Drained { peer: 1 });
+    // Refused: F is the server's. The correction makes F due to a alone.
+    n.inject(
+        wa,
+        server,
+        Packet::Text(r#"{"type":"data","signals":{"F":77}}"#.to_owned()),
+    );
+    for v in 1..=3 {
+        n.set(server, "F", ValueRef::Int(v));
+    }
+    n.run_for(MS(30));
+    n.release(server);
+    n.run_for(MS(500));
+    let mut got = Vec::new();
+    n.signals(b).table().poll(100, |_, c| got.push(c.integer));
+    assert_eq!(got, [1, 2, 3]);
+}
+
+#[test]
+fn without_a_seal_the_newer_value_stands_too() {
+    let (mut n, server, client) = bare(|_| {});
+    both(&mut n, &[server, client], "X", Kind::Int);
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(server, "X", ValueRef::Int(1));
+    n.run_for(MS(2500));
+    n.set(server, "X", ValueRef::Int(9));
+    n.input(server, Input::Flush);
+    n.run_for(Duration::from_micros(900));
+    n.set(client, "X", ValueRef::Int(5));
+    n.run_for(MS(5000));
+    assert_eq!(n.value(client, "X"), n.value(server, "X"));
+}
+
+#[test]
+fn without_a_seal_a_repeat_is_one_too() {
+    let mut n = Network::new(3);
+    let server = n.library(options(Mode::Server, MS(10)), MS(0));
+    both(&mut n, &[server], "X", Kind::Int);
+    let m = n.model(
+        Model {
+            habit: Habit::OwnChanges,
+            answers_pings: true,
+            think: MS(0),
+            period: MS(10),
+            values: [("X".to_owned(), 1.into())].into(),
+        },
+        MS(0),
+    );
+    let wire = n.connect(m, server, MS(1), 0);
+    let repeat = || Packet::Text(r#"{"type":"data","signals":{"X":1}}"#.to_owned());
+    n.inject(wire, server, repeat());
+    n.run_for(MS(2505));
+    n.inject(wire, server, repeat());
+    n.run_for(MS(1000));
+    n.inject(wire, server, repeat());
+    n.set(server, "X", ValueRef::Int(5));
+    n.run_for(Duration::from_micros(1500));
+    assert_eq!(n.value(server, "X").as_ref(), ValueRef::Int(5));
+}
+
+#[test]
+fn what_is_set_twice_before_a_cycle_is_counted() {
+    let (mut n, server, client) = bare(|_| {});
+    n.declare(server, "X", Kind::Int, Access::Write);
+    n.declare(client, "X", Kind::Int, Access::Read);
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(server, "X", ValueRef::Int(3));
+    n.set(server, "X", ValueRef::Int(4));
+    n.run_for(MS(100));
+    assert_eq!(n.session(server).stats().coalesced, 1);
+}
+
+#[test]
+fn a_seal_leaves_a_held_and_a_stopped_state_alone() {
+    // A hold of before a reconnect ends the next connection's hold early.
+    let (mut n, server, client) = bare(|_| {});
+    let mut d = Declaration::new("B", Kind::Bool, Direction::Input);
+    d.min_hold = MS(2000);
+    declare_with(&n, server, Access::Write, &d);
+    n.declare(client, "B", Kind::Bool, Access::Read);
+    let wire = n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(server, "B", ValueRef::Bool(true));
+    n.run_for(MS(20)); // held until +2 s
+    n.cut(wire);
+    n.set(server, "B", ValueRef::Bool(false));
+    n.run_for(MS(100));
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(server, "B", ValueRef::Bool(true));
+    n.run_for(MS(20)); // +0.94 s, held until +2.94 s
+    n.set(server, "B", ValueRef::Bool(false));
+    n.run_for(MS(1300)); // +2.26 s
+    assert_eq!(n.value(client, "B").as_ref(), ValueRef::Bool(true));
+}
+
+#[test]
+fn a_held_level_does_not_slow_other_signals_down_in_on_change_mode() {
+    let (mut n, server, client) = bare(|o| {
+        o.send_mode = SendMode::OnChange;
+        o.update_cycle = MS(1000);
+    });
+    let mut d = Declaration::new("B", Kind::Bool, Direction::Input);
+    d.min_hold = MS(1500);
+    declare_with(&n, server, Access::Write, &d);
+    n.declare(server, "X", Kind::Int, Access::Write);
+    n.declare(client, "X", Kind::Int, Access::Read);
+    n.declare(client, "B", Kind::Bool, Access::Read);
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(server, "B", ValueRef::Bool(true));
+    n.input(server, Input::Changed);
+    n.run_for(MS(10));
+    n.set(server, "B", ValueRef::Bool(false));
+    n.input(server, Input::Changed);
+    n.run_for(MS(10));
+    n.set(server, "X", ValueRef::Int(5));
+    n.input(server, Input::Changed);
+    n.run_for(MS(50));
+    assert_eq!(n.value(client, "X").as_ref(), ValueRef::Int(5));
+}
