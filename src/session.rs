@@ -339,11 +339,15 @@ impl Session {
 
     /// Closes peers that are to be closed once they have everything.
     fn close_flushed(&mut self) {
-        while !self.peers.is_empty() && self.signals.table().has_unsent() {
+        // A sealed frame that nobody wants, or what cannot go out at all, must not hold this up.
+        let mut in_vain = 0;
+        while in_vain < 3 && self.signals.table().has_unsent() {
             if self.peers.values().any(|peer| peer.busy && !peer.closing) {
                 return;
             }
+            let before = self.stats.frames_out;
             self.transmit(self.now, Take::Unsent);
+            in_vain += u32::from(self.stats.frames_out == before);
         }
         let flushed = |peer: &&Peer| peer.stopping && !peer.busy;
         let ids: Vec<PeerId> = self

@@ -6,6 +6,7 @@ use crate::session::Session;
 use crate::session::peer::{self, PeerId};
 use crate::signals::Origin;
 use crate::time::Time;
+use crate::value::Quality;
 
 /// Stale values that a resync does not mention are good again after this long.
 const RESTORE_AFTER: Duration = Duration::from_secs(2);
@@ -16,37 +17,25 @@ impl Session {
     /// A writer is gone: its values are stale, and some have another one for that case.
     pub(super) fn turn_stale(&mut self, origin: Origin) {
         let now = self.now;
-        let failsafes = &mut self.failsafes;
-        {
-            let table = self.signals.table();
-            let stale = |signal| {
-                table
-                    .slot(signal)
-                    .is_some_and(|s| s.quality == crate::value::Quality::Stale)
-            };
-            failsafes.retain(|(_, signal)| stale(*signal));
-        }
-        let before = failsafes.len();
-        self.signals
-            .table()
-            .set_stale(origin, now, |signal, after| {
-                failsafes.push((now + after, signal));
-            });
-        for at in self.failsafes[before..].iter().map(|(at, _)| *at) {
-            self.wake = self.wake.min(at);
-        }
+        let mut table = self.signals.table();
+        // Of an earlier loss, only what is stale still keeps its time.
+        self.failsafes.retain(|(_, signal)| {
+            let slot = table.slot(*signal);
+            slot.is_some_and(|slot| slot.quality == Quality::Stale)
+        });
+        table.set_stale(origin, now, |signal, after| {
+            self.failsafes.push((now + after, signal));
+            self.wake = self.wake.min(now + after);
+        });
     }
 
     /// A client has named itself: it may be back.
     pub(super) fn succeed(&mut self, id: PeerId, name: &str) {
-        let before: Vec<Origin> = self
-            .departed
-            .iter()
-            .filter(|(left, _)| left == name)
-            .map(|(_, o)| *o)
-            .collect();
-        self.departed.retain(|(left, _)| left != name);
-        for before in before {
+        let (same, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.departed)
+            .into_iter()
+            .partition(|(left, _)| left == name);
+        self.departed = others.into();
+        for (_, before) in same {
             self.restore_later(before, id);
         }
     }
@@ -149,23 +138,19 @@ impl Session {
     /// A peer left: its signals are stale, and its successor may take them over.
     pub(super) fn departed(&mut self, origin: Origin, name: Option<&str>) {
         self.turn_stale(origin);
-        let mut not_yet = Vec::new();
+        // What it had not taken over yet is left to the next of its name.
+        let mut left = vec![origin];
         self.restores.retain(|(_, before, successor)| {
             if *successor == origin && *before != origin {
-                not_yet.push(*before);
+                left.push(*before);
             }
             *successor != origin
         });
         if let Some(name) = name.filter(|_| self.is_server()) {
-            for before in not_yet {
-                self.departed.push_back((name.to_owned(), before));
-            }
-        }
-        if let Some(name) = name.filter(|_| self.is_server()) {
-            if self.departed.len() >= DEPARTED_MAX {
-                self.departed.pop_front();
-            }
-            self.departed.push_back((name.to_owned(), origin));
+            let left = left.into_iter().map(|origin| (name.to_owned(), origin));
+            self.departed.extend(left);
+            let excess = self.departed.len().saturating_sub(DEPARTED_MAX);
+            self.departed.drain(..excess);
         }
     }
 }

@@ -370,3 +370,20 @@ fn a_held_level_does_not_slow_other_signals_down_in_on_change_mode() {
     n.run_for(MS(50));
     assert_eq!(n.value(client, "X").as_ref(), ValueRef::Int(5));
 }
+
+#[test]
+fn a_stop_ends_although_a_fifo_cannot_go_out() {
+    let (mut n, server, client) = bare(|_| {});
+    let mut fifo = Declaration::new("Q", Kind::Int, Direction::Input);
+    fifo.fifo_depth = 8;
+    for end in [server, client] {
+        declare_with(&n, end, Access::ReadWrite, &fifo);
+    }
+    n.connect(client, server, MS(5), 0);
+    // The client waits for the first state, and so does its FIFO.
+    n.set(client, "Q", ValueRef::Int(1));
+    n.set(client, "Q", ValueRef::Int(2));
+    n.input(client, Input::Stop);
+    n.run_for(MS(100));
+    assert_eq!(n.session(client).peer_counts().0, 0);
+}
