@@ -28,7 +28,7 @@ use std::time::Duration;
 use rustc_hash::FxHashSet;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::error::Error;
+use crate::error::{Error, ErrorCode};
 use crate::escape::escape;
 use crate::options::{Mode, Options, SendMode};
 use crate::protocol::data::Decoder;
@@ -310,7 +310,7 @@ impl Session {
         self.close_flushed();
         self.client.halt();
         self.fail_import(&Error::new(
-            crate::error::ErrorCode::Cancelled,
+            ErrorCode::Cancelled,
             "the interface was stopped before the import was complete",
         ));
         self.set_state(State::Stopped, now);

@@ -27,6 +27,7 @@ pub(crate) use slot::{LOCAL, Origin, Slot};
 pub(crate) use table::{Applied, Kept, SetRefused, Table};
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::time::Time;
 use crate::value::{
     Access, Direction, Kind, MAX_NAME_BYTES, MAX_TEXT_BYTES, Quality, Value, ValueRef,
 };
@@ -196,7 +197,7 @@ impl Signals {
         entry: &ImportEntry<'_>,
         origin: Origin,
         relay: bool,
-        now: crate::time::Time,
+        now: Time,
     ) -> (Imported, Option<u32>) {
         let mut names = self.names.write();
         let mut table = self.table.lock();
@@ -248,7 +249,7 @@ fn import_existing(
     entry: &ImportEntry<'_>,
     origin: Origin,
     relay: bool,
-    now: crate::time::Time,
+    now: Time,
 ) -> Imported {
     let Some(slot) = table.slot(id) else {
         return Imported::Unchanged;

@@ -307,6 +307,14 @@ impl Session {
         };
         peer.windows
             .sent(&frame.shared, |index| frame.shared_prints[index], now);
+        self.ask_for_answer(id, now);
+    }
+
+    /// Sends a fence if a frame waits for one, and sees to it that windows end in time.
+    fn ask_for_answer(&mut self, id: PeerId, now: Time) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
         if let Some(number) = peer.windows.due_ping(now) {
             self.outputs.push(Output::Ping {
                 peer: id,
@@ -367,14 +375,7 @@ impl Session {
                 self.client.acknowledged(end.signal);
             }
         }
-        if let Some(number) = peer.windows.due_ping(now) {
-            self.outputs.push(Output::Ping {
-                peer: id,
-                payload: fence(number),
-            });
-        }
-        let deadline = peer.windows.deadline();
-        self.arm(deadline);
+        self.ask_for_answer(id, now);
     }
 
     /// Debug mode: a frame, for people.
