@@ -1,4 +1,5 @@
 //! Signal lists in files: all or nothing, errors with their line, and a round trip without loss.
+#![allow(clippy::unwrap_used, reason = "tests may fail anywhere")]
 
 use std::fs;
 use std::path::PathBuf;
