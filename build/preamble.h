@@ -226,4 +226,5 @@
  *   tls_pin                   NULL                (c) SHA-256 of the server's public key, hexadecimal or Base64
  *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host
+ *   prefix_collisions         0                   (s) clients' signals that collide: keep the later one as client/name
  */

@@ -226,6 +226,7 @@
  *   tls_pin                   NULL                (c) SHA-256 of the server's public key, hexadecimal or Base64
  *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host
+ *   prefix_collisions         0                   (s) clients' signals that collide: keep the later one as client/name
  */
 
 #ifndef REALVIRTUAL_WS_H
@@ -1080,6 +1081,13 @@ typedef struct rv_options {
      * Server, list: names that may stand in `Host`, besides IP addresses, `localhost` and this machine's name.
      */
     const char *allowed_hosts;
+    /**
+     * Server: when two clients bring signals of one name that differ in kind or direction, keep the later one as
+     * `client/name`, with the name that its client gave itself; that client goes on calling it `name`. 0 = the first
+     * one stands, and the other is reported as a conflict.
+     */
+    uint8_t prefix_collisions;
+    uint8_t reserved4[7];
 } rv_options;
 
 /**
@@ -1519,7 +1527,8 @@ typedef struct rv_import_report {
      */
     uint32_t unchanged;
     /**
-     * Signals that exist with another kind; they stay as they are.
+     * Signals that exist with another kind, or that another client brought with another direction; they stay as they
+     * are. See the option `prefix_collisions`.
      */
     uint32_t conflicting;
     /**

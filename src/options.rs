@@ -127,6 +127,9 @@ pub struct Options {
     pub accept_remote_writes: bool,
     /// Create signals from an `import_answer` that was not asked for.
     pub auto_import: bool,
+    /// Server: of two clients' signals of one name that differ in kind or direction, the one that came later is kept as
+    /// `client/name`, with the name that its client gave itself. `false`: the first stands, the other is reported.
+    pub prefix_collisions: bool,
     /// Refuse values that lose something when converted (`1.5` for an int).
     pub strict_types: bool,
 
@@ -203,6 +206,7 @@ impl Options {
             relay: true,
             accept_remote_writes: false,
             auto_import: false,
+            prefix_collisions: false,
             strict_types: false,
             max_data_frame_bytes: 0,
             catalog_push: false,

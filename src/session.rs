@@ -3,6 +3,7 @@
 //! [`Session::handle`] takes one [`Input`] with the time; [`Session::outputs`] gives what is to be
 //! done about it. `runtime` connects this to sockets and timers, tests to a fake network.
 
+mod aliases;
 mod backoff;
 mod client;
 mod config;
@@ -21,7 +22,7 @@ pub(crate) mod window;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +37,7 @@ use crate::protocol::direction::Rules;
 use crate::signals::{Names, Origin, Signals};
 use crate::time::Time;
 
+use aliases::Aliases;
 use client::Client;
 use config::Config;
 pub(crate) use config::{ConfigRequest, ConfigResult};
@@ -107,6 +109,8 @@ pub(crate) struct Session {
     failsafes: Vec<(Time, u32)>,
     /// Server: clients that left, by name, latest last; one of that name that comes is their successor.
     departed: VecDeque<(String, Origin)>,
+    /// Server: what clients know by other names than it has here, by the client's name.
+    aliases: HashMap<String, Arc<Aliases>>,
     /// When stale values of a former connection that its successor did not mention are good again.
     restores: Vec<(Time, Origin, Origin)>,
     stats: Stats,
@@ -141,6 +145,7 @@ impl Session {
             holds: VecDeque::new(),
             failsafes: Vec::new(),
             departed: VecDeque::new(),
+            aliases: HashMap::new(),
             restores: Vec::new(),
             stats: Stats::default(),
             state: State::Stopped,

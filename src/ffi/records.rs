@@ -240,7 +240,8 @@ pub struct rv_import_report {
     pub updated: u32,
     /// Signals that existed and are as the answer says.
     pub unchanged: u32,
-    /// Signals that exist with another kind; they stay as they are.
+    /// Signals that exist with another kind, or that another client brought with another direction; they stay as they
+    /// are. See the option `prefix_collisions`.
     pub conflicting: u32,
     /// Entries of the answer that cannot be signals, or are too many.
     pub refused: u32,

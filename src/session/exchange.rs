@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::options::SendMode;
 use crate::protocol::encode;
+use crate::session::aliases::View;
 use crate::session::frames::{Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key};
 use crate::session::peer::{Peer, PeerId};
 use crate::session::{LogLevel, Output, Session, fence};
@@ -264,10 +265,12 @@ impl Session {
                 continue;
             }
             let key = choice_key(chosen);
+            // Who has names of its own gets frames of its own.
+            let shared = peer.aliases.is_none();
             let found = by_choice
                 .get(&key)
                 .copied()
-                .filter(|at| frames[*at].chosen == *chosen);
+                .filter(|at| shared && frames[*at].chosen == *chosen);
             let at = found.unwrap_or_else(|| {
                 frames.push(build(
                     encode::DATA_OPEN,
@@ -275,10 +278,15 @@ impl Session {
                     chosen,
                     picks,
                     fragments,
-                    &names,
+                    &View {
+                        names: &names,
+                        aliases: peer.aliases.as_deref(),
+                    },
                     &eligibility,
                 ));
-                by_choice.insert(key, frames.len() - 1);
+                if shared {
+                    by_choice.insert(key, frames.len() - 1);
+                }
                 frames.len() - 1
             });
             self.send_data(id, &frames[at], now);

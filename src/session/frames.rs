@@ -7,8 +7,9 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::options::{Mode, Options};
 use crate::protocol::encode;
+use crate::session::aliases::View;
 use crate::session::peer::Peer;
-use crate::signals::{LOCAL, Names, Pick, Picks, Print};
+use crate::signals::{LOCAL, Pick, Picks, Print};
 use crate::value::{Access, Quality};
 
 /// `"name":value` of each pick, encoded when first asked for and kept for further frames.
@@ -32,11 +33,11 @@ impl Fragments {
         }
     }
 
-    fn append(&mut self, frame: &mut String, choice: u32, picks: &Picks, names: &Names) {
+    fn append(&mut self, frame: &mut String, choice: u32, picks: &Picks, names: &View<'_>) {
         let index = choice & !INVERTED;
-        if choice != index || !self.kept {
+        let pick = &picks.list[index as usize];
+        if choice != index || !self.kept || names.differs(pick.signal) {
             // The first half of a pulse for a peer that was busy is rare, so it is not kept either.
-            let pick = &picks.list[index as usize];
             names.write_key(frame, pick.signal);
             let value = if choice == index {
                 picks.value(pick)
@@ -48,7 +49,6 @@ impl Fragments {
         }
         let (start, end) = match self.ranges[index as usize] {
             (0, 0) => {
-                let pick = &picks.list[index as usize];
                 let start = self.text.len() as u32;
                 names.write_key(&mut self.text, pick.signal);
                 encode::write_value(&mut self.text, picks.value(pick));
@@ -157,7 +157,7 @@ pub(super) fn build(
     chosen: &[u32],
     picks: &Picks,
     fragments: &mut Fragments,
-    names: &Names,
+    names: &View<'_>,
     eligibility: &Eligibility,
 ) -> Frame {
     let mut texts = Vec::new();

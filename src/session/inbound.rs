@@ -7,6 +7,7 @@ use crate::options::Mode;
 use crate::protocol::data::{Decoder, Entry};
 use crate::protocol::envelope::{Decoded, Foreign, Malformed, Message, Version};
 use crate::protocol::{import, subscribe};
+use crate::session::aliases::View;
 use crate::session::peer::{PeerId, Subscription};
 use crate::session::window::Verdict;
 use crate::session::{EventKind, LogLevel, Session};
@@ -44,7 +45,12 @@ impl Session {
         // The decoder is lent out so that its batch can be read while the session changes.
         let mut decoder = std::mem::take(&mut self.decoder);
         let signals = Arc::clone(&self.signals);
-        let decoded = decoder.decode(text, &*signals.names(), self.options.strict_types);
+        let decoded = {
+            let names = &*signals.names();
+            let peer = self.peers.get(&id);
+            let aliases = peer.and_then(|peer| peer.aliases.as_deref());
+            decoder.decode(text, &View { names, aliases }, self.options.strict_types)
+        };
         match decoded {
             Err(malformed) => self.malformed(id, &malformed, now),
             Ok(Decoded { message, version }) => {
@@ -177,6 +183,7 @@ impl Session {
         }
         if let Some(name) = name {
             self.succeed(id, &name);
+            self.adopt_aliases(id);
         }
         self.joined(id, now);
     }
@@ -215,8 +222,13 @@ impl Session {
             );
             self.log(LogLevel::Warn, id, text, now);
         }
-        let subscription = Subscription::new(wanted.names, &self.names());
+        let signals = Arc::clone(&self.signals);
         if let Some(peer) = self.peers.get_mut(&id) {
+            let names = signals.names();
+            let mut subscription = Subscription::new(wanted.names, &names);
+            if let Some(aliases) = &peer.aliases {
+                subscription.adopt(aliases, &names);
+            }
             peer.subscription = Some(subscription);
         }
         self.send_snapshot(id, now);

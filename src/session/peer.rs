@@ -1,9 +1,11 @@
 //! What a session knows of one connection.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::options::Options;
+use crate::session::aliases::Aliases;
 use crate::session::window::Windows;
 use crate::signals::{BitSet, Names, Origin};
 use crate::time::Time;
@@ -37,6 +39,16 @@ impl Subscription {
 
     pub(crate) fn contains(&self, id: u32) -> bool {
         self.signals.contains(id)
+    }
+
+    /// The client knows some signals by other names than they have here, so it asked for those.
+    pub(crate) fn adopt(&mut self, aliases: &Aliases, names: &Names) {
+        for (own, id) in aliases.iter() {
+            let hidden = names.find(own);
+            if self.awaited.contains(own) || hidden.is_some_and(|hidden| self.contains(hidden)) {
+                self.signals.insert(id);
+            }
+        }
     }
 
     /// A signal was created: tells whether it was awaited.
@@ -81,6 +93,8 @@ pub(crate) struct Peer {
     pub(crate) asked_catalog: bool,
     /// New signals that its catalogues brought.
     pub(crate) brought: u32,
+    /// Signals that it knows by other names than they have here.
+    pub(crate) aliases: Option<Arc<Aliases>>,
     /// `None`: it wants everything.
     pub(crate) subscription: Option<Subscription>,
     /// Server: when the first full state goes out, if nothing calls for it before.
@@ -132,6 +146,7 @@ impl Peer {
             foreign_told: false,
             asked_catalog: false,
             brought: 0,
+            aliases: None,
             subscription: None,
             first_state: server.then(|| now + options.first_state_wait),
             due: BitSet::default(),
@@ -156,9 +171,14 @@ impl Peer {
     }
 
     pub(crate) fn wants(&self, id: u32) -> bool {
-        self.subscription
-            .as_ref()
-            .is_none_or(|subscription| subscription.contains(id))
+        let asked = |subscription: &Subscription| subscription.contains(id);
+        self.subscription.as_ref().is_none_or(asked) && !self.must_not_see(id)
+    }
+
+    /// It calls another signal by the name of this one.
+    pub(crate) fn must_not_see(&self, id: u32) -> bool {
+        let hides = |aliases: &Arc<Aliases>| aliases.hides(id);
+        self.aliases.as_ref().is_some_and(hides)
     }
 
     /// Visits the signals that it wants of so many.

@@ -110,7 +110,7 @@ pub struct ImportReport {
     pub updated: u32,
     /// Signals that are as before.
     pub unchanged: u32,
-    /// Names that exist here with another kind.
+    /// Names that exist here with another kind, or from another client with another direction.
     pub conflicting: u32,
     /// Entries that cannot be a signal.
     pub refused: u32,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::options::Mode;
 use crate::protocol::encode;
 use crate::session::Session;
+use crate::session::aliases::View;
 use crate::session::exchange::Scratch;
 use crate::session::frames::{Fate, build};
 use crate::session::peer::PeerId;
@@ -25,6 +26,7 @@ impl Session {
         } = &mut scratch;
         picks.clear();
         chosen.clear();
+        let max_bytes = self.max_frame_bytes();
         let Some(peer) = self.peers.get_mut(&id) else {
             self.scratch = scratch;
             return;
@@ -40,6 +42,7 @@ impl Session {
         fragments.reset(picks.list.len(), 1);
         for (index, pick) in (0..).zip(&picks.list) {
             let own = own_values && pick.origin == peer.origin && pick.quality != Quality::Never;
+            let own = own && !peer.must_not_see(pick.signal);
             if own || matches!(eligibility.fate(peer, pick), Fate::Send) {
                 chosen.push(index);
             }
@@ -52,14 +55,16 @@ impl Session {
         peer.last_data = now;
         let frame = {
             let names = self.signals.names();
-            let max_bytes = self.max_frame_bytes();
             build(
                 open,
                 max_bytes,
                 chosen,
                 picks,
                 fragments,
-                &names,
+                &View {
+                    names: &names,
+                    aliases: peer.aliases.as_deref(),
+                },
                 &eligibility,
             )
         };

@@ -150,6 +150,15 @@ impl Table {
         }
     }
 
+    /// The peer that these signals were imported from has another number from now on.
+    pub(crate) fn succeed_importer(&mut self, before: Origin, successor: Origin) {
+        for slot in &mut self.slots {
+            if slot.importer == before {
+                slot.importer = successor;
+            }
+        }
+    }
+
     pub(crate) fn check_set(&self, id: u32, kind: Kind) -> Result<(), SetRefused> {
         let slot = self.slot(id).ok_or(SetRefused::NotFound)?;
         if slot.kind != kind {

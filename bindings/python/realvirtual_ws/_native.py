@@ -185,6 +185,8 @@ class rv_options(ctypes.Structure):
         ("tls_pin", ctypes.c_char_p),
         ("allowed_origins", ctypes.c_char_p),
         ("allowed_hosts", ctypes.c_char_p),
+        ("prefix_collisions", ctypes.c_uint8),
+        ("reserved4", ctypes.c_uint8 * 7),
     ]
 
 
@@ -354,7 +356,7 @@ class rv_signal_options(ctypes.Structure):
 LAYOUT = {
     4: {
         "rv_options": (
-            164,
+            172,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -409,6 +411,8 @@ LAYOUT = {
                 "tls_pin": 152,
                 "allowed_origins": 156,
                 "allowed_hosts": 160,
+                "prefix_collisions": 164,
+                "reserved4": 165,
             },
         ),
         "rv_value": (
@@ -575,7 +579,7 @@ LAYOUT = {
     },
     8: {
         "rv_options": (
-            200,
+            208,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -630,6 +634,8 @@ LAYOUT = {
                 "tls_pin": 176,
                 "allowed_origins": 184,
                 "allowed_hosts": 192,
+                "prefix_collisions": 200,
+                "reserved4": 201,
             },
         ),
         "rv_value": (

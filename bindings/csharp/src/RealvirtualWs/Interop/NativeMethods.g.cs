@@ -818,6 +818,13 @@ namespace RealvirtualWs.Interop
         ///  Server, list: names that may stand in `Host`, besides IP addresses, `localhost` and this machine's name.
         /// </summary>
         public byte* allowed_hosts;
+        /// <summary>
+        ///  Server: when two clients bring signals of one name that differ in kind or direction, keep the later one as
+        ///  `client/name`, with the name that its client gave itself; that client goes on calling it `name`. 0 = the first
+        ///  one stands, and the other is reported as a conflict.
+        /// </summary>
+        public byte prefix_collisions;
+        public fixed byte reserved4[7];
     }
 
     /// <summary>
@@ -1234,7 +1241,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint unchanged;
         /// <summary>
-        ///  Signals that exist with another kind; they stay as they are.
+        ///  Signals that exist with another kind, or that another client brought with another direction; they stay as they
+        ///  are. See the option `prefix_collisions`.
         /// </summary>
         public uint conflicting;
         /// <summary>
