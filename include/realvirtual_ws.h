@@ -1149,11 +1149,12 @@ typedef struct rv_stats {
      */
     uint64_t bytes_out;
     /**
-     * Values received.
+     * Values received for signals that exist, and that fit them; `unknown_signal` and `rejected_type` are the others.
+     * Each has changed a signal, or is counted in `echoes` or `rejected_direction`.
      */
     uint64_t values_in;
     /**
-     * Values sent.
+     * Values handed to connections.
      */
     uint64_t values_out;
     /**
@@ -1213,7 +1214,7 @@ typedef struct rv_stats {
      */
     uint64_t disconnects;
     /**
-     * Connections refused or failed.
+     * Server: connections refused before they became WebSockets.
      */
     uint64_t refused_connections;
     /**

@@ -110,9 +110,10 @@ pub struct rv_stats {
     pub bytes_in: u64,
     /// Bytes of messages sent.
     pub bytes_out: u64,
-    /// Values received.
+    /// Values received for signals that exist, and that fit them; `unknown_signal` and `rejected_type` are the others.
+    /// Each has changed a signal, or is counted in `echoes` or `rejected_direction`.
     pub values_in: u64,
-    /// Values sent.
+    /// Values handed to connections.
     pub values_out: u64,
     /// Received values that changed a signal.
     pub changes: u64,
@@ -142,7 +143,7 @@ pub struct rv_stats {
     pub connects: u64,
     /// Connections lost or closed.
     pub disconnects: u64,
-    /// Connections refused or failed.
+    /// Server: connections refused before they became WebSockets.
     pub refused_connections: u64,
     /// Received values that told nothing new: equal to the present one, echoes of what was sent, repeats.
     pub echoes: u64,

@@ -68,8 +68,8 @@ pub(super) const INVERTED: u32 = 1 << 31;
 /// One encoded frame, shared by all peers that get the same signals.
 pub(super) struct Frame {
     pub(super) chosen: Vec<u32>,
-    /// The message, or several when it was split.
-    pub(super) texts: Vec<Utf8Bytes>,
+    /// The message, or several when it was split, each with how many values it carries.
+    pub(super) texts: Vec<(Utf8Bytes, u32)>,
     /// The signals in it that peers may write as well.
     pub(super) shared: Arc<[u32]>,
     pub(super) shared_prints: Arc<[Print]>,
@@ -165,6 +165,7 @@ pub(super) fn build(
     text.push_str(open);
     let mut shared = Vec::new();
     let mut shared_prints = Vec::new();
+    let mut values = 0;
     for choice in chosen {
         let before = text.len();
         if before > open.len() {
@@ -176,8 +177,10 @@ pub(super) fn build(
             let rest = text.split_off(before);
             text.push_str(encode::CLOSE);
             let next = format!("{open}{}", &rest[1..]);
-            texts.push(std::mem::replace(&mut text, next).into());
+            texts.push((std::mem::replace(&mut text, next).into(), values));
+            values = 0;
         }
+        values += 1;
         let pick = &picks.list[(*choice & !INVERTED) as usize];
         if eligibility.shared(pick.access) {
             shared.push(pick.signal);
@@ -189,7 +192,7 @@ pub(super) fn build(
         }
     }
     text.push_str(encode::CLOSE);
-    texts.push(text.into());
+    texts.push((text.into(), values));
     Frame {
         chosen: chosen.to_vec(),
         texts,

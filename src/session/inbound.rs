@@ -8,7 +8,7 @@ use crate::protocol::data::{Decoder, Entry};
 use crate::protocol::envelope::{Decoded, Foreign, Malformed, Message, Version};
 use crate::protocol::{import, subscribe};
 use crate::session::aliases::View;
-use crate::session::peer::{PeerId, Subscription};
+use crate::session::peer::{Again, PeerId, Subscription};
 use crate::session::window::Verdict;
 use crate::session::{EventKind, LogLevel, Session};
 use crate::signals::Applied;
@@ -353,9 +353,7 @@ impl Session {
         };
         for signal in changed.iter().chain(refused).copied() {
             if peer.windows.allows_correction(signal, now) {
-                peer.due.insert(signal);
-                peer.forced.insert(signal);
-                self.stats.corrections += 1;
+                peer.force(signal, Again::Correction);
                 self.transmit_wanted = true;
             }
         }

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustc_hash::FxHashMap;
+
 use crate::options::Options;
 use crate::session::aliases::Aliases;
 use crate::session::window::Windows;
@@ -70,6 +72,15 @@ const QUEUE_BYTES: usize = 16 << 20;
 /// Below so many bytes the number of messages does not matter.
 const QUEUE_SMALL: usize = 1 << 20;
 
+/// Why a peer gets a value that it has sent itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// Its value was refused or changed.
+    Correction,
+    /// It wrote while our value was on its way.
+    Resend,
+}
+
 /// One connection.
 #[derive(Debug)]
 pub(crate) struct Peer {
@@ -103,8 +114,10 @@ pub(crate) struct Peer {
     pub(crate) due: BitSet,
     /// Bools of `due` of which it is to get the other level first: a pulse passed while it was busy.
     pub(crate) pulses: BitSet,
-    /// What it is to get although it sent the value itself: corrections and resends.
+    /// What it is to get although it sent the value itself.
     pub(crate) forced: BitSet,
+    /// Why, to be counted when it goes out; whatever else is forced is a client's greeting.
+    pub(crate) again: FxHashMap<u32, Again>,
     pub(crate) windows: Windows,
     /// A data frame is on its way to the kernel.
     pub(crate) busy: bool,
@@ -152,6 +165,7 @@ impl Peer {
             due: BitSet::default(),
             pulses: BitSet::default(),
             forced: BitSet::default(),
+            again: FxHashMap::default(),
             windows: Windows::new(server, options.fence_grace),
             busy: false,
             queued_messages: 0,
@@ -164,6 +178,13 @@ impl Peer {
             frames_in: 0,
             frames_out: 0,
         }
+    }
+
+    /// It is to get this value although it sent it itself.
+    pub(crate) fn force(&mut self, signal: u32, again: Again) {
+        self.due.insert(signal);
+        self.forced.insert(signal);
+        self.again.insert(signal, again);
     }
 
     pub(crate) fn display_name(&self) -> &str {

@@ -221,6 +221,7 @@ impl Table {
         slot.origin = origin;
         slot.writer = origin;
         self.sealed.overtake(id, origin);
+        self.changes += 1;
         self.store_change(id, value, 0, now);
         if relay {
             self.unsent.insert(id);
@@ -244,7 +245,6 @@ impl Table {
         let rises = u32::from(rises);
         slot.store(value);
         slot.noted = now;
-        self.changes += 1;
         slot.changes = slot.changes.saturating_add(1);
         slot.rises = slot.rises.saturating_add(rises);
         let entry = |slot: &Slot| Incoming {

@@ -1007,11 +1007,12 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public ulong bytes_out;
         /// <summary>
-        ///  Values received.
+        ///  Values received for signals that exist, and that fit them; `unknown_signal` and `rejected_type` are the others.
+        ///  Each has changed a signal, or is counted in `echoes` or `rejected_direction`.
         /// </summary>
         public ulong values_in;
         /// <summary>
-        ///  Values sent.
+        ///  Values handed to connections.
         /// </summary>
         public ulong values_out;
         /// <summary>
@@ -1071,7 +1072,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public ulong disconnects;
         /// <summary>
-        ///  Connections refused or failed.
+        ///  Server: connections refused before they became WebSockets.
         /// </summary>
         public ulong refused_connections;
         /// <summary>
