@@ -22,6 +22,7 @@ pub(crate) mod window;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,6 +61,10 @@ const FENCE: &[u8; 3] = b"rvf";
 /// Names reported once are remembered up to this count.
 const REPORTED_MAX: usize = 10_000;
 
+/// So many refused connections are logged in so long a time.
+const REFUSALS_TOLD: u32 = 20;
+const REFUSALS_WINDOW: Duration = Duration::from_secs(10);
+
 fn fence(number: u64) -> [u8; 11] {
     let mut payload = [0; 11];
     payload[..3].copy_from_slice(FENCE);
@@ -91,6 +96,8 @@ pub(crate) struct Session {
     push_catalogs_at: Option<Time>,
     /// Signals whose refusal was logged.
     reported: FxHashSet<u32>,
+    /// Since when refused connections are counted for the log, and how many.
+    refusals: (Time, u32),
     /// Something is due beyond what the host sets: a relay, a resend, a correction, a backlog.
     transmit_wanted: bool,
     /// It is due at once, whatever the send mode.
@@ -136,6 +143,7 @@ impl Session {
             known_signals: 0,
             push_catalogs_at: None,
             reported: FxHashSet::default(),
+            refusals: (Time::ZERO, 0),
             transmit_wanted: false,
             transmit_now: false,
             stopping: false,
@@ -232,7 +240,7 @@ impl Session {
             Input::ConnectFailed { error } => self.connect_failed(&error, now),
             Input::Refused { why } => {
                 self.stats.refused_connections += 1;
-                self.log(LogLevel::Warn, 0, why, now);
+                self.log_refusal(why, now);
             }
             Input::Text { peer, text } => self.text(peer, text, now),
             Input::Ping { peer, payload } => self.ping(peer, payload, now),
@@ -512,15 +520,33 @@ impl Session {
         }));
     }
 
-    /// Logs something about a signal, once for each name.
-    fn report_once(&mut self, signal: u32, client: PeerId, why: &str, now: Time) {
-        if self.reported.len() < REPORTED_MAX && self.reported.insert(signal) {
-            let name = self
-                .signals
-                .names()
-                .name(signal)
-                .map_or_else(String::new, |name| escape(name));
-            self.log(LogLevel::Warn, client, format!("signal {name}: {why}"), now);
+    /// A flood of connections must not push everything else out of the log.
+    fn log_refusal(&mut self, why: String, now: Time) {
+        let (since, logged) = &mut self.refusals;
+        if now.since(*since) >= REFUSALS_WINDOW {
+            (*since, *logged) = (now, 0);
+        }
+        *logged += 1;
+        match (*logged).cmp(&REFUSALS_TOLD) {
+            Ordering::Less => self.log(LogLevel::Warn, 0, why, now),
+            Ordering::Equal => {
+                let text = format!(
+                    "{why}. More connections that are refused in these {} s are only counted",
+                    REFUSALS_WINDOW.as_secs()
+                );
+                self.log(LogLevel::Warn, 0, text, now);
+            }
+            Ordering::Greater => {}
+        }
+    }
+
+    /// A peer, for the log.
+    fn who(&self, id: PeerId) -> String {
+        match self.peers.get(&id) {
+            Some(peer) if self.is_server() => {
+                format!("client {id} ({})", escape(peer.display_name()))
+            }
+            _ => "the server".to_owned(),
         }
     }
 

@@ -163,19 +163,20 @@ impl Signals {
         let mut names = self.names.write();
         let mut table = self.table.lock();
         if let Some(id) = names.find(name) {
-            let same = table
-                .slot(id)
-                .is_some_and(|slot| slot.kind == kind && slot.access == access);
-            return if same {
-                Ok(id)
+            let slot = table.slot(id).ok_or_else(|| not_found(id, table.len()))?;
+            let differs = if slot.kind != kind {
+                let (here, asked) = (slot.kind.name(), kind.name());
+                format!("as {here}, not as {asked}: use another name")
+            } else if slot.access != access {
+                let (here, asked) = (slot.access.name(), access.name());
+                format!("with access {here}, not {asked}: see rv_set_access, or use another name")
             } else {
-                Err(Error::new(
-                    ErrorCode::Exists,
-                    format!(
-                        "signal {name:?} exists already, with another kind or access: use another name, or rv_set_access"
-                    ),
-                ))
+                return Ok(id);
             };
+            return Err(Error::new(
+                ErrorCode::Exists,
+                format!("signal {name:?} exists already, {differs}"),
+            ));
         }
         if names.len() >= self.max {
             return Err(Error::new(

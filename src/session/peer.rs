@@ -99,6 +99,10 @@ pub(crate) struct Peer {
     /// It has sent a valid message.
     pub(crate) joined: bool,
     pub(crate) version_warned: bool,
+    /// Names that no signal has here and that were logged.
+    pub(crate) unknown_told: Vec<Box<str>>,
+    /// There were more.
+    pub(crate) unknown_more: bool,
     pub(crate) foreign_told: bool,
     /// It has asked for our catalogue.
     pub(crate) asked_catalog: bool,
@@ -156,6 +160,8 @@ impl Peer {
             answers_pings: false,
             joined: false,
             version_warned: false,
+            unknown_told: Vec::new(),
+            unknown_more: false,
             foreign_told: false,
             asked_catalog: false,
             brought: 0,

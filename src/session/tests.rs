@@ -4,6 +4,7 @@
 mod counters;
 mod crossing;
 mod extras;
+mod log;
 mod messages;
 mod network;
 mod pulses;
