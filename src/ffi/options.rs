@@ -127,7 +127,8 @@ pub struct rv_options {
     /// Client: the SHA-256 of the server's public key (SubjectPublicKeyInfo), as hexadecimal digits or Base64: a server
     /// with another key is refused, whoever vouches for it; NULL = none.
     pub tls_pin: *const c_char,
-    /// Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
+    /// Server, list: web pages that may connect, exactly as in `Origin`: scheme, host and port, such as
+    /// `https://viewer.example`; "*" = any.
     pub allowed_origins: *const c_char,
     /// Server, list: names that may stand in `Host`, besides IP addresses, `localhost` and this machine's name.
     pub allowed_hosts: *const c_char,

@@ -45,7 +45,8 @@ pub struct rv_change {
     /// Bool: how many of these changes were from 0 to 1. A pulse that was shorter than the time between two polls has
     /// `integer` 0 and `rise_count` 1.
     pub rise_count: u32,
-    /// When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere.
+    /// When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere. 0 for a
+    /// value that the host has set: it knows when.
     pub time_us: i64,
     /// Server: the id of the client it came from. Client: 1 = the server. 0 = this host: fail-safe, connection lost.
     pub source: u32,
@@ -187,7 +188,8 @@ pub struct rv_signal_info {
     pub imported: u8,
     /// 0.
     pub reserved: [u8; 3],
-    /// Microseconds since a value came from a peer; -1 = none has, or the host has set it since.
+    /// Microseconds since its writer has said it last, also if it said the same value again. Age shows how stale a
+    /// peer's value is; -1 = it is the host's own, which is never stale, or nobody has set it.
     pub age_us: i64,
 }
 

@@ -811,7 +811,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public byte* tls_pin;
         /// <summary>
-        ///  Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
+        ///  Server, list: web pages that may connect, exactly as in `Origin`: scheme, host and port, such as
+        ///  `https://viewer.example`; "*" = any.
         /// </summary>
         public byte* allowed_origins;
         /// <summary>
@@ -895,7 +896,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint rise_count;
         /// <summary>
-        ///  When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere.
+        ///  When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere. 0 for a
+        ///  value that the host has set: it knows when.
         /// </summary>
         public long time_us;
         /// <summary>
@@ -1153,7 +1155,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public fixed byte reserved[3];
         /// <summary>
-        ///  Microseconds since a value came from a peer; -1 = none has, or the host has set it since.
+        ///  Microseconds since its writer has said it last, also if it said the same value again. Age shows how stale a
+        ///  peer's value is; -1 = it is the host's own, which is never stale, or nobody has set it.
         /// </summary>
         public long age_us;
     }
