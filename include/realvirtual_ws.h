@@ -102,7 +102,13 @@
  *   rv_stop(iface, 1000);
  *   rv_destroy(iface);
  *
- * A client that takes over the signals of that server and writes Motor, with errors left out:
+ * A client that takes over the signals of that server and writes Motor, with most errors left out:
+ *
+ *   rv_options options;
+ *   rv_interface *iface = NULL;
+ *   rv_change changes[64];
+ *   uint32_t motor = 0;
+ *   int32_t count, i;
  *
  *   rv_options_init(&options, sizeof options, RV_MODE_CLIENT);
  *   options.port = 7000;
@@ -168,10 +174,10 @@
  *
  *   fifo_depth    every change counts, as with codes from a scanner: each is sent, kept and polled by itself, in order.
  *                 A full queue drops its oldest entry, and says so
- *   failsafe      what the program sees some time after the connection to the signal's writer was lost, such as speed 0.
- *                 It stays here, is flagged, and ends with the next value
- *   min_hold_ms   a bool's level lasts at least this long on the wire, so that a peer that looks every 20 ms sees a pulse
- *                 of 1 ms. The values of other signals do not wait for it
+ *   failsafe      what the program sees some time after the connection to the signal's writer was lost, such as speed
+ *                 0. It stays here, is flagged, and ends with the next value
+ *   min_hold_ms   a bool's level lasts at least this long on the wire, so that a peer that looks every 20 ms sees a
+ *                 pulse of 1 ms. The values of other signals do not wait for it
  *
  *
  * DIRECTION AND ACCESS
