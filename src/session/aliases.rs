@@ -105,15 +105,15 @@ impl Session {
         direction: Option<Direction>,
         access: Access,
     ) -> Option<String> {
+        if !self.options.prefix_collisions || !self.is_server() {
+            return None;
+        }
         let peer = self.peers.get(&id)?;
         let names = self.names();
         if let Some(aliases) = &peer.aliases
             && let Some(known) = aliases.ids.get(entry.name.as_str())
         {
             return names.name(*known).map(|name| name.to_string());
-        }
-        if !self.options.prefix_collisions || !self.is_server() {
-            return None;
         }
         let first = names.find(&entry.name)?;
         let collides = self.signals.table().slot(first).is_some_and(|slot| {
