@@ -195,7 +195,7 @@ static void tell_status(struct bridge *bridge) {
     counters->scan_ns = counters->longest_scan_ns = 0;
 }
 
-/* The twin's last values, with pulses that are not over yet, to the PLC if it answers, and the PLC's last to the twin. */
+/* The twin's last values and unfinished pulses to the PLC, if it answers, and the PLC's last values to the twin. */
 static int bring_last_values(struct bridge *bridge) {
     int64_t until = now_ns() + bridge->options->plc.timeout_ms * MS;
     int result = poll_twin(bridge);
@@ -210,21 +210,25 @@ static int bring_last_values(struct bridge *bridge) {
     return result;
 }
 
+static int run_cycle(struct bridge *bridge, int64_t until_ns) {
+    bridge->counters.cycles++;
+    if (poll_twin(bridge) < 0)
+        return -1;
+    if (bridge->busy)
+        bridge->counters.slow_scans++;
+    else
+        begin_scan(bridge, now_ns());
+    return finish_cycle(bridge, until_ns);
+}
+
 int bridge_run(struct bridge *bridge, const volatile sig_atomic_t *stop) {
     struct counters *counters = &bridge->counters;
     int64_t cycle = bridge->options->cycle_ms * MS, status = bridge->options->status_s * 1000 * MS;
-    int64_t begin = now_ns(), status_at = begin + status, tell_at = begin;
+    int64_t began = now_ns(), begin = began, ended, status_at = begin + status, tell_at = begin;
     int result = 0;
     while (!*stop && result == 0) {
         int64_t now = now_ns();
-        result = poll_twin(bridge);
-        if (bridge->busy)
-            counters->slow_scans++;
-        else
-            begin_scan(bridge, now);
-        if (result == 0)
-            result = finish_cycle(bridge, begin + cycle);
-        counters->cycles++;
+        result = run_cycle(bridge, begin + cycle);
         if (now >= tell_at) {
             interface_tell(bridge->iface);
             tell_at = now + TELL_MS * MS;
@@ -242,9 +246,10 @@ int bridge_run(struct bridge *bridge, const volatile sig_atomic_t *stop) {
         }
         sleep_until(begin);
     }
+    ended = now_ns();
     if (result == 0)
         result = bring_last_values(bridge);
     tell_status(bridge);
-    say("ended after %" PRIu64 " cycles", counters->cycles);
+    say("ended after %" PRIu64 " cycles in %.2f s", counters->cycles, (double)(ended - began) / 1e9);
     return result;
 }

@@ -102,8 +102,9 @@ int link_write(struct link_writes *writes, modbus_t *modbus, struct scan *scan) 
     for (; begin < scan->write_count; begin = end) {
         struct write *run = &scan->writes[begin];
         int result;
-        for (end = begin + 1; end < scan->write_count && joins(run, &scan->writes[end - 1], &scan->writes[end]); end++) {
-        }
+        end = begin + 1;
+        while (end < scan->write_count && joins(run, &scan->writes[end - 1], &scan->writes[end]))
+            end++;
         result = attempt(writes, modbus, scan, run, end - begin);
         for (i = 0; result == 1 && end - begin > 1 && i < end - begin; i++) /* one by one */
             if (attempt(writes, modbus, scan, run + i, 1) == -1)

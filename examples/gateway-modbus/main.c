@@ -4,7 +4,7 @@
  * README.md has everything that a user needs. From the inside:
  *
  *   options         the command line
- *   map_read        the map file, with lines and mistakes for its messages; map_check, what only all signals together show
+ *   map_read        the map file, with lines and mistakes for its messages; map_check, what all signals show together
  *   map, codec      what a signal is at the PLC, and its value from and to registers
  *   plan, outputs   what a scan reads, and what it writes
  *   link            the Modbus connection and one scan; link_writes, its writing half

@@ -20,20 +20,26 @@ static void check_names(struct mistakes *mistakes, const struct map_signal **sor
     }
 }
 
+static void tell_overlap(struct mistakes *mistakes, const struct map_signal *here, const struct map_signal *before) {
+    const struct map_signal *first = here->line < before->line ? here : before;
+    const struct map_signal *second = first == here ? before : here;
+    mistake(mistakes, second->line, "\"%s\" and \"%s\" (line %u) both write %s %u", second->name, first->name, first->line,
+            table_name(here->table), (unsigned)here->address);
+}
+
+static uint32_t end_of(const struct map_signal *signal) {
+    return first_bit_of(signal) + bits_of(signal);
+}
+
 static void check_overlaps(struct mistakes *mistakes, const struct map_signal **sorted, size_t count) {
-    size_t i, last = 0; /* last: the one that reaches furthest so far */
+    size_t i, furthest = 0; /* the one of this table that reaches furthest so far */
     qsort(sorted, count, sizeof *sorted, map_by_place);
     for (i = 1; i < count; i++) {
-        const struct map_signal *here = sorted[i], *before = sorted[last];
-        if (here->table == before->table && first_bit_of(here) < first_bit_of(before) + bits_of(before)) {
-            mistake(mistakes, here->line > before->line ? here->line : before->line,
-                    "\"%s\" and \"%s\" (line %u) both write %s %u", here->name, before->name,
-                    here->line > before->line ? before->line : here->line, table_name(here->table),
-                    (unsigned)here->address);
-            if (first_bit_of(here) + bits_of(here) <= first_bit_of(before) + bits_of(before))
-                continue;
-        }
-        last = i;
+        const struct map_signal *here = sorted[i], *before = sorted[furthest];
+        if (here->table == before->table && first_bit_of(here) < end_of(before))
+            tell_overlap(mistakes, here, before);
+        if (here->table != before->table || end_of(here) > end_of(before))
+            furthest = i;
     }
 }
 

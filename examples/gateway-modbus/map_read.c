@@ -52,43 +52,51 @@ static const struct word tables[] = { { "coil", COIL },
                                       { NULL, 0 } };
 
 /* In the order of enum type. */
-static const struct word types[] = { { "bool", TYPE_BOOL },       { "int16", TYPE_INT16 },     { "uint16", TYPE_UINT16 },
-                                     { "int32", TYPE_INT32 },     { "uint32", TYPE_UINT32 },   { "int64", TYPE_INT64 },
-                                     { "float32", TYPE_FLOAT32 }, { "float64", TYPE_FLOAT64 }, { NULL, 0 } };
+static const struct word types[] = {
+    { "bool", TYPE_BOOL },     { "int16", TYPE_INT16 }, { "uint16", TYPE_UINT16 },   { "int32", TYPE_INT32 },
+    { "uint32", TYPE_UINT32 }, { "int64", TYPE_INT64 }, { "float32", TYPE_FLOAT32 }, { "float64", TYPE_FLOAT64 },
+    { NULL, 0 }
+};
 
 static const struct word orders[] = {
     { "ABCD", ORDER_ABCD }, { "CDAB", ORDER_CDAB }, { "BADC", ORDER_BADC }, { "DCBA", ORDER_DCBA }, { NULL, 0 }
 };
 
-static void append(char *list, size_t capacity, const char *separator, const char *text) {
+static void append(char *list, size_t capacity, const char *text) {
     size_t used = strlen(list);
-    snprintf(list + used, capacity - used, "%s%s", used ? separator : "", text);
+    snprintf(list + used, capacity - used, "%s%s", used ? ", " : "", text);
 }
 
-/* One of the words, or -1 and a mistake. */
+/* The value that a word stands for, or -1. */
+static int find_word(const struct word *words, const json_t *value) {
+    const char *text = json_string_value(value);
+    while (words->text && (!text || strcmp(words->text, text)))
+        words++;
+    return words->text ? words->value : -1;
+}
+
+/* What the readers below return for a wrong value means nothing: the mistake is counted. */
+
 static int read_word(struct reader *reader, unsigned line, const char *key, const json_t *value,
                      const struct word *words) {
-    const char *text = json_string_value(value);
-    const struct word *word;
+    int found = find_word(words, value);
     char list[256] = "";
-    for (word = words; word->text; word++) {
-        if (text && !strcmp(text, word->text))
-            return word->value;
-        append(list, sizeof list, ", ", word->text);
-    }
-    if (text)
-        mistake(&reader->mistakes, line, "%s \"%s\" is none of: %s", key, text, list);
+    if (found != -1)
+        return found;
+    for (; words->text; words++)
+        append(list, sizeof list, words->text);
+    if (json_is_string(value))
+        mistake(&reader->mistakes, line, "%s \"%s\" is none of: %s", key, json_string_value(value), list);
     else
         mistake(&reader->mistakes, line, "%s must be one of: %s", key, list);
-    return -1;
+    return 0;
 }
 
-/* A whole number from 0, or -1 and a mistake. */
-static int read_number(struct reader *reader, unsigned line, const char *key, const json_t *value, int largest) {
-    if (json_is_integer(value) && json_integer_value(value) >= 0 && json_integer_value(value) <= largest)
-        return (int)json_integer_value(value);
-    mistake(&reader->mistakes, line, "%s must be a whole number from 0 to %d", key, largest);
-    return -1;
+static unsigned read_number(struct reader *reader, unsigned line, const char *key, const json_t *value, int largest) {
+    json_int_t number = json_integer_value(value);
+    if (!json_is_integer(value) || number < 0 || number > largest)
+        mistake(&reader->mistakes, line, "%s must be a whole number from 0 to %d", key, largest);
+    return (unsigned)number;
 }
 
 static double read_real(struct reader *reader, unsigned line, const char *key, const json_t *value) {
@@ -125,18 +133,17 @@ static void read_name(struct reader *reader, struct map_signal *signal, const js
 static void read_member(struct reader *reader, struct map_signal *signal, enum key key, unsigned line,
                         const json_t *value) {
     const char *name = key_names[key];
-    int number = 0;
     switch (key) {
     case NAME:
         signal->line = line;
         read_name(reader, signal, value);
         break;
-    case DIRECTION: signal->direction = (enum direction)(number = read_word(reader, line, name, value, directions)); break;
-    case TABLE: signal->table = (enum table)(number = read_word(reader, line, name, value, tables)); break;
-    case TYPE: signal->type = (enum type)(number = read_word(reader, line, name, value, types)); break;
-    case ORDER: signal->order = (enum order)(number = read_word(reader, line, name, value, orders)); break;
-    case ADDRESS: signal->address = (uint16_t)(number = read_number(reader, line, name, value, LAST_ADDRESS)); break;
-    case BIT: signal->bit = number = read_number(reader, line, name, value, 15); break;
+    case DIRECTION: signal->direction = (enum direction)read_word(reader, line, name, value, directions); break;
+    case TABLE: signal->table = (enum table)read_word(reader, line, name, value, tables); break;
+    case TYPE: signal->type = (enum type)read_word(reader, line, name, value, types); break;
+    case ORDER: signal->order = (enum order)read_word(reader, line, name, value, orders); break;
+    case ADDRESS: signal->address = (uint16_t)read_number(reader, line, name, value, LAST_ADDRESS); break;
+    case BIT: signal->bit = (int)read_number(reader, line, name, value, 15); break;
     case SCALE:
         signal->scale = read_real(reader, line, name, value);
         if (json_is_number(value) && signal->scale == 0)
@@ -149,26 +156,27 @@ static void read_member(struct reader *reader, struct map_signal *signal, enum k
 }
 
 /* What each member allows, given the others. */
-static void check_signal(struct reader *reader, const struct map_signal *signal, const unsigned *lines) {
+static void check_signal(struct mistakes *mistakes, const struct map_signal *signal, const unsigned *lines) {
     const char *table = table_name(signal->table), *type = types[signal->type].text;
+    int is_bool = signal->type == TYPE_BOOL;
     unsigned width = width_of(signal);
     if (signal->direction == PLC_READS && (signal->table == DISCRETE_INPUT || signal->table == INPUT_REGISTER))
-        mistake(&reader->mistakes, lines[TABLE], "table %s is read-only: direction input needs %s", table,
+        mistake(mistakes, lines[TABLE], "table %s is read-only: direction input needs %s", table,
                 signal->table == DISCRETE_INPUT ? "coil" : "holding_register");
-    if (!is_register(signal->table) && signal->type != TYPE_BOOL)
-        mistake(&reader->mistakes, lines[TYPE], "type %s does not fit table %s, which holds bool", type, table);
-    else if (is_register(signal->table) && signal->type == TYPE_BOOL && !lines[BIT])
-        mistake(&reader->mistakes, lines[TYPE], "type bool in table %s needs bit, 0 to 15", table);
-    if (lines[BIT] && (!is_register(signal->table) || signal->type != TYPE_BOOL))
-        mistake(&reader->mistakes, lines[BIT], "bit is for type bool in a register, not for %s in table %s", type, table);
-    if (signal->type == TYPE_BOOL && lines[SCALE])
-        mistake(&reader->mistakes, lines[SCALE], "scale is not for type bool");
-    if (signal->type == TYPE_BOOL && lines[OFFSET])
-        mistake(&reader->mistakes, lines[OFFSET], "offset is not for type bool");
-    if (signal->type == TYPE_BOOL && lines[ORDER])
-        mistake(&reader->mistakes, lines[ORDER], "order is not for type bool");
+    if (!is_register(signal->table) && !is_bool)
+        mistake(mistakes, lines[TYPE], "type %s does not fit table %s, which holds bool", type, table);
+    else if (is_register(signal->table) && is_bool && !lines[BIT])
+        mistake(mistakes, lines[TYPE], "type bool in table %s needs bit, 0 to 15", table);
+    if (lines[BIT] && (!is_register(signal->table) || !is_bool))
+        mistake(mistakes, lines[BIT], "bit is for type bool in a register, not for %s in table %s", type, table);
+    if (is_bool && lines[SCALE])
+        mistake(mistakes, lines[SCALE], "scale is not for type bool");
+    if (is_bool && lines[OFFSET])
+        mistake(mistakes, lines[OFFSET], "offset is not for type bool");
+    if (is_bool && lines[ORDER])
+        mistake(mistakes, lines[ORDER], "order is not for type bool");
     if (signal->address + width - 1 > LAST_ADDRESS)
-        mistake(&reader->mistakes, lines[ADDRESS], "address %u: type %s takes %u registers, and the last one is %d",
+        mistake(mistakes, lines[ADDRESS], "address %u: type %s takes %u registers, and the last one is %d",
                 (unsigned)signal->address, type, width, LAST_ADDRESS);
 }
 
@@ -208,14 +216,13 @@ static void read_signal(struct reader *reader, json_t *object, enum order order)
     if (!lines[TYPE] && lines[TABLE] && is_register(signal->table))
         mistake(&reader->mistakes, line, "the signal lacks type");
     if (mistakes == reader->mistakes.count)
-        check_signal(reader, signal, lines);
+        check_signal(&reader->mistakes, signal, lines);
 }
 
 /* ---- The whole map ---- */
 
 static void read_signals(struct reader *reader, const json_t *array, unsigned line, enum order order) {
     size_t index, count = json_array_size(array);
-    size_t after = reader->next + values_in(array);
     if (!count) {
         mistake(&reader->mistakes, line, "signals must be a list of at least one signal");
     } else if (!(reader->map->signals = calloc(count, sizeof *reader->map->signals))) {
@@ -225,45 +232,35 @@ static void read_signals(struct reader *reader, const json_t *array, unsigned li
         for (index = 0; index < count; index++)
             read_signal(reader, json_array_get(array, index), order);
     }
-    reader->next = after;
 }
 
 static void read_root(struct reader *reader, json_t *root) {
-    const json_t *default_order;
     const char *name;
     json_t *value;
-    enum order order = ORDER_ABCD;
-    int number;
+    int order;
     if (!json_is_object(root)) {
         mistake(&reader->mistakes, reader->lines[0], "the map must be an object with \"signals\"");
         return;
     }
     /* It counts for all signals, wherever it stands. */
-    default_order = json_object_get(root, "order");
-    if (json_is_string(default_order)) {
-        const struct word *word;
-        for (word = orders; word->text; word++)
-            if (!strcmp(word->text, json_string_value(default_order)))
-                order = (enum order)word->value;
-    }
+    order = find_word(orders, json_object_get(root, "order"));
     reader->next = 1;
     json_object_foreach(root, name, value) {
         unsigned line = reader->lines[reader->next];
-        if (!strcmp(name, "signals")) {
-            read_signals(reader, value, line, order);
-            continue;
-        }
-        if (!strcmp(name, "order"))
+        size_t after = reader->next + values_in(value);
+        if (!strcmp(name, "signals"))
+            read_signals(reader, value, line, order == -1 ? ORDER_ABCD : (enum order)order);
+        else if (!strcmp(name, "order"))
             read_word(reader, line, name, value, orders);
-        else if (!strcmp(name, "register_gap") && (number = read_number(reader, line, name, value, 123)) >= 0)
-            reader->map->register_gap = (unsigned)number;
-        else if (!strcmp(name, "bit_gap") && (number = read_number(reader, line, name, value, 1998)) >= 0)
-            reader->map->bit_gap = (unsigned)number;
+        else if (!strcmp(name, "register_gap"))
+            reader->map->register_gap = read_number(reader, line, name, value, 123);
+        else if (!strcmp(name, "bit_gap"))
+            reader->map->bit_gap = read_number(reader, line, name, value, 1998);
         else if (!strcmp(name, "comment"))
             free(read_text(reader, line, name, value));
-        else if (strcmp(name, "register_gap") && strcmp(name, "bit_gap"))
+        else
             mistake(&reader->mistakes, line, "a map has no \"%s\"", name);
-        reader->next += values_in(value);
+        reader->next = after;
     }
     if (!json_object_get(root, "signals"))
         mistake(&reader->mistakes, reader->lines[0], "the map lacks signals");

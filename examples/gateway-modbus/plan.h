@@ -1,8 +1,8 @@
 /*
  * plan.h - which reads a scan makes
  *
- * Signals whose addresses are neighbours are read with one request, as many as a Modbus response holds: 125 registers or
- * 2000 bits. Addresses between them are read along if there are no more of them than the map's gap allows; it is 0
+ * Signals whose addresses are neighbours are read with one request, as many as a Modbus response holds: 125 registers
+ * or 2000 bits. Addresses between them are read along if there are no more of them than the map's gap allows; it is 0
  * unless the map says otherwise, because many PLCs refuse a read that touches an address they do not have.
  */
 

@@ -16,7 +16,7 @@ def levels_at(plc, table="coil"):
 
 
 def settle(plc, gateway, number):
-    """Waits until everything that was sent before is written: at most four levels in as many scans, each with a Mark."""
+    """Waits until all that was sent before is written: at most four levels in as many scans, each with a Mark."""
     for mark in range(number, number + 4):
         send_together(gateway, {"Mark": mark})
         until_equal("Mark", lambda: plc.get("holding_register", 1), [mark])

@@ -139,7 +139,10 @@ def numbers_are_scaled_both_ways_and_limited_to_what_fits():
 
 
 def what_is_no_number_leaves_the_last_value():
-    signals = [signal("A", "output", "input_register", 0, "float32"), signal("B", "output", "input_register", 2, "int16")]
+    signals = [
+        signal("A", "output", "input_register", 0, "float32"),
+        signal("B", "output", "input_register", 2, "int16"),
+    ]
     with Plc() as plc, Gateway(plc, signals) as gateway, twin(gateway) as client:
         plc.set("input_register", 0, *abcd("float32", 1.5), 1)
         until_equal("values", lambda: (client["A"], client["B"]), (1.5, 1))
@@ -200,8 +203,9 @@ def what_the_plc_refuses_is_told_once_and_harms_nothing_else():
         until("the age counts", lambda: client["PLC_AgeMs"] >= 100)
         expect(client["PLC_Connected"] is True, "a refusal is an answer")
         lines = gateway.lines
-        until("the refused write is told", lambda: lines.count('refuses "In10", holding_register 10: Illegal data address'))
-        expect(lines.count("refuses to read input_register 10 to 10: Illegal data address") == 1, f"{lines.all}")
+        refused = "Illegal data address"
+        until("the refused write is told", lambda: lines.count(f'refuses "In10", holding_register 10: {refused}'))
+        expect(lines.count(f"refuses to read input_register 10 to 10: {refused}") == 1, f"{lines.all}")
         expect(lines.count("refuses") == 2, f"{lines.all}")
 
 
