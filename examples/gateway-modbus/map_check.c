@@ -23,8 +23,8 @@ static void check_names(struct mistakes *mistakes, const struct map_signal **sor
 static void tell_overlap(struct mistakes *mistakes, const struct map_signal *here, const struct map_signal *before) {
     const struct map_signal *first = here->line < before->line ? here : before;
     const struct map_signal *second = first == here ? before : here;
-    mistake(mistakes, second->line, "\"%s\" and \"%s\" (line %u) both write %s %u", second->name, first->name, first->line,
-            table_name(here->table), (unsigned)here->address);
+    mistake(mistakes, second->line, "\"%s\" and \"%s\" (line %u) both write %s %u", second->name, first->name,
+            first->line, table_name(here->table), (unsigned)here->address);
 }
 
 static uint32_t end_of(const struct map_signal *signal) {

@@ -68,7 +68,8 @@ def the_last_values_go_out_at_the_end():
 def status_lines_tell_the_counters():
     with Plc() as plc, Gateway(plc, [IN, OUT], "--status-seconds", 1) as gateway, connected_twin(gateway) as client:
         client["Out"] = 1
-        until("a status line", lambda: gateway.lines.count("status: plc=connected") and gateway.status()["scans"] != "0")
+        lines = gateway.lines
+        until("a status line", lambda: lines.count("status: plc=connected") and gateway.status()["scans"] != "0")
         status = gateway.status()
         expect(int(status["requests"]) >= int(status["scans"]) and status["refused"] == "0", f"{status}")
         expect(status["reconnects"] == "1" and status["peers"] == "1", f"{status}")
@@ -77,11 +78,15 @@ def status_lines_tell_the_counters():
 
 def every_cycle_runs_or_is_counted():
     with Plc() as plc, Gateway(plc, [IN]) as gateway, connected_twin(gateway):
-        time.sleep(1)
+        gateway.process.send_signal(signals_of_unix.SIGSTOP)
+        time.sleep(0.3)
+        gateway.process.send_signal(signals_of_unix.SIGCONT)
+        time.sleep(0.5)
         gateway.end()
     found = re.search(r"ended after (\d+) cycles in (\S+) s", "\n".join(gateway.lines.all))
     cycles, seconds, overruns = int(found.group(1)), float(found.group(2)), int(gateway.status()["overruns"])
-    expect(seconds >= 1 and abs(cycles + overruns - seconds / 0.01) <= 2, f"{cycles} and {overruns} in {seconds} s")
+    expect(overruns >= 20 and cycles > 0, f"{cycles} and {overruns} in {seconds} s")
+    expect(abs(cycles + overruns - seconds / 0.01) <= 2, f"{cycles} and {overruns} in {seconds} s")
 
 
 def scans_that_are_longer_than_the_cycle_are_counted():
