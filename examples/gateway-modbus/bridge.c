@@ -68,10 +68,10 @@ struct bridge *bridge_open(const struct options *options, const struct map *map,
 }
 
 void bridge_close(struct bridge *bridge) {
+    if (bridge->iface) /* first: the twins need not wait for a PLC that hangs */
+        interface_close(bridge->iface);
     if (bridge->plc)
         plc_close(bridge->plc);
-    if (bridge->iface)
-        interface_close(bridge->iface);
     outputs_free(&bridge->outputs);
     free(bridge->scan.writes);
     free(bridge->scan.raw);

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <netdb.h>
+#include <sys/socket.h>
+
 #include <modbus.h>
 
 #include "clock.h"
@@ -59,9 +62,9 @@ void link_close(struct link *link) {
 }
 
 /* Ends the connection, if there is one, and sets the time of the next attempt. */
-static void lost(struct link *link, const char *what, int error) {
+static void lost(struct link *link, const char *what, const char *why) {
     char reason[sizeof link->reason];
-    snprintf(reason, sizeof reason, "%s: %s", what, modbus_strerror(error));
+    snprintf(reason, sizeof reason, "%s: %s", what, why);
     if (link->answered || strcmp(reason, link->reason)) {
         complain("PLC %s:%u is gone: %s; trying again", link->options->host, link->options->port, reason);
         strcpy(link->reason, reason);
@@ -73,17 +76,35 @@ static void lost(struct link *link, const char *what, int error) {
         link->retry_ns = link->options->retry_max_ms * MS;
 }
 
+/* 0 when the name has an address, or an error of getaddrinfo: libmodbus looks it up too, but does not say what failed. */
+static int unresolved(const char *host, const char *port) {
+    struct addrinfo hints, *found;
+    int error;
+    memset(&hints, 0, sizeof hints);
+    hints.ai_socktype = SOCK_STREAM;
+    error = getaddrinfo(host, port, &hints, &found);
+    if (!error)
+        freeaddrinfo(found);
+    return error;
+}
+
 /* 0, or -1 when there is no connection. */
 static int connect_if_due(struct link *link) {
     char port[8];
+    int error;
     if (link->modbus)
         return 0;
     if (now_ns() < link->retry_at)
         return -1;
     snprintf(port, sizeof port, "%u", link->options->port);
+    error = unresolved(link->options->host, port);
+    if (error) {
+        lost(link, "looking the name up", gai_strerror(error));
+        return -1;
+    }
     link->modbus = modbus_new_tcp_pi(link->options->host, port);
     if (!link->modbus) {
-        lost(link, "connecting", errno);
+        lost(link, "connecting", modbus_strerror(errno));
         return -1;
     }
     modbus_set_slave(link->modbus, (int)link->options->unit);
@@ -91,7 +112,8 @@ static int connect_if_due(struct link *link) {
                                 link->options->timeout_ms % 1000 * 1000);
     modbus_set_byte_timeout(link->modbus, 0, 0); /* the time-out is for the whole response */
     if (modbus_connect(link->modbus) == -1) {
-        lost(link, "connecting", errno ? errno : EHOSTUNREACH);
+        /* When its time is up libmodbus leaves what connect said at the beginning. */
+        lost(link, "connecting", modbus_strerror(errno == EINPROGRESS ? ETIMEDOUT : errno));
         return -1;
     }
     return 0;
@@ -146,7 +168,7 @@ static int read_blocks(struct link *link, struct scan *scan) {
             scan->refused++;
             complete = 0;
         } else {
-            lost(link, "reading", errno);
+            lost(link, "reading", modbus_strerror(errno));
             return -1;
         }
     }
@@ -160,7 +182,7 @@ void link_scan(struct link *link, struct scan *scan) {
     memset(scan->read, 0, link->map->count);
     if (connect_if_due(link) == 0) {
         if (link_write(&link->writes, link->modbus, scan) == -1)
-            lost(link, "writing", errno);
+            lost(link, "writing", modbus_strerror(errno));
         else if (read_blocks(link, scan) == 0)
             scan->connected = 1;
     }

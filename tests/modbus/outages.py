@@ -1,5 +1,6 @@
 """The PLC is gone, hangs, comes back, or was never there."""
 
+import socket
 import time
 
 import rig
@@ -110,10 +111,38 @@ def a_map_without_anything_to_read_notices_the_loss_too():
         until_equal("Enable", lambda: plc.get("coil", 0), [1])
 
 
+class Elsewhere:
+    """Where a PLC might be, for a gateway that only needs a port."""
+
+    def __init__(self, port):
+        self.port = port
+
+
+def why_there_is_no_plc_is_said():
+    with socket.socket() as full, socket.socket() as first, socket.socket() as second:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        for client in (first, second):  # they fill the queue: nobody accepts them
+            client.setblocking(False)
+            client.connect_ex(("127.0.0.1", port))
+        with socket.socket() as bound:
+            bound.bind(("127.0.0.1", 0))  # and nobody listens
+            for host, number, reason in (
+                ("127.0.0.1", port, "connecting: Connection timed out"),
+                ("127.0.0.1", bound.getsockname()[1], "connecting: Connection refused"),
+                ("two..dots", 502, "looking the name up: Name or service not known"),
+            ):
+                options = ["--plc-host", host, "--plc-timeout-ms", 100]
+                with Gateway(Elsewhere(number), ALL, *options) as gateway:
+                    until(reason, lambda: gateway.lines.count(f"PLC {host}:{number} is gone: {reason}; trying again"))
+
+
 TESTS = (
     a_plc_that_was_killed_gets_its_outputs_again,
     a_plc_that_hangs_does_not_freeze_the_websocket,
     the_gateway_ends_although_the_plc_hangs,
     a_plc_may_come_after_the_gateway,
     a_map_without_anything_to_read_notices_the_loss_too,
+    why_there_is_no_plc_is_said,
 )
