@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::fork;
 use super::handle::{self, Entry, rv_interface};
 use crate::error::{Error, ErrorCode, Result};
-use crate::interface::Interface;
+use crate::interface::{Interface, Key};
 
 /// What a call can return through a result code.
 pub trait Success {
@@ -69,16 +69,53 @@ pub fn with_entry<T: Success>(
     }))
 }
 
-/// As [`with`], for calls that never wait for anything but the registry's lock: the handle table stays locked for
-/// reading instead of the interface being reference counted, which is two atomic operations less.
+/// As [`with`], for what a host does for every signal in every cycle. `short` gets the handle as a key; where it gives
+/// `None` it has done nothing, and `long` does it all over or says what is wrong.
 #[inline]
 pub fn hot<T: Success>(
     iface: *mut rv_interface,
-    body: impl FnOnce(&Interface) -> Result<T>,
+    short: impl FnOnce(Key) -> Option<T>,
+    long: impl FnOnce(&Interface) -> Result<T>,
 ) -> i32 {
-    finish(fork::check().and_then(|()| {
-        handle::borrow(iface, |interface| catch_on(interface, body)).and_then(|result| result)
-    }))
+    if let Some(key) = handle::key(iface)
+        && !fork::is_child()
+    {
+        match catch_unwind(AssertUnwindSafe(|| short(key))) {
+            Ok(Some(value)) => return value.code(),
+            Ok(None) => {}
+            Err(payload) => return broken(iface, &*payload),
+        }
+    }
+    unusual(iface, long)
+}
+
+#[cold]
+#[inline(never)]
+fn unusual<T: Success>(
+    iface: *mut rv_interface,
+    long: impl FnOnce(&Interface) -> Result<T>,
+) -> i32 {
+    with(iface, long)
+}
+
+#[cold]
+fn broken(iface: *mut rv_interface, payload: &(dyn Any + Send)) -> i32 {
+    with(iface, |interface| -> Result<()> {
+        interface.fault();
+        Err(panicked(payload))
+    })
+}
+
+/// What remains to be done of a call that has succeeded: nothing, if the interface is gone meanwhile.
+#[cold]
+#[inline(never)]
+pub fn afterwards(iface: *mut rv_interface, rest: fn(&Interface)) {
+    if let Ok(entry) = handle::get(iface) {
+        let _ = catch_on(&entry, |interface| {
+            rest(interface);
+            Ok(())
+        });
+    }
 }
 
 #[inline]
@@ -169,19 +206,31 @@ impl FloorBoundary for str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interface::direct;
     use crate::options::Options;
+    use crate::value::ValueRef;
 
     fn handle() -> *mut rv_interface {
-        handle::insert(Interface::new(Options::client()).unwrap()).unwrap()
+        handle::insert(Interface::new(Options::client()).unwrap())
     }
 
     #[test]
     fn a_panic_becomes_a_code_and_faults_only_its_interface() {
         let (broken, sound) = (handle(), handle());
-        let code = hot(broken, |_| -> Result<()> { panic!("on purpose") });
+        let code = hot(
+            broken,
+            |_| -> Option<()> { panic!("on purpose") },
+            |_| Ok(()),
+        );
         assert_eq!(code, ErrorCode::Panic as i32);
         with_last(|text| assert!(text.contains("on purpose"), "{text}"));
-        assert_eq!(hot(broken, Interface::flush), ErrorCode::Panic as i32);
+        let set = |iface| {
+            let long = |interface: &Interface| interface.set(0, ValueRef::Bool(true));
+            let short = |key| direct::set(key, 0, ValueRef::Bool(true)).map(|_| ());
+            hot(iface, short, long)
+        };
+        assert_eq!(set(broken), ErrorCode::Panic as i32);
+        assert_eq!(set(sound), ErrorCode::NotFound as i32);
         assert_eq!(
             with(sound, |_| -> Result<()> { panic!("{}", "formatted") }),
             ErrorCode::Panic as i32
