@@ -69,47 +69,42 @@ pub fn with_entry<T: Success>(
     }))
 }
 
-/// As [`with`], for what a host does for every signal in every cycle. `short` gets the handle as a key; where it gives
-/// `None` it has done nothing, and `long` does it all over or says what is wrong.
-#[inline]
-pub fn hot<T: Success>(
-    iface: *mut rv_interface,
-    short: impl FnOnce(Key) -> Option<T>,
-    long: impl FnOnce(&Interface) -> Result<T>,
-) -> i32 {
-    if let Some(key) = handle::key(iface)
-        && !fork::is_child()
-    {
-        match catch_unwind(AssertUnwindSafe(|| short(key))) {
-            Ok(Some(value)) => return value.code(),
-            Ok(None) => {}
-            Err(payload) => return broken(iface, &*payload),
-        }
+/// The short way of what a host does for every signal in every cycle; `body` gets the handle as a key. `None`: it has
+/// done nothing, and [`long`] does it all or says what is wrong.
+///
+/// `body` should own what it needs: what is passed by reference goes through memory, and a lock waits for every store
+/// before it.
+#[inline(always)]
+pub fn short<T>(iface: *mut rv_interface, body: impl FnOnce(Key) -> Option<T>) -> Option<T> {
+    let key = handle::key(iface)?;
+    if fork::is_child() {
+        return None;
     }
-    unusual(iface, long)
+    catch_unwind(AssertUnwindSafe(|| body(key))).unwrap_or_else(|payload| {
+        fault(iface, &*payload);
+        None
+    })
 }
 
+/// After [`short`]: as [`with`].
 #[cold]
 #[inline(never)]
-fn unusual<T: Success>(
+pub fn long<T: Success>(
     iface: *mut rv_interface,
-    long: impl FnOnce(&Interface) -> Result<T>,
+    body: impl FnOnce(&Interface) -> Result<T>,
 ) -> i32 {
-    with(iface, long)
+    with(iface, body)
 }
 
 #[cold]
-fn broken(iface: *mut rv_interface, payload: &(dyn Any + Send)) -> i32 {
-    with(iface, |interface| -> Result<()> {
-        interface.fault();
-        Err(panicked(payload))
-    })
+fn fault(iface: *mut rv_interface, payload: &(dyn Any + Send)) {
+    afterwards(iface, |interface| interface.fault(reason(payload)));
 }
 
 /// What remains to be done of a call that has succeeded: nothing, if the interface is gone meanwhile.
 #[cold]
 #[inline(never)]
-pub fn afterwards(iface: *mut rv_interface, rest: fn(&Interface)) {
+pub fn afterwards(iface: *mut rv_interface, rest: impl FnOnce(&Interface)) {
     if let Ok(entry) = handle::get(iface) {
         let _ = catch_on(&entry, |interface| {
             rest(interface);
@@ -122,7 +117,7 @@ pub fn afterwards(iface: *mut rv_interface, rest: fn(&Interface)) {
 fn catch_on<T>(interface: &Interface, body: impl FnOnce(&Interface) -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(|| body(interface))).unwrap_or_else(|payload| {
         // A second panic in here must not cross either.
-        let _ = catch_unwind(AssertUnwindSafe(|| interface.fault()));
+        let _ = catch_unwind(AssertUnwindSafe(|| interface.fault(reason(&*payload))));
         Err(panicked(&*payload))
     })
 }
@@ -131,13 +126,17 @@ fn catch<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(panicked(&*payload)))
 }
 
-#[cold]
-fn panicked(payload: &(dyn Any + Send)) -> Error {
-    let reason = payload
+fn reason(payload: &(dyn Any + Send)) -> &str {
+    payload
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no reason given");
+        .unwrap_or("no reason given")
+}
+
+#[cold]
+fn panicked(payload: &(dyn Any + Send)) -> Error {
+    let reason = reason(payload);
     Error::new(
         ErrorCode::Panic,
         format!(
@@ -217,20 +216,18 @@ mod tests {
     #[test]
     fn a_panic_becomes_a_code_and_faults_only_its_interface() {
         let (broken, sound) = (handle(), handle());
-        let code = hot(
-            broken,
-            |_| -> Option<()> { panic!("on purpose") },
-            |_| Ok(()),
-        );
-        assert_eq!(code, ErrorCode::Panic as i32);
-        with_last(|text| assert!(text.contains("on purpose"), "{text}"));
-        let set = |iface| {
-            let long = |interface: &Interface| interface.set(0, ValueRef::Bool(true));
-            let short = |key| direct::set(key, 0, ValueRef::Bool(true)).map(|_| ());
-            hot(iface, short, long)
+        let set = |iface, panics: bool| {
+            let body = |key| {
+                assert!(!panics, "on purpose");
+                direct::set(key, 0, ValueRef::Bool(true))
+            };
+            assert_eq!(short(iface, body), None);
+            long(iface, |interface| interface.set(0, ValueRef::Bool(true)))
         };
-        assert_eq!(set(broken), ErrorCode::Panic as i32);
-        assert_eq!(set(sound), ErrorCode::NotFound as i32);
+        assert_eq!(set(broken, true), ErrorCode::Panic as i32);
+        with_last(|text| assert!(text.contains("on purpose"), "{text}"));
+        assert_eq!(set(broken, false), ErrorCode::Panic as i32);
+        assert_eq!(set(sound, false), ErrorCode::NotFound as i32);
         assert_eq!(
             with(sound, |_| -> Result<()> { panic!("{}", "formatted") }),
             ErrorCode::Panic as i32

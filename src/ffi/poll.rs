@@ -2,12 +2,13 @@
 
 use std::ffi::c_char;
 
+use super::guard::Success;
 use super::handle::rv_interface;
 use super::lifecycle::ms;
 use super::records::{rv_change, rv_event, rv_log_record};
 use super::{guard, memory, string};
 use crate::error::Result;
-use crate::interface::{Change, Interface, direct};
+use crate::interface::{Interface, direct};
 
 /// Copies the signals that changed since the last poll, in the order of their first change: at most `capacity` of
 /// them, one record for a signal. Only what comes from outside (peers, imports, lost connections) is reported, not
@@ -24,28 +25,27 @@ pub unsafe extern "C" fn rv_poll_changes(
     capacity: u32,
 ) -> i32 {
     let capacity = capacity.min(i32::MAX.unsigned_abs()) as usize;
-    let mut polled = false;
-    let short = |key| {
+    let short = move |key| {
         // SAFETY: the header asks for room for `capacity` records at `out`, or NULL.
         let out = unsafe { memory::slots(out, capacity, "out") }.ok()?;
-        let write = |index: usize, change: Change| {
-            out[index].write(change.into());
-        };
-        let count = direct::poll_changes(key, capacity, write)?;
-        polled = count > 0;
-        Some(count)
-    };
-    let code = guard::hot(iface, short, |interface| {
-        // SAFETY: as above.
-        let out = unsafe { memory::slots(out, capacity, "out") }?;
-        interface.poll_changes(capacity, |index, change| {
+        direct::poll_changes(key, capacity, |index, change| {
             out[index].write(change.into());
         })
-    });
-    if polled {
-        guard::afterwards(iface, Interface::polled);
+    };
+    match guard::short(iface, short) {
+        Some(0) => 0,
+        Some(count) => {
+            guard::afterwards(iface, Interface::polled);
+            count.code()
+        }
+        None => guard::long(iface, move |interface| {
+            // SAFETY: as above.
+            let out = unsafe { memory::slots(out, capacity, "out") }?;
+            interface.poll_changes(capacity, |index, change| {
+                out[index].write(change.into());
+            })
+        }),
     }
-    code
 }
 
 /// Copies the text of record number `record`, from 0, of the last `rv_poll_changes`, as it was when the record was

@@ -12,17 +12,16 @@ use crate::interface::{Interface, direct};
 use crate::value::{Kind, ValueRef};
 
 #[inline(always)]
-fn set(iface: *mut rv_interface, id: u32, value: ValueRef<'_>) -> i32 {
-    let mut wake = false;
-    let short = |key| {
-        wake = direct::set(key, id, value)?;
-        Some(())
-    };
-    let code = guard::hot(iface, short, |interface| interface.set(id, value));
-    if wake {
-        guard::afterwards(iface, Interface::wake_sender);
+fn set(iface: *mut rv_interface, id: u32, value: impl Fn() -> ValueRef<'static> + Copy) -> i32 {
+    match guard::short(iface, move |key| direct::set(key, id, value())) {
+        Some(wake) => {
+            if wake {
+                guard::afterwards(iface, Interface::wake_sender);
+            }
+            0
+        }
+        None => guard::long(iface, move |interface| interface.set(id, value())),
     }
-    code
 }
 
 /// Sets a bool: 0 = false, anything else = true. It goes out with the next cycle, or as `send_mode` says; a value
@@ -36,26 +35,27 @@ fn set(iface: *mut rv_interface, id: u32, value: ValueRef<'_>) -> i32 {
 /// `RV_ERR_NOT_WRITABLE` when its access is `RV_ACCESS_READ`.
 #[unsafe(no_mangle)]
 pub extern "C" fn rv_set_bool(iface: *mut rv_interface, id: u32, value: u8) -> i32 {
-    set(iface, id, ValueRef::Bool(value != 0))
+    set(iface, id, move || ValueRef::Bool(value != 0))
 }
 
 /// Sets an int. As `rv_set_bool`.
 #[unsafe(no_mangle)]
 pub extern "C" fn rv_set_int(iface: *mut rv_interface, id: u32, value: i64) -> i32 {
-    set(iface, id, ValueRef::Int(value))
+    set(iface, id, move || ValueRef::Int(value))
 }
 
 /// Sets a float. As `rv_set_bool`; also `RV_ERR_NOT_FINITE` for NaN and the infinities.
 #[unsafe(no_mangle)]
 pub extern "C" fn rv_set_float(iface: *mut rv_interface, id: u32, value: f64) -> i32 {
-    set(iface, id, ValueRef::Float(value))
+    set(iface, id, move || ValueRef::Float(value))
 }
 
 /// Sets a float from a 32-bit one, by its shortest decimal form: 0.1f becomes 0.1 and travels as such, where
 /// `rv_set_float` would be given 0.10000000149011612. As `rv_set_float`.
 #[unsafe(no_mangle)]
 pub extern "C" fn rv_set_float32(iface: *mut rv_interface, id: u32, value: f32) -> i32 {
-    set(iface, id, ValueRef::Float(widened(value)))
+    let value = widened(value);
+    set(iface, id, move || ValueRef::Float(value))
 }
 
 /// The 64-bit float with the decimal form of `value`.
@@ -124,26 +124,29 @@ pub unsafe fn value_ref(value: &rv_value) -> Result<(u32, ValueRef<'_>)> {
 
 /// # Safety
 /// `out` is NULL, or the host lets us write a `T` there during the call.
-#[inline]
+#[inline(always)]
 unsafe fn get<T>(
     iface: *mut rv_interface,
     id: u32,
     kind: Kind,
     out: *mut T,
-    read: impl Fn(ValueRef<'_>) -> Option<T>,
+    read: impl Fn(ValueRef<'_>) -> Option<T> + Copy,
 ) -> i32 {
-    let short = |key| {
+    let short = move |key| {
         // SAFETY: the caller's promise.
         let out = unsafe { memory::out(out, "value") }.ok()?;
-        out.write(direct::get(key, id, &read)?);
+        out.write(direct::get(key, id, read)?);
         Some(())
     };
-    guard::hot(iface, short, |interface| {
-        // SAFETY: the caller's promise.
-        let out = unsafe { memory::out(out, "value") }?;
-        out.write(interface.get(id, kind, &read)?);
-        Ok(())
-    })
+    match guard::short(iface, short) {
+        Some(()) => 0,
+        None => guard::long(iface, move |interface| {
+            // SAFETY: the caller's promise.
+            let out = unsafe { memory::out(out, "value") }?;
+            out.write(interface.get(id, kind, read)?);
+            Ok(())
+        }),
+    }
 }
 
 /// Copies a bool's current value, 0 or 1, to `*value`. Getting never waits for the network.

@@ -13,9 +13,8 @@ use crate::value::Kind;
 #[derive(Debug)]
 struct Named {
     name: Arc<str>,
-    /// Where `keys` has `"name":`.
-    key_start: usize,
-    key_len: u32,
+    /// `"name":` as JSON, if the name needs escapes.
+    escaped: Option<Box<str>>,
     kind: Kind,
 }
 
@@ -26,8 +25,6 @@ struct Named {
 pub(crate) struct Names {
     ids: HashMap<Arc<str>, u32>,
     list: Vec<Named>,
-    /// Every name as frames have it, so that writing one is one copy: `"name":`, with escapes where it needs them.
-    keys: String,
     /// Comment and folder, of the signals that have one.
     notes: FxHashMap<u32, (Box<str>, Box<str>)>,
 }
@@ -36,12 +33,11 @@ impl Names {
     pub(super) fn add(&mut self, name: &str, kind: Kind) -> u32 {
         let id = self.list.len() as u32;
         let name: Arc<str> = name.into();
-        let key_start = self.keys.len();
-        encode::write_key(&mut self.keys, &name);
+        let mut key = String::with_capacity(name.len() + 3);
+        encode::write_key(&mut key, &name);
         self.list.push(Named {
             name: Arc::clone(&name),
-            key_start,
-            key_len: (self.keys.len() - key_start) as u32,
+            escaped: (key.len() != name.len() + 3).then(|| key.into_boxed_str()),
             kind,
         });
         self.ids.insert(name, id);
@@ -74,13 +70,17 @@ impl Names {
     }
 
     /// Appends `"name":`.
-    #[inline]
     pub(crate) fn write_key(&self, out: &mut String, id: u32) {
         let Some(named) = self.list.get(id as usize) else {
             return;
         };
-        let key = named.key_start..named.key_start + named.key_len as usize;
-        out.push_str(&self.keys[key]);
+        if let Some(escaped) = &named.escaped {
+            out.push_str(escaped);
+        } else {
+            out.push('"');
+            out.push_str(&named.name);
+            out.push_str("\":");
+        }
     }
 }
 

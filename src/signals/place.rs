@@ -130,7 +130,7 @@ impl Drop for Claim {
 }
 
 /// Locks the table that is open to this key, if there is one.
-#[inline]
+#[inline(always)]
 pub(crate) fn lock(key: Key) -> Option<MutexGuard<'static, Table>> {
     let table = place(key.get() & INDEX_MASK)?.table.lock();
     (table.key == Some(key)).then_some(table)

@@ -175,7 +175,7 @@ impl Table {
             return Ok(false);
         }
         // A pulse leads back to the level that the frame before carried, so most sets have nothing to do with one.
-        if slot.extra || value == ValueRef::Bool(slot.base) {
+        if slot.extra || (value == ValueRef::Bool(slot.base) && self.unsent.contains(id)) {
             self.before_unsent(id, value);
         }
         let slot = &mut self.slots[id as usize];
