@@ -180,7 +180,7 @@ verify-sanitize: build ## AddressSanitizer over the Rust, C and FFI tests (needs
 	@mkdir -p $(BIN)
 	@$(CC) -std=c99 -g -fsanitize=address -fno-omit-frame-pointer $(STRICT) $(INCLUDE) $(C_TESTS) \
 		-o $(BIN)/tests-asan -L$(ASAN_LIBRARY) -lrealvirtual_ws -Wl,-rpath,$(ASAN_LIBRARY) -pthread
-	@$(BIN)/tests-asan asan
+	@RV_CALLS=200000 $(BIN)/tests-asan asan
 	@# Python itself does not give back all that it has when it ends.
 	@LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
 		REALVIRTUAL_WS_LIBRARY=$(ASAN_LIBRARY)/librealvirtual_ws.so $(PYTHON) tests/python/test_ffi.py
