@@ -194,7 +194,7 @@ ASAN_FLAGS = $(CARGO_FLAGS) --target-dir $(ASAN_TARGET) --target $(ASAN_HOST)
 ASAN_TESTS := --lib $(addprefix --test ,concurrency errors exchange lifecycle pulses slow_peer)
 
 .PHONY: verify-sanitize
-verify-sanitize: build ## AddressSanitizer over the Rust, C and FFI tests (needs nightly Rust), valgrind over the C tests
+verify-sanitize: build test-cpp ## AddressSanitizer over the Rust, C and FFI tests (nightly Rust); valgrind over C and C++
 	@RUSTFLAGS=-Zsanitizer=address RV_SCHEDULES=100 $(CARGO) +nightly test --quiet --no-fail-fast $(ASAN_FLAGS) \
 		$(ASAN_TESTS) -- --skip hostile_frames_are_answered_quickly
 	@RUSTFLAGS=-Zsanitizer=address $(CARGO) +nightly build --quiet $(ASAN_FLAGS)
@@ -208,8 +208,9 @@ verify-sanitize: build ## AddressSanitizer over the Rust, C and FFI tests (needs
 		REALVIRTUAL_WS_LIBRARY=$(ASAN_LIBRARY)/librealvirtual_ws.so $(PYTHON) tests/python/test_ffi.py
 	@$(CC) -std=c99 -g $(STRICT) $(INCLUDE) $(C_TESTS) -o $(BIN)/tests-valgrind $(LINK)
 	@# "Possibly lost" is what Rust's standard library keeps of the main thread: 48 bytes, once.
-	@valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect \
-		--errors-for-leak-kinds=definite,indirect --error-exitcode=1 $(BIN)/tests-valgrind valgrind
+	@for tests in "$(BIN)/tests-valgrind valgrind" $(BIN)/tests-cpp; do \
+		valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect \
+			--errors-for-leak-kinds=definite,indirect --error-exitcode=1 $$tests; done
 
 .PHONY: verify-abi
 verify-abi: abi-check ## The ABI check finds every kind of break, and lets additions pass

@@ -22,8 +22,9 @@
  *     }
  *     twin.stop(std::chrono::seconds(1));
  *
- * **Errors.** Functions throw rv::error. Each has a form that begins with `try_`, throws nothing of its own and returns
- * what the C function returns: an rv_result, or 0 or more. Those that are `noexcept` allocate nothing here.
+ * **Errors.** Functions throw rv::error. Each has a form that begins with `try_`, throws no rv::error and returns what
+ * the C function returns: an rv_result, or 0 or more. Those that are `noexcept` throw nothing at all; the others may run
+ * out of memory for a text.
  *
  * **Without exceptions** (-fno-exceptions, or RV_NO_EXCEPTIONS defined) what would throw writes its message to standard
  * error and calls std::abort: use the `try_` forms where a failure is not the end. A program makes the same choice in
@@ -165,12 +166,11 @@ inline std::int32_t check(std::int32_t result) {
 inline bool in_time(std::int32_t result) { return result != RV_ERR_TIMEOUT && check(result) >= 0; }
 
 /// The library that the program has found must have the interface that it was compiled for.
-inline std::int32_t check_abi() {
-    if (rv_abi_version() == RV_ABI_VERSION)
-        return RV_OK;
-    fail(RV_ERR_UNSUPPORTED, std::string("the library ") + rv_version() + " has ABI version " +
-                                 std::to_string(rv_abi_version()) + ", this program was compiled for " +
-                                 std::to_string(RV_ABI_VERSION) + ": install the library that it was compiled for");
+inline void check_abi() {
+    if (rv_abi_version() != RV_ABI_VERSION)
+        fail(RV_ERR_UNSUPPORTED, std::string("the library ") + rv_version() + " has ABI version " +
+                                     std::to_string(rv_abi_version()) + ", this program was compiled for " +
+                                     std::to_string(RV_ABI_VERSION) + ": install the library that belongs to it");
 }
 
 inline std::uint32_t ms(milliseconds time) noexcept {
@@ -390,6 +390,7 @@ template <class T> struct signal_options {
     rv_access access = RV_ACCESS_DEFAULT;        ///< DEFAULT = by direction and perspective
     std::string comment;                         ///< for people
     std::string folder;                          ///< for people, to group signals
+    std::string display_name;                    ///< for people, in the place of the name
     std::uint32_t fifo_depth = 0;                ///< every change by itself, up to so many; 0 = only the newest
     milliseconds min_hold = milliseconds::zero(); ///< bool: how long a level lasts on the wire at least
 
@@ -426,6 +427,7 @@ private:
         c.name = text(name).c_str();
         c.comment = comment.empty() ? nullptr : text(comment).c_str();
         c.folder = folder.empty() ? nullptr : text(folder).c_str();
+        c.display_name = display_name.empty() ? nullptr : text(display_name).c_str();
         c.fifo_depth = fifo_depth;
         c.min_hold_ms = detail::ms(min_hold);
         c.failsafe_after_ms = detail::ms(failsafe_after_);
@@ -567,9 +569,10 @@ struct client_info : rv_client_info {
     std::string name; ///< the name it gave itself
 };
 
-/// One server or client: what both can do. Made as rv::server or rv::client. Owns its rv_interface and destroys it with
-/// itself, which sends nothing any more and takes 500 ms at most: stop() first where the last values matter.
-/// Move-only; after a move, and when default-constructed, it has none, and everything gives RV_ERR_HANDLE.
+/// One server or client: what both can do. Made as rv::server or rv::client. (Not called `interface`, of which Windows
+/// makes a macro.) Owns its rv_interface and destroys it with itself, which sends nothing any more and takes 500 ms at
+/// most: stop() first where the last values matter. Move-only; after a move, and when default-constructed, it has none,
+/// and everything gives RV_ERR_HANDLE.
 class endpoint {
 public:
     /// No interface.
@@ -770,6 +773,42 @@ public:
     /// As set_access(); returns the result.
     std::int32_t try_set_access(std::uint32_t id, rv_access access) noexcept {
         return rv_set_access(iface_, id, access);
+    }
+
+    /// What people read of a signal: its comment, folder or display name; "" if it has none.
+    /// @throws error RV_ERR_NOT_FOUND
+    std::string signal_note(std::uint32_t id, rv_note note) const {
+        std::string out;
+        detail::check(try_signal_note(id, note, out));
+        return out;
+    }
+    /// As signal_note(); returns the result.
+    std::int32_t try_signal_note(std::uint32_t id, rv_note note, std::string &out) const {
+        return detail::read_text(out, [&](char *buf, std::size_t capacity, std::size_t *required) {
+            return rv_get_signal_note(iface_, id, note, buf, capacity, required);
+        });
+    }
+
+    /// Declares every signal of the list in a file, all or none. Blocks for as long as reading it takes.
+    /// @param path the exchange file or CSV. @param format AUTO = by the file's name
+    /// @return how many. @throws error RV_ERR_FILE, RV_ERR_FORMAT with the line, ... as rv_load_signals
+    std::uint32_t load_signals(const text &path, rv_list_format format = RV_LIST_AUTO) {
+        return static_cast<std::uint32_t>(detail::check(try_load_signals(path, format)));
+    }
+    /// As load_signals(); returns how many, or what failed.
+    std::int32_t try_load_signals(const text &path, rv_list_format format = RV_LIST_AUTO) noexcept {
+        return rv_load_signals(iface_, path.c_str(), format);
+    }
+
+    /// Writes every signal to a file, which is replaced at once. Blocks until it is on its disk.
+    /// @param path a name that ends in .csv gives CSV. @param format AUTO = by the file's name
+    /// @return how many. @throws error RV_ERR_FILE
+    std::uint32_t save_signals(const text &path, rv_list_format format = RV_LIST_AUTO) const {
+        return static_cast<std::uint32_t>(detail::check(try_save_signals(path, format)));
+    }
+    /// As save_signals(); returns how many, or what failed.
+    std::int32_t try_save_signals(const text &path, rv_list_format format = RV_LIST_AUTO) const noexcept {
+        return rv_save_signals(iface_, path.c_str(), format);
     }
 
     // ---- Values ----
@@ -1135,10 +1174,12 @@ inline endpoint test_connection_begin(const client_options &options, millisecond
     return out;
 }
 
+/// As shutdown_all(); returns the result, RV_ERR_TIMEOUT when something was not sent.
+inline std::int32_t try_shutdown_all(milliseconds timeout) noexcept { return rv_shutdown_all(detail::ms(timeout)); }
 /// Stops and destroys every interface of the process, other users' too, as at the end of a process. Blocks.
 /// @param timeout for all of them together
 /// @return whether everything was sent in time. @throws error as rv_shutdown_all
-inline bool shutdown_all(milliseconds timeout) { return detail::in_time(rv_shutdown_all(detail::ms(timeout))); }
+inline bool shutdown_all(milliseconds timeout) { return detail::in_time(try_shutdown_all(timeout)); }
 
 } // namespace rv
 

@@ -38,6 +38,8 @@ enum rv_result
     RV_ERR_NOT_FINITE = -24,
     RV_ERR_NAME = -25,
     RV_ERR_TEXT = -26,
+    RV_ERR_FILE = -27,
+    RV_ERR_FORMAT = -28,
     RV_ERR_PORT_IN_USE = -40,
     RV_ERR_ADDRESS = -41,
     RV_ERR_RESOLVE = -42,
@@ -185,6 +187,38 @@ enum rv_catalog_direction
 typedef enum rv_catalog_direction rv_catalog_direction;
 #else
 typedef uint32_t rv_catalog_direction;
+#endif
+#endif
+enum rv_list_format
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif
+ {
+    RV_LIST_AUTO = 0,
+    RV_LIST_JSON = 1,
+    RV_LIST_CSV = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rv_list_format rv_list_format;
+#else
+typedef uint32_t rv_list_format;
+#endif
+#endif
+enum rv_note
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif
+ {
+    RV_NOTE_COMMENT = 1,
+    RV_NOTE_FOLDER = 2,
+    RV_NOTE_DISPLAY_NAME = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rv_note rv_note;
+#else
+typedef uint32_t rv_note;
 #endif
 #endif
 enum rv_state
@@ -408,6 +442,7 @@ typedef struct rv_signal_options {
     uint32_t fifo_depth;
     uint32_t min_hold_ms;
     uint32_t reserved;
+    const char *display_name;
 } rv_signal_options;
 typedef struct rv_signal_info {
     uint32_t kind;
@@ -657,6 +692,21 @@ int32_t rv_config_set_begin(struct rv_interface *iface,
                             const char *json,
                             uint32_t timeout_ms,
                             uint32_t *token);
+RV_API
+int32_t rv_load_signals(struct rv_interface *iface,
+                        const char *path,
+                        rv_list_format format);
+RV_API
+int32_t rv_save_signals(struct rv_interface *iface,
+                        const char *path,
+                        rv_list_format format);
+RV_API
+int32_t rv_get_signal_note(struct rv_interface *iface,
+                           uint32_t id,
+                           rv_note note,
+                           char *buf,
+                           size_t capacity,
+                           size_t *required);
 #ifdef __cplusplus
 }
 #endif

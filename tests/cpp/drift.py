@@ -1,9 +1,12 @@
 """realvirtual_ws.hpp covers all of realvirtual_ws.h: every function, every option, every field of a declaration.
 
-A function or text field that was added to the C interface fails here until the C++ header has it.
+A function or text field that was added to the C interface fails here until the C++ header has it. The example in the
+C++ header compiles, too.
 """
 
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -46,11 +49,23 @@ for name in declared:
     if not re.search(r"\bc\.%s\b" % name, cpp):
         missing.append(f"rv::signal_options does not fill {name}")
 
+lines = (INCLUDE / "realvirtual_ws.hpp").read_text().splitlines()
+example = [line[3:] for line in lines if line.startswith(" *     ")]
+program = (
+    "bool simulating(); void drive(double); bool part_is_at_sensor(); void step();\n%s\nint main() {\n%s\n}\n"
+    % (example[0].strip(), "\n".join(example[1:]))
+)
+compiler = os.environ.get("CXX", "c++")
+flags = ["-std=c++11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", f"-I{INCLUDE}", "-x", "c++", "-"]
+compiled = subprocess.run([compiler, *flags], input=program, capture_output=True, text=True, check=False)
+if compiled.returncode != 0:
+    missing.append(f"the example does not compile:\n{program}{compiled.stderr}")
+
 # The checks above have something to look at.
 if len(functions) < 50 or len(texts) < 9 or len(declared) < 12:
     missing.append(f"the C header has only {len(functions)} functions, {len(texts)} texts, {len(declared)} fields")
 
 for line in missing:
     print(f"realvirtual_ws.hpp: {line}", file=sys.stderr)
-print(f"cpp drift: {len(functions) + len(texts) + len(declared)} checked, {len(missing)} failed")
+print(f"cpp drift: {len(functions) + len(texts) + len(declared) + 1} checked, {len(missing)} failed")
 sys.exit(bool(missing))

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include <poll.h>
+#include <unistd.h>
 
 namespace {
 
@@ -379,9 +380,12 @@ void signals_can_be_declared_with_everything() {
     lamp.access = RV_ACCESS_READ_WRITE;
     lamp.comment = "over the door";
     lamp.folder = "Hall 1";
+    lamp.display_name = "Lamp over the door";
     lamp.min_hold = milliseconds(50);
     CHECK(twin.add(lamp.initial(true).failsafe(false, milliseconds(20))).get());
     CHECK(twin.signal_info(twin.find("Lamp")).access == RV_ACCESS_READ_WRITE);
+    CHECK(twin.signal_note(0, RV_NOTE_COMMENT) == lamp.comment && twin.signal_note(0, RV_NOTE_FOLDER) == lamp.folder);
+    CHECK(twin.signal_note(0, RV_NOTE_DISPLAY_NAME) == lamp.display_name);
     CHECK(twin.add(rv::signal_options<std::string>("Text", RV_DIRECTION_INPUT).initial("first")).get() == "first");
     CHECK(twin.add(rv::signal_options<float>("Float", RV_DIRECTION_INPUT).initial(0.1f)).get() == 0.1f);
     CHECK(twin.find<double>("Float").get() == 0.1);
@@ -411,6 +415,26 @@ void signals_can_be_declared_with_everything() {
     EVENTUALLY(safe.get() == 5);
     plc.reset();
     EVENTUALLY(safe.get() == -1);
+}
+
+void lists_are_saved_and_loaded() {
+    char path[] = "/tmp/signals-XXXXXX";
+    const int file = mkstemp(path);
+    CHECK(file >= 0);
+    close(file);
+    struct removed {
+        const char *path;
+        ~removed() { unlink(path); }
+    } remove = {path};
+    rv::server twin(twin_options());
+    twin.add<double>("Speed", RV_DIRECTION_INPUT);
+    twin.add<bool>("Start", RV_DIRECTION_OUTPUT);
+    CHECK(twin.save_signals(path, RV_LIST_CSV) == 2);
+    rv::server other(twin_options());
+    CHECK(other.load_signals(path, RV_LIST_CSV) == 2 && other.find<bool>("Start").id() == 1);
+    FAILS(RV_ERR_FORMAT, "", other.load_signals(path, RV_LIST_JSON));
+    FAILS(RV_ERR_FILE, "", other.load_signals("/nonexistent/list.json"));
+    FAILS(RV_ERR_FILE, "", other.save_signals("/nonexistent/list.json"));
 }
 
 void connections_can_be_tested() {
@@ -482,6 +506,7 @@ int main(int argc, char **argv) {
     RUN(a_server_knows_its_clients);
     RUN(a_client_chooses_what_it_gets);
     RUN(signals_can_be_declared_with_everything);
+    RUN(lists_are_saved_and_loaded);
     RUN(connections_can_be_tested);
     RUN(a_stop_sends_what_is_due);
     RUN(times_are_cut_to_what_the_library_takes);

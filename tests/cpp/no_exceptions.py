@@ -1,4 +1,4 @@
-"""Runs the program of no_exceptions.cpp: it carries itself with `try_` forms, and what would throw ends it by a message."""
+"""Runs the program of no_exceptions.cpp: `try_` forms carry it, and what would throw ends it with a message."""
 
 import signal
 import subprocess
