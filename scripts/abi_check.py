@@ -90,7 +90,7 @@ def verdict(old, new, soname):
     """What is wrong with the new header and SONAME, or None."""
     version, before = constant(new, "RV_ABI_VERSION"), constant(old, "RV_ABI_VERSION")
     if soname != f"librealvirtual_ws.so.{version - 1}":
-        return f"RV_ABI_VERSION {version} goes with the SONAME librealvirtual_ws.so.{version - 1}, build.rs has {soname}"
+        return f"RV_ABI_VERSION {version} goes with librealvirtual_ws.so.{version - 1}, build.rs has {soname}"
     if version < before:
         return f"RV_ABI_VERSION went back from {before} to {version}"
     found = differences(old, new)
@@ -144,7 +144,7 @@ def self_test(header):
         "an argument's type": changed(r"(rv_set_int\(struct rv_interface \*iface, uint32_t id, )int64_t", r"\1int32_t"),
         "an argument more": changed(r"(rv_start\(struct rv_interface \*iface)", r"\1, uint32_t newcomer"),
         "a result's type": changed(r"uint32_t (rv_live_count)", r"uint64_t \1"),
-        "an option in the middle": changed(r"(typedef struct rv_options \{.*?)(uint16_t port;)", r"\1 float newcomer; \2"),
+        "an option in the middle": changed(r"(rv_options \{.*?)(uint16_t port;)", r"\1 float newcomer; \2"),
         "an option is gone": changed(r"uint8_t relay;", ""),
         "an option's type": changed(r"uint32_t update_cycle_ms;", "float update_cycle_ms;"),
         "two options changed places": changed(r"(uint8_t relay;)\s*(uint8_t accept_remote_writes;)", r"\2 \1"),

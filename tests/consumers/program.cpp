@@ -50,7 +50,8 @@ static bool show_a_part(const char *port) {
     part_at_end.set(true);
     part_at_end.set(false);
     const bool counted = becomes(simulation, parts_out, std::int64_t(1));
-    std::cout << "PartsOut = " << parts_out.get() << ", Motor = " << simulation.find<double>("Motor").get() << std::endl;
+    const double speed = simulation.find<double>("Motor").get();
+    std::cout << "PartsOut = " << parts_out.get() << ", Motor = " << speed << std::endl;
     return counted;
 }
 

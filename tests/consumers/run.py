@@ -42,9 +42,9 @@ def run(*command, **options):
     """What a command prints; one that fails or does not end is a failed test."""
     words = [str(word) for word in command]
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=60, **options)
+        done = subprocess.run(words, capture_output=True, text=True, timeout=180, **options)
     except subprocess.TimeoutExpired:
-        raise Failed(f"{' '.join(words)}: no end after 60 s") from None
+        raise Failed(f"{' '.join(words)}: no end after 180 s") from None
     if done.returncode != 0:
         raise Failed(f"{' '.join(words)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -60,8 +60,9 @@ def test(name, function, *arguments):
 
 
 def make_env():
-    """For a make of our own: without what an outer one hands down."""
-    return {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL")}
+    """For a make of our own: without what an outer one, or whoever called it, has set."""
+    outer = "MAKEFLAGS MFLAGS MAKELEVEL PREFIX prefix libdir includedir docdir DESTDIR LIBRARY_DIR".split()
+    return {name: value for name, value in os.environ.items() if name not in outer}
 
 
 def make(*words):
@@ -191,7 +192,7 @@ def the_readme_is_true(scratch):
     run("sh", "-euc", commands, cwd=tree, env={**make_env(), "HOME": str(home), "LIBRARY_DIR": str(library_dir)})
     for name in ("quickstart", "quickstart-cpp"):
         expect("librealvirtual_ws.so.0" in needed(tree / name), f"{name} needs {needed(tree / name)}")
-    expect("librealvirtual_ws.so.0" not in needed(tree / "quickstart-static"), "the static one needs the shared library")
+    expect("librealvirtual_ws.so.0" not in needed(tree / "quickstart-static"), "the static one needs the shared one")
     for name in ("quickstart", "quickstart-cpp", "quickstart-static"):
         listens(tree / name)
 
