@@ -176,14 +176,8 @@ impl Signals {
         let mut names = self.names.write();
         let mut table = self.table.lock();
         if let Some(id) = names.find(name) {
-            let same = table
-                .slot(id)
-                .is_some_and(|slot| slot.kind == kind && slot.access == access);
-            return if same {
-                Ok(id)
-            } else {
-                Err(other_declaration(name))
-            };
+            let slot = table.slot(id).ok_or_else(|| not_found(id, table.len()))?;
+            return declared_so(slot, name, kind, access).map(|()| id);
         }
         if names.len() >= self.max {
             return Err(full(name, self.max));
@@ -297,13 +291,21 @@ pub(crate) fn not_found(id: u32, count: usize) -> Error {
     )
 }
 
-fn other_declaration(name: &str) -> Error {
-    Error::new(
+/// Whether the signal `name`, which is `slot`, exists as it is to be declared.
+fn declared_so(slot: &Slot, name: &str, kind: Kind, access: Access) -> Result<()> {
+    let differs = if slot.kind != kind {
+        let (here, asked) = (slot.kind.name(), kind.name());
+        format!("as {here}, not as {asked}: use another name")
+    } else if slot.access != access {
+        let (here, asked) = (slot.access.name(), access.name());
+        format!("with access {here}, not {asked}: see rv_set_access, or use another name")
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(
         ErrorCode::Exists,
-        format!(
-            "signal {name:?} exists already, with another kind or access: use another name, or rv_set_access"
-        ),
-    )
+        format!("signal {name:?} exists already, {differs}"),
+    ))
 }
 
 fn full(name: &str, max: usize) -> Error {

@@ -371,6 +371,8 @@ typedef struct rv_options {
     const char *tls_pin;
     const char *allowed_origins;
     const char *allowed_hosts;
+    uint8_t prefix_collisions;
+    uint8_t reserved4[7];
 } rv_options;
 typedef struct rv_info {
     uint32_t mode;

@@ -21,7 +21,8 @@ pub struct SignalInfo {
     pub quality: Quality,
     /// It was created by an import.
     pub imported: bool,
-    /// Microseconds since a value came from outside; `None` if none did, or the host has set it since.
+    /// Microseconds since the peer that wrote it has said it last; `None` for a value of the host's own, which is never
+    /// stale, and for one that nobody has set.
     pub age_us: Option<u64>,
     /// The client that wrote it last, on a server; 1 = the server, on a client; 0 = this host.
     pub source: u32,
