@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Text;
 using System.Threading;
 
@@ -64,8 +63,7 @@ namespace RealvirtualWs.Tests
                             key = line.Substring(line.IndexOf(':') + 1).Trim();
                         }
                     }
-                    byte[] digest = SHA1.Create().ComputeHash(
-                        Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
+                    byte[] digest = Sha1(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
                     peer.SendHead("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         + "Sec-WebSocket-Accept: " + Convert.ToBase64String(digest) + "\r\n\r\n");
                     peer.Begin();
@@ -151,6 +149,60 @@ namespace RealvirtualWs.Tests
         public void Dispose()
         {
             _socket.Close();
+        }
+
+        /// <summary>By hand: .NET Core 3.1 would load an OpenSSL for it that no present system has.</summary>
+        private static byte[] Sha1(byte[] text)
+        {
+            byte[] padded = new byte[(text.Length + 8) / 64 * 64 + 64];
+            text.CopyTo(padded, 0);
+            padded[text.Length] = 0x80;
+            for (int i = 0; i < 4; i++)
+            {
+                padded[padded.Length - 1 - i] = (byte)(text.Length * 8 >> 8 * i);
+            }
+            uint[] h = { 0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0 };
+            uint[] w = new uint[80];
+            for (int block = 0; block < padded.Length; block += 64)
+            {
+                for (int i = 0; i < 80; i++)
+                {
+                    w[i] = i < 16
+                        ? (uint)(padded[block + 4 * i] << 24 | padded[block + 4 * i + 1] << 16
+                            | padded[block + 4 * i + 2] << 8 | padded[block + 4 * i + 3])
+                        : Rotate(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
+                }
+                uint a = h[0], b = h[1], c = h[2], d = h[3], e = h[4];
+                for (int i = 0; i < 80; i++)
+                {
+                    uint f = i < 20 ? (b & c | ~b & d) + 0x5A827999
+                        : i < 40 ? (b ^ c ^ d) + 0x6ED9EBA1
+                        : i < 60 ? (b & c | b & d | c & d) + 0x8F1BBCDC
+                        : (b ^ c ^ d) + 0xCA62C1D6;
+                    uint next = Rotate(a, 5) + f + e + w[i];
+                    e = d;
+                    d = c;
+                    c = Rotate(b, 30);
+                    b = a;
+                    a = next;
+                }
+                h[0] += a;
+                h[1] += b;
+                h[2] += c;
+                h[3] += d;
+                h[4] += e;
+            }
+            byte[] digest = new byte[20];
+            for (int i = 0; i < 20; i++)
+            {
+                digest[i] = (byte)(h[i / 4] >> 24 - i % 4 * 8);
+            }
+            return digest;
+        }
+
+        private static uint Rotate(uint x, int by)
+        {
+            return x << by | x >> 32 - by;
         }
 
         private void Begin()

@@ -13,13 +13,13 @@ library=${REALVIRTUAL_WS_LIBRARY:-$PWD/target/debug/librealvirtual_ws.so}
 mkdir -p "$out/fake"
 out=$(cd "$out" && pwd)
 
-# newer TARGET SOURCE...: whether the target is missing or older than a source.
+# newer TARGET SOURCE...: whether the target is missing or older than a source or a reference.
 newer() {
     local target=$1 source
     shift
     [ -e "$target" ] || return 0
     for source in "$@"; do
-        [ "$source" -nt "$target" ] && return 0
+        [ "${source#-r:}" -nt "$target" ] && return 0
     done
     return 1
 }
@@ -28,7 +28,7 @@ newer() {
 compile() {
     local target=$1
     shift
-    newer "$target" "${@:2}" || return 0
+    newer "$target" "$@" || return 0
     mcs -nologo -langversion:7.2 -unsafe -warn:4 -warnaserror -out:"$target" "$@"
 }
 
@@ -54,6 +54,17 @@ if [ -z "$dotnet" ]; then
     exit 0
 fi
 dotnet=$PWD/$dotnet
+# What is only there with newer runtimes' declarations, such as Span, at least compiles.
+framework=$(dirname "$(find "${dotnet%/*}" -name System.Private.CoreLib.dll | head -n 1)")
+references=()
+for name in System.Private.CoreLib System.Runtime System.Runtime.Extensions System.Collections System.Memory \
+    System.Runtime.InteropServices System.Runtime.InteropServices.RuntimeInformation System.Threading \
+    System.Threading.Tasks System.Threading.Thread netstandard; do
+    references+=("-r:$framework/$name.dll")
+done
+mkdir -p "$out/netcore"
+compile "$out/netcore/RealvirtualWs.dll" -target:library -nostdlib -noconfig -d:NETCOREAPP "${references[@]}" \
+    "${wrapper[@]}"
 cat >"$out/runtimeconfig.json" <<END
 { "runtimeOptions": { "framework": { "name": "Microsoft.NETCore.App", "version": "3.1.0" },
   "configProperties": { "System.Globalization.Invariant": true } } }

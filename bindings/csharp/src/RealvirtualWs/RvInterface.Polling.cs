@@ -48,11 +48,11 @@ namespace RealvirtualWs
             return count;
         }
 
-#if NETCOREAPP || NETSTANDARD2_1_OR_GREATER || UNITY_2021_2_OR_NEWER
+#if NETCOREAPP || NETSTANDARD2_1_OR_GREATER || NET_STANDARD_2_1
         /// <summary>As <see cref="Poll(RvChange[])"/>.</summary>
         public int Poll(Span<RvChange> changes)
         {
-            fixed (RvChange* to = changes)
+            fixed (RvChange* to = &System.Runtime.InteropServices.MemoryMarshal.GetReference(changes))
             {
                 return Poll(to, changes.Length);
             }
