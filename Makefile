@@ -82,7 +82,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-modbus test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-modbus test-soak test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -124,6 +124,10 @@ test-consumers: setup build ## Install into scratch directories; build and run p
 .PHONY: test-python
 test-python: build ## The examples and the demo, run and ended in all ways
 	@$(PYTHON) tests/python/test_examples.py
+
+.PHONY: test-csharp
+test-csharp: setup build ## The C# wrapper and its samples, under Mono and .NET Core; the protocol vectors
+	@CSHARP_OUT=$(TARGET)/csharp tests/csharp/run.sh
 
 .PHONY: test-modbus
 test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a twin
