@@ -67,11 +67,15 @@ impl Interface {
         self.shared.check()?;
         let (bytes, count) = {
             let names = self.shared.signals.names();
-            let list: Vec<Listed<'_>> = (0..names.len() as u32)
-                .filter_map(|id| {
-                    let (kind, direction) = self
-                        .with_slot(id, |slot| (slot.kind, slot.direction))
-                        .ok()?;
+            // At once: what is destroyed meanwhile leaves a whole list or none.
+            let kinds: Vec<_> = {
+                let table = self.shared.signals.table();
+                let slots = table.iter();
+                slots.map(|(_, slot)| (slot.kind, slot.direction)).collect()
+            };
+            let list: Vec<Listed<'_>> = (0..)
+                .zip(kinds)
+                .filter_map(|(id, (kind, direction))| {
                     let notes = names.notes(id);
                     Some(Listed {
                         name: names.name(id)?.as_ref().into(),
