@@ -216,9 +216,11 @@ fn a_list_saved_while_the_interface_is_destroyed_is_whole() {
         }
         server.save_signals(&path, ListFormat::Auto).unwrap();
         std::thread::scope(|scope| {
-            let saving = scope.spawn(|| {
-                while server.save_signals(&path, ListFormat::Auto).is_ok() {}
-            });
+            let saving = scope.spawn(
+                || {
+                    while server.save_signals(&path, ListFormat::Auto).is_ok() {}
+                },
+            );
             let first = fs::metadata(&path).unwrap().modified().unwrap();
             while fs::metadata(&path).unwrap().modified().unwrap() == first {}
             // At another moment of the next save each time.
