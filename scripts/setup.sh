@@ -2,8 +2,8 @@
 # Installs what building and testing need. Quick when it is all there, and safe to run again.
 #
 #   scripts/setup.sh build   what building and the demo need: Rust, C and C++ compilers, Python
-#   scripts/setup.sh all     also Node, Mono, libmodbus and jansson (the Modbus gateway) and the test packages: .venv
-#                            (Python) and tests/node/node_modules (Node)
+#   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway) and the test packages:
+#                            .venv (Python) and tests/node/node_modules (Node)
 #
 # Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
 set -euo pipefail
@@ -26,6 +26,7 @@ missing_packages() {
     has python3 || echo python3
     if [ "$what" = all ]; then
         python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
+        has cmake || echo cmake
         has node || echo nodejs
         has npm || echo npm
         has mcs || echo mono-mcs
@@ -73,13 +74,16 @@ is_fresh() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 
 python_packages() {
     local stamp=.venv/.stamp print
-    print=$(fingerprint python3 tests/python/requirements.txt)
+    print=$(fingerprint python3 tests/python/requirements.txt tests/csharp/requirements.txt)
     if is_fresh "$stamp" "$print" && .venv/bin/python -c '' 2>/dev/null; then
         return 0
     fi
     echo "setup: Python test packages into .venv"
     python3 -m venv --clear .venv
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/python/requirements.txt
+    # A second runtime for the C# tests, which do without where it cannot be had.
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/csharp/requirements.txt \
+        || echo "setup: without .NET Core: pip could not install what tests/csharp/requirements.txt names" >&2
     printf '%s\n' "$print" >"$stamp"
 }
 
