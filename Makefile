@@ -17,8 +17,10 @@ TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DEBUG := $(TARGET)/debug
 BIN := $(TARGET)/c
 
-# What the Python declarations load. Not the newest build they find, but the one that `build` has just made.
+# What the Python package loads. Not the newest build they find, but the one that `build` has just made.
 export REALVIRTUAL_WS_LIBRARY := $(DEBUG)/librealvirtual_ws.so
+# The Python package is used where it stands, without installing it.
+export PYTHONPATH := $(abspath bindings/python)
 
 STRICT := -Wall -Wextra -pedantic -Werror
 INCLUDE := -Iinclude
@@ -73,9 +75,23 @@ test-c: build ## C tests of the shared library, as C99 and as C++11
 	@$(BIN)/tests-c99 c99
 	@$(BIN)/tests-cpp11 cpp11
 
+# The interpreter with the test packages.
+VENV_PYTHON := $(abspath .venv)/bin/python
+
 .PHONY: test-python
-test-python: build ## The examples and the demo, run and ended in all ways
-	@$(PYTHON) tests/python/test_examples.py
+test-python: setup build ## The Python package; the examples and the demo, run and ended in all ways
+	@$(VENV_PYTHON) -m pytest tests/python examples/python
+	@$(VENV_PYTHON) tests/python/test_examples.py
+
+.PHONY: wheel
+wheel: setup ## The Python wheel for this platform, with the library inside, in dist/
+	@$(CARGO) build --quiet --release $(if $(CI),--locked)
+	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(TARGET)/release/librealvirtual_ws.so \
+		$(VENV_PYTHON) -m hatchling build --target wheel --directory $(abspath dist)
+
+.PHONY: test-wheel
+test-wheel: wheel ## The wheel in a new virtual environment, outside the tree
+	@$(VENV_PYTHON) tests/python/wheel.py
 
 .PHONY: test-soak
 test-soak: build ## 1,000 signals both ways for 5 seconds, with the server killed in the middle
@@ -118,6 +134,11 @@ bindings-check: setup-build
 bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cycles) against aims; bench/RESULTS.md
 	@mkdir -p bench
 	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals --bench micro
+
+.PHONY: bench-python
+bench-python: setup-build ## Polling from Python against a bare struct.iter_unpack; bench/RESULTS.md
+	@$(CARGO) build --quiet --release
+	@REALVIRTUAL_WS_LIBRARY=$(TARGET)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
 verify: verify-schedules verify-pulses verify-soak verify-slow verify-sanitize ## All long checks
@@ -169,4 +190,4 @@ verify-sanitize: build ## AddressSanitizer over the Rust, C and FFI tests (needs
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
-	@rm -rf $(TARGET) .venv tests/node/node_modules
+	@rm -rf $(TARGET) dist .venv tests/node/node_modules

@@ -1,6 +1,6 @@
 """Runs the examples as a user does, and ends them in every way: what they print, their exit codes, no process left.
 
-Needs the built examples in target/c (`make build`), Linux, and nothing but python3.
+Needs the built examples in target/c and the Python package (`make build`), and Linux.
 """
 
 import os

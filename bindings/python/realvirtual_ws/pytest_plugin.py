@@ -13,6 +13,7 @@ both are closed.
 
 from __future__ import annotations
 
+import time
 from typing import Iterator, NamedTuple
 
 import pytest
@@ -22,6 +23,8 @@ from .options import ClientOptions, ServerOptions
 from .server import Server
 
 __all__ = ["Pair", "rv_client", "rv_client_options", "rv_pair", "rv_server", "rv_server_options"]
+
+SECONDS = 5.0
 
 
 class Pair(NamedTuple):
@@ -34,7 +37,8 @@ class Pair(NamedTuple):
 @pytest.fixture
 def rv_server_options() -> ServerOptions:
     """The options of ``rv_server``, besides the port; define a fixture of this name to choose others."""
-    return {}
+    # A new client gets the state at once, not only when it has been silent for a while.
+    return {"first_state_wait_ms": 1}
 
 
 @pytest.fixture
@@ -53,10 +57,14 @@ def rv_server(rv_server_options: ServerOptions) -> Iterator[Server]:
 
 @pytest.fixture
 def rv_client(rv_server: Server, rv_client_options: ClientOptions) -> Iterator[Client]:
-    """A client that is connected to ``rv_server``."""
+    """A client that is connected to ``rv_server`` and has got its state, so that it misses no pulse from now on."""
     options: ClientOptions = {"port": rv_server.port, **rv_client_options}
     with Client(**options) as client:
-        client.wait_connected(5)
+        client.wait_connected(SECONDS)
+        end = time.monotonic() + SECONDS
+        while client.stats().frames_in == 0:
+            assert time.monotonic() < end, f"the server has sent no state within {SECONDS} s"
+            time.sleep(0.001)
         yield client
 
 
