@@ -38,6 +38,10 @@ setup: ## Install what the tests need (compilers, test packages in .venv and tes
 setup-build:
 	@scripts/setup.sh build
 
+.PHONY: setup-python
+setup-python:
+	@scripts/setup.sh python
+
 .PHONY: build
 build: setup-build ## Build the library (debug) and the C examples
 	@$(CARGO) build --quiet $(CARGO_FLAGS)
@@ -79,13 +83,15 @@ test-c: build ## C tests of the shared library, as C99 and as C++11
 VENV_PYTHON := $(abspath .venv)/bin/python
 
 .PHONY: test-python
-test-python: setup build ## The Python package; the examples and the demo, run and ended in all ways
-	@$(VENV_PYTHON) -m pytest tests/python examples/python
+test-python: setup-python build ## The Python package; the examples and the demo, run and ended in all ways
+	@$(VENV_PYTHON) -X dev -W error -m pytest -q -p no:cacheprovider -p realvirtual_ws.pytest_plugin \
+		tests/python/package examples/python
 	@$(VENV_PYTHON) tests/python/test_examples.py
 
 .PHONY: wheel
-wheel: setup ## The Python wheel for this platform, with the library inside, in dist/
+wheel: setup-python ## The Python wheel for this platform, with the library inside, in dist/
 	@$(CARGO) build --quiet --release $(if $(CI),--locked)
+	@rm -f dist/realvirtual_ws-*.whl
 	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(TARGET)/release/librealvirtual_ws.so \
 		$(VENV_PYTHON) -m hatchling build --target wheel --directory $(abspath dist)
 

@@ -11,15 +11,14 @@ did all that, else with exit code 1 and what was missing.
 """
 
 import argparse
-import shutil
 import sys
 import time
 
-from realvirtual_ws import Client, NotFoundError, Perspective, Quality, RvError
+from dashboard import draw, shown
+from realvirtual_ws import Client, NotFoundError, Perspective, RvError
 
 SLOW, FAST = 250.0, 500.0  # mm/s
 MAIN = ("Cell.State", "Conveyor1.Running", "Conveyor1.Speed", "Cell.PartsIn", "Cell.ScanCount")
-QUALITIES = {Quality.NEVER: "never set", Quality.GOOD: "", Quality.STALE: "stale"}
 
 
 class Display:
@@ -42,25 +41,10 @@ class Display:
             return
         self.due = time.monotonic() + (0.2 if self.terminal else 1.0)
         if self.terminal:
-            self.draw()
+            draw(f"conveyor: {self.step}", self.cell.signals.values())
         else:
             values = self.cell.read(MAIN)
             print("   " + "  ".join(f"{change.name}={shown(change.value)}" for change in values), flush=True)
-
-    def draw(self):
-        size = shutil.get_terminal_size()
-        rows = [f"conveyor: {self.step}", "", f"{'signal':<30}{'type':<7}{'written':<9}value"]
-        for change in self.cell.read():
-            by = "here" if change.signal.writable else "there"
-            value = f"{shown(change.value)} {QUALITIES.get(change.quality, '')}"
-            rows.append(f"{change.name:<30}{change.signal.kind.name.lower():<7}{by:<9}{value}")
-        if len(rows) > size.lines - 1:
-            rows = rows[: size.lines - 2] + [f"... and {len(rows) - size.lines + 2} more"]
-        print("\033[H\033[J" + "\n".join(row[: size.columns - 1] for row in rows), flush=True)
-
-
-def shown(value):
-    return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 class Operator:

@@ -19,6 +19,8 @@ from datetime import datetime, timezone
 
 from realvirtual_ws import Client, RvError
 
+CONNECT = 3.0  # seconds until a server must have been there
+
 
 class WallClock:
     """Times of day for the library's times, whose clock starts anywhere."""
@@ -38,7 +40,7 @@ async def log(arguments, file):
     async with Client(address=arguments.address, port=arguments.port, client_name="csv_logger.py") as rv:
         if arguments.signal:
             rv.subscribe(arguments.signal)
-        await rv.wait_connected_async()
+        await rv.wait_connected_async(CONNECT)
         await rv.import_signals_async()
         print(f"csv_logger: {len(rv.signals)} signals", file=sys.stderr, flush=True)
         try:

@@ -13,9 +13,11 @@ import shutil
 import sys
 import time
 
-from realvirtual_ws import Client, Kind, Quality, RvError
+from realvirtual_ws import Access, Client, Kind, Quality, RvError
 
+CONNECT = 3.0  # seconds until a server must have been there
 QUALITIES = {Quality.NEVER: "never set", Quality.GOOD: "", Quality.STALE: "stale"}
+WRITERS = {Access.READ: "there", Access.WRITE: "here", Access.READ_WRITE: "both"}
 HEAD = f"{'signal':<30}{'kind':<7}{'written':<9}{'age':>8}  value"
 
 
@@ -30,10 +32,9 @@ def shown_age(seconds):
 def row(signal):
     """One line for a signal."""
     info = signal.info()
-    by = "here" if signal.writable else "there"
     edges = f"  {signal.rises} up, {signal.falls} down" if signal.kind is Kind.BOOL else ""
     value = f"{shown(signal.value)}{edges}  {QUALITIES.get(info.quality, '')}"
-    return f"{signal.name:<30}{signal.kind.name.lower():<7}{by:<9}{shown_age(info.age):>8}  {value}".rstrip()
+    return f"{signal.name:<30}{signal.kind.name.lower():<7}{WRITERS[info.access]:<9}{shown_age(info.age):>8}  {value}".rstrip()
 
 
 def draw(title, signals):
@@ -78,7 +79,7 @@ def main():
     arguments = parser.parse_args()
     try:
         with Client(address=arguments.address, port=arguments.port, client_name="dashboard.py") as rv:
-            rv.wait_connected()
+            rv.wait_connected(CONNECT)
             rv.import_signals()
             watch(rv, arguments)
     except RvError as error:
