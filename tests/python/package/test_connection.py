@@ -258,7 +258,7 @@ def test_an_import_connects_when_it_is_not_started(server, free_port):
     client = Client(port=server.port)
     try:
         assert client.import_signals(SECONDS).added == 1
-        assert client.state is State.STOPPED
+        until(lambda: client.state is State.STOPPED, "the end of the connection")
     finally:
         client.close()
     client = Client(port=free_port)
