@@ -84,5 +84,6 @@ void exchange_tests(void);
 void error_tests(void);
 void poll_tests(void);
 void lifecycle_tests(void);
+void list_tests(void);
 
 #endif

@@ -38,6 +38,8 @@ RV_ERR_NOT_WRITABLE = -23
 RV_ERR_NOT_FINITE = -24
 RV_ERR_NAME = -25
 RV_ERR_TEXT = -26
+RV_ERR_FILE = -27
+RV_ERR_FORMAT = -28
 RV_ERR_PORT_IN_USE = -40
 RV_ERR_ADDRESS = -41
 RV_ERR_RESOLVE = -42
@@ -91,6 +93,16 @@ RV_IMPORT_KEEP = 1
 RV_CATALOG_KEEP = 0
 RV_CATALOG_INVERT = 1
 RV_CATALOG_NEUTRAL = 2
+
+# rv_list_format
+RV_LIST_AUTO = 0
+RV_LIST_JSON = 1
+RV_LIST_CSV = 2
+
+# rv_note
+RV_NOTE_COMMENT = 1
+RV_NOTE_FOLDER = 2
+RV_NOTE_DISPLAY_NAME = 3
 
 # rv_state
 RV_STATE_STOPPED = 0
@@ -495,6 +507,7 @@ class rv_signal_options(ctypes.Structure):
         ("fifo_depth", ctypes.c_uint32),
         ("min_hold_ms", ctypes.c_uint32),
         ("reserved", ctypes.c_uint32),
+        ("display_name", ctypes.c_char_p),
     ]
     struct_size: int
     kind: int
@@ -509,6 +522,7 @@ class rv_signal_options(ctypes.Structure):
     fifo_depth: int
     min_hold_ms: int
     reserved: int
+    display_name: Optional[bytes]
 
 
 # Size of each structure and offsets of its fields, by the size of a pointer (4: where 8-byte numbers are aligned to
@@ -717,7 +731,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
             },
         ),
         "rv_signal_options": (
-            112,
+            120,
             {
                 "struct_size": 0,
                 "kind": 4,
@@ -732,6 +746,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "fifo_depth": 100,
                 "min_hold_ms": 104,
                 "reserved": 108,
+                "display_name": 112,
             },
         ),
     },
@@ -938,7 +953,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
             },
         ),
         "rv_signal_options": (
-            120,
+            128,
             {
                 "struct_size": 0,
                 "kind": 4,
@@ -953,6 +968,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "fifo_depth": 108,
                 "min_hold_ms": 112,
                 "reserved": 116,
+                "display_name": 120,
             },
         ),
     },
@@ -1410,6 +1426,33 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
             ctypes.POINTER(ctypes.c_uint32),  # token
         ],
     ),
+    "rv_load_signals": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # path
+            ctypes.c_uint32,  # format
+        ],
+    ),
+    "rv_save_signals": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # path
+            ctypes.c_uint32,  # format
+        ],
+    ),
+    "rv_get_signal_note": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.c_uint32,  # note
+            ctypes.POINTER(ctypes.c_char),  # buf
+            ctypes.c_size_t,  # capacity
+            ctypes.POINTER(ctypes.c_size_t),  # required
+        ],
+    ),
 }
 
 if TYPE_CHECKING:
@@ -1474,6 +1517,9 @@ if TYPE_CHECKING:
         def rv_config_get_begin(self, iface: Optional[int], timeout_ms: int, token: Any) -> int: ...
         def rv_config_set(self, iface: Optional[int], json: Optional[bytes], timeout_ms: int, message: Any, capacity: int, required: Any) -> int: ...
         def rv_config_set_begin(self, iface: Optional[int], json: Optional[bytes], timeout_ms: int, token: Any) -> int: ...
+        def rv_load_signals(self, iface: Optional[int], path: Optional[bytes], format: int) -> int: ...
+        def rv_save_signals(self, iface: Optional[int], path: Optional[bytes], format: int) -> int: ...
+        def rv_get_signal_note(self, iface: Optional[int], id: int, note: int, buf: Any, capacity: int, required: Any) -> int: ...
 
 else:
     Library = ctypes.CDLL
