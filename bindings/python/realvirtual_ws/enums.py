@@ -14,6 +14,7 @@ __all__ = [
     "EventType",
     "ImportDirection",
     "Kind",
+    "ListFormat",
     "LogLevel",
     "Perspective",
     "Quality",
@@ -124,6 +125,14 @@ class EventType(_Growing):
     FOREIGN_PROTOCOL = _n.RV_EVENT_FOREIGN_PROTOCOL
     RAW = _n.RV_EVENT_RAW
     STATE = _n.RV_EVENT_STATE
+
+
+class ListFormat(_Growing):
+    """How a signal list is written; ``AUTO`` = CSV for a name that ends in ``.csv``, otherwise the exchange file."""
+
+    AUTO = _n.RV_LIST_AUTO
+    JSON = _n.RV_LIST_JSON
+    CSV = _n.RV_LIST_CSV
 
 
 class LogLevel(_Growing):

@@ -18,7 +18,9 @@ __all__ = [
     "ConnectError",
     "DeniedError",
     "ExistsError",
+    "FileError",
     "ForkedError",
+    "FormatError",
     "InvalidError",
     "KindError",
     "NotFoundError",
@@ -94,6 +96,14 @@ class UnsupportedError(RvError):
     """Not available on this platform, or not for a server, or not for a client."""
 
 
+class FileError(RvError, OSError):
+    """A file cannot be read or written."""
+
+
+class FormatError(RvError, ValueError):
+    """A file is not what it should be; the text tells the line."""
+
+
 class BindError(RvError, OSError):
     """A server cannot listen there: the port is in use or not allowed, or the address is none of this machine's."""
 
@@ -120,6 +130,8 @@ _CLASSES: Dict[int, Type[RvError]] = {
     _n.RV_ERR_NOT_FINITE: InvalidError,
     _n.RV_ERR_NAME: InvalidError,
     _n.RV_ERR_TEXT: InvalidError,
+    _n.RV_ERR_FILE: FileError,
+    _n.RV_ERR_FORMAT: FormatError,
     _n.RV_ERR_STATE: StateError,
     _n.RV_ERR_UNSUPPORTED: UnsupportedError,
     _n.RV_ERR_PORT_IN_USE: BindError,

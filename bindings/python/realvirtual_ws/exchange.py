@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, TypedDict, TypeVar, Union, overload
 
 from . import _aio
@@ -10,7 +11,7 @@ from . import _native as _n
 from ._changes import ChangeLog, Raw
 from ._core import Core, check, encode, timed_out
 from ._events import Events
-from .enums import Access, ChangeFlag, Direction, Kind, Quality
+from .enums import Access, ChangeFlag, Direction, Kind, ListFormat, Quality
 from .options import u32
 from .records import Change
 from .signals import Signal, Signals, Value, new_signal
@@ -31,7 +32,8 @@ class SignalOptions(TypedDict, total=False):
     failsafe_after_ms: int  # milliseconds from its writer's lost connection to the fail-safe value
     fifo_depth: int  # every change is kept and polled by itself, up to so many; 0 = the newest with counters
     comment: str  # for people
-    folder: str  # for people, to group signals
+    folder: str  # for people, to group signals, with "/" between levels
+    display_name: str  # what people read in the place of the name
 
 
 class Exchange:
@@ -122,6 +124,7 @@ class Exchange:
         options.access = more.get("access", Access.DEFAULT)
         options.comment = encode(more.get("comment", ""), "comment") or None
         options.folder = encode(more.get("folder", ""), "folder") or None
+        options.display_name = encode(more.get("display_name", ""), "display_name") or None
         options.fifo_depth = u32("fifo_depth", more.get("fifo_depth", 0))
         options.failsafe_after_ms = u32("failsafe_after_ms", more.get("failsafe_after_ms", 0))
         options.min_hold_ms = u32("min_hold_ms", min_hold_ms)
@@ -134,6 +137,25 @@ class Exchange:
         check(self._core.lib.rv_add_signal_with(self._core.handle, ctypes.byref(options), ctypes.byref(number)))
         self.signals.learn()
         return self.signals.by_id[number.value]
+
+    def load_signals(self, path: Union[str, os.PathLike[str]], format: ListFormat = ListFormat.AUTO) -> int:
+        """Declares every signal of the list in a file, all or none, and gives how many it lists.
+
+        It is realvirtual's exchange file or CSV; the C header shows both. Signals that exist already in the same way get
+        the list's comment, folder and display name. Blocks while it reads. FileError when it cannot be read; FormatError,
+        InvalidError or ExistsError with the line that is wrong.
+        """
+        count = check(self._core.lib.rv_load_signals(self._core.handle, encode(os.fspath(path), "path"), format))
+        self.signals.learn()
+        return count
+
+    def save_signals(self, path: Union[str, os.PathLike[str]], format: ListFormat = ListFormat.AUTO) -> int:
+        """Writes every signal to a file as a signal list, imported ones too, and gives how many.
+
+        The file is replaced at once, when all of it is written. Blocks until it is on its disk. FileError when it cannot
+        be written.
+        """
+        return check(self._core.lib.rv_save_signals(self._core.handle, encode(os.fspath(path), "path"), format))
 
     # Values
 

@@ -112,6 +112,27 @@ class Signal(Generic[T]):
         """Seconds since a value came from a peer; infinite when none has, or this program has set it since."""
         return self.info().age
 
+    @property
+    def comment(self) -> str:
+        """For people; empty if it has none."""
+        return self._note(_n.RV_NOTE_COMMENT)
+
+    @property
+    def folder(self) -> str:
+        """The group it stands in, with ``/`` between levels; empty if it has none."""
+        return self._note(_n.RV_NOTE_FOLDER)
+
+    @property
+    def display_name(self) -> str:
+        """What people read in the place of its name; empty if it has none."""
+        return self._note(_n.RV_NOTE_DISPLAY_NAME)
+
+    def _note(self, note: int) -> str:
+        core = self._core
+        return read_text(
+            lambda buf, size, required: core.lib.rv_get_signal_note(core.handle, self.id, note, buf, size, required)
+        )
+
     def __repr__(self) -> str:
         try:
             return f"<{type(self).__name__} {self.name!r} = {self.value!r}>"
