@@ -15,8 +15,8 @@ def library():
     named = os.environ.get("REALVIRTUAL_WS_LIBRARY")
     if not named or not Path(named).is_file():
         raise SystemExit(
-            f"the wheel has the built library inside, but {named or 'REALVIRTUAL_WS_LIBRARY'} is no file: use `make wheel`, "
-            "or set REALVIRTUAL_WS_LIBRARY to the library built with `cargo build --release`"
+            f"the wheel has the built library inside, but {named or 'REALVIRTUAL_WS_LIBRARY'} is no file: "
+            "use `make wheel`, or set REALVIRTUAL_WS_LIBRARY to the library built with `cargo build --release`"
         )
     return Path(named)
 

@@ -5,8 +5,8 @@
     python3 examples/python/csv_logger.py --port 7000 --signal Conveyor1.Speed --signal Conveyor1.Running
 
 Columns: time (UTC), signal, value, quality, and how often it changed and rose since its row before: more than 1 when it
-changed faster than this program could follow. It waits in an event loop, without polling. Ctrl-C and SIGTERM end it, and
-it says how many rows it has written.
+changed faster than this program could follow. It waits in an event loop, without polling. Ctrl-C and SIGTERM end it,
+and it says how many rows it has written.
 """
 
 import argparse
@@ -47,9 +47,8 @@ async def log(arguments, file):
             async for change in rv.changes():
                 if arguments.signal and change.name not in arguments.signal:
                     continue
-                writer.writerow(
-                    [clock.at(change.time), change.name, change.value, change.quality.name, change.changes, change.rises]
-                )
+                at, quality = clock.at(change.time), change.quality.name
+                writer.writerow([at, change.name, change.value, quality, change.changes, change.rises])
                 file.flush()
                 rows += 1
         except asyncio.CancelledError:

@@ -34,7 +34,8 @@ def row(signal):
     info = signal.info()
     edges = f"  {signal.rises} up, {signal.falls} down" if signal.kind is Kind.BOOL else ""
     value = f"{shown(signal.value)}{edges}  {QUALITIES.get(info.quality, '')}"
-    return f"{signal.name:<30}{signal.kind.name.lower():<7}{WRITERS[info.access]:<9}{shown_age(info.age):>8}  {value}".rstrip()
+    kind, by = signal.kind.name.lower(), WRITERS[info.access]
+    return f"{signal.name:<30}{kind:<7}{by:<9}{shown_age(info.age):>8}  {value}".rstrip()
 
 
 def draw(title, signals):

@@ -41,7 +41,12 @@ def expect(condition, what):
 
 def run(*command, **options):
     found = subprocess.run(
-        [str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120, **options
+        [str(word) for word in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=120,
+        **options,
     )
     expect(found.returncode == 0, f"{command[0]} ended with {found.returncode}:\n{found.stdout}")
     return found.stdout

@@ -1,4 +1,4 @@
-"""The C interface's numbers with names. A number that a newer library adds gets the name ``UNKNOWN_`` and its digits."""
+"""The C interface's numbers with names. One that a newer library adds gets the name ``UNKNOWN_`` and its digits."""
 
 from __future__ import annotations
 

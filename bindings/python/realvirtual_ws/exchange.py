@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, TypedDict, TypeVar, Union, overload
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    TypedDict,
+    TypeVar,
+    Union,
+    overload,
+)
 
 from . import _aio
 from . import _native as _n
@@ -65,8 +78,8 @@ class Exchange:
         ``failsafe_after_ms`` after its writer's connection was lost; it is never sent. `min_hold_ms`: how long a level
         lasts on the wire at least, for peers that sample. More keywords: :class:`SignalOptions`.
 
-        Declaring it once more in the same way gives the same signal; in another way ExistsError. InvalidError for a name
-        that is none.
+        Declaring it once more in the same way gives the same signal; in another way ExistsError. InvalidError for a
+        name that is none.
         """
         return self._add(name, Kind.BOOL, direction, initial, failsafe, min_hold_ms, more)
 
@@ -141,9 +154,9 @@ class Exchange:
     def load_signals(self, path: Union[str, os.PathLike[str]], format: ListFormat = ListFormat.AUTO) -> int:
         """Declares every signal of the list in a file, all or none, and gives how many it lists.
 
-        It is realvirtual's exchange file or CSV; the C header shows both. Signals that exist already in the same way get
-        the list's comment, folder and display name. Blocks while it reads. FileError when it cannot be read; FormatError,
-        InvalidError or ExistsError with the line that is wrong.
+        It is realvirtual's exchange file or CSV; the C header shows both. Signals that exist already in the same way
+        get the list's comment, folder and display name. Blocks while it reads. FileError when it cannot be read;
+        FormatError, InvalidError or ExistsError with the line that is wrong.
         """
         count = check(self._core.lib.rv_load_signals(self._core.handle, encode(os.fspath(path), "path"), format))
         self.signals.learn()
@@ -152,8 +165,8 @@ class Exchange:
     def save_signals(self, path: Union[str, os.PathLike[str]], format: ListFormat = ListFormat.AUTO) -> int:
         """Writes every signal to a file as a signal list, imported ones too, and gives how many.
 
-        The file is replaced at once, when all of it is written. Blocks until it is on its disk. FileError when it cannot
-        be written.
+        The file is replaced at once, when all of it is written. Blocks until it is on its disk. FileError when it
+        cannot be written.
         """
         return check(self._core.lib.rv_save_signals(self._core.handle, encode(os.fspath(path), "path"), format))
 
@@ -218,17 +231,17 @@ class Exchange:
     def poll(self) -> List[Change]:
         """The signals that peers have changed since the last poll, in the order of their first change, each once.
 
-        Only what comes from outside is reported, not this program's own sets. There is one change log, so changes go to
-        one place: ``poll``, ``poll_raw`` and ``changes`` take them from each other. Does not wait.
+        Only what comes from outside is reported, not this program's own sets. There is one change log, so changes go
+        to one place: ``poll``, ``poll_raw`` and ``changes`` take them from each other. Does not wait.
         """
         return self._changes.take()
 
     def poll_raw(self) -> List[Raw]:
-        """As :meth:`poll`, quicker: bare tuples with the fields of :class:`RawChange`; texts with :meth:`change_text`."""
+        """As :meth:`poll`, quicker: tuples with the fields of :class:`RawChange`; texts with :meth:`change_text`."""
         return self._changes.take_raw()
 
     def change_text(self, record: int) -> str:
-        """The text of record number `record`, from 0, of the last ``poll_raw``; NotFoundError when it gave no such one."""
+        """The text of record number `record`, from 0, of the last ``poll_raw``; NotFoundError when there is none."""
         return self._changes.text(record)
 
     def wait(self, timeout: Optional[float] = None) -> bool:
@@ -285,5 +298,6 @@ class Exchange:
             return value
         quality = signal.quality.name.lower()
         raise timed_out(
-            f"{signal.name!r} did not become what was waited for within {timeout:g} s: it is {signal.value!r} ({quality})"
+            f"{signal.name!r} did not become what was waited for within {timeout:g} s: "
+            f"it is {signal.value!r} ({quality})"
         )

@@ -48,7 +48,7 @@ class Interface(Exchange):
         interruptible(lambda: check(self._core.lib.rv_stop(self._core.handle, limit)))
 
     def close(self, timeout: float = 1.0) -> None:
-        """Stops, with what is due sent within `timeout` seconds (0 = nothing), and ends it: later calls raise ClosedError.
+        """Sends what is due within `timeout` seconds (0 = nothing), and ends it: later calls raise ClosedError.
 
         Closing what is closed does nothing. Other threads' calls on it end with ClosedError.
         """
@@ -141,7 +141,7 @@ class Interface(Exchange):
     # Events and log
 
     def poll_events(self) -> List[Event]:
-        """What happened since the last time, oldest first. Events nobody takes are dropped after a while, and counted."""
+        """What happened since the last time, oldest first. What nobody takes is dropped after a while, and counted."""
         return self._events.take()
 
     def events(self, timeout: Optional[float] = None) -> Stream[Event]:

@@ -7,8 +7,8 @@ The package registers this module, so a test just names what it wants::
         rv_pair.client.import_signals()
         rv_pair.client.wait_for("Speed", lambda speed: speed == 12.5, timeout=5)
 
-Tests choose options by defining the fixtures ``rv_server_options`` and ``rv_client_options`` themselves. At a test's end
-both are closed.
+Tests choose options by defining the fixtures ``rv_server_options`` and ``rv_client_options`` themselves. Both are
+closed at a test's end.
 """
 
 from __future__ import annotations

@@ -85,8 +85,8 @@ class Server(Interface):
     def config_publish(self, config: Mapping[str, Any]) -> None:
         """Publishes the configuration: clients that ask get it as it is now.
 
-        A server that has published one is also asked to change it: an event of type CONFIG_SET, whose ``json`` is the new
-        one, to be answered with :meth:`config_reply` within 5 seconds. Until then such requests are refused.
+        A server that has published one is also asked to change it: an event of type CONFIG_SET, whose ``json`` is the
+        new one, to be answered with :meth:`config_reply` within 5 seconds. Until then such requests are refused.
         """
         check(self._core.lib.rv_config_publish(self._core.handle, to_json(config)))
 

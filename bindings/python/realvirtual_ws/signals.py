@@ -53,7 +53,7 @@ class Signal(Generic[T]):
         raise NotImplementedError
 
     def fill(self, record: _n.rv_value, value: object) -> None:
-        """Puts a value into a record for the library. TypeError or OverflowError for one that this signal cannot hold."""
+        """Puts a value into a record for the library. TypeError or OverflowError for one that does not fit."""
         raise NotImplementedError
 
     def take(self, record: _n.rv_change) -> T:

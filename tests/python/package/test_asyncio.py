@@ -104,7 +104,6 @@ def test_waiting_needs_no_thread_and_no_polling(server, client):
     looks = 0
 
     async def main():
-        nonlocal looks
         stream = client.changes()
         take = stream._take
 

@@ -52,7 +52,8 @@ def test_it_is_looked_for_in_the_package_then_in_the_checkout_then_in_the_system
     monkeypatch.delenv("REALVIRTUAL_WS_LIBRARY")
     places = _native._candidates(None)
     assert places[0].startswith(str(PACKAGE))
-    assert [str(ROOT / "target" / profile) in place for profile, place in zip(("release", "debug"), places[1:])] == [True] * 2
+    assert places[1].startswith(str(ROOT / "target" / "release"))
+    assert places[2].startswith(str(ROOT / "target" / "debug"))
     assert os.path.dirname(places[-1]) == ""
     monkeypatch.setattr(_native, "_candidates", lambda path: ["/nowhere/a.so", "librv_that_is_not_there.so.0"])
     with pytest.raises(OSError) as caught:
@@ -156,7 +157,10 @@ MISUSE = """
 
 def mypy(*arguments):
     return subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--cache-dir", os.devnull, *map(str, arguments)],
+        [
+            *(sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--cache-dir", os.devnull),
+            *map(str, arguments),
+        ],
         env={**os.environ, "MYPYPATH": str(PACKAGE.parent)},
         capture_output=True,
         text=True,
