@@ -85,5 +85,6 @@ void error_tests(void);
 void poll_tests(void);
 void lifecycle_tests(void);
 void list_tests(void);
+void sequence_tests(void);
 
 #endif

@@ -200,6 +200,8 @@ class rv_options(ctypes.Structure):
         ("tls_pin", ctypes.c_char_p),
         ("allowed_origins", ctypes.c_char_p),
         ("allowed_hosts", ctypes.c_char_p),
+        ("prefix_collisions", ctypes.c_uint8),
+        ("reserved4", ctypes.c_uint8 * 7),
     ]
     struct_size: int
     mode: int
@@ -254,6 +256,8 @@ class rv_options(ctypes.Structure):
     tls_pin: Optional[bytes]
     allowed_origins: Optional[bytes]
     allowed_hosts: Optional[bytes]
+    prefix_collisions: int
+    reserved4: ctypes.Array[ctypes.c_uint8]
 
 
 class rv_value(ctypes.Structure):
@@ -530,7 +534,7 @@ class rv_signal_options(ctypes.Structure):
 LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
     4: {
         "rv_options": (
-            164,
+            172,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -585,6 +589,8 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "tls_pin": 152,
                 "allowed_origins": 156,
                 "allowed_hosts": 160,
+                "prefix_collisions": 164,
+                "reserved4": 165,
             },
         ),
         "rv_value": (
@@ -752,7 +758,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
     },
     8: {
         "rv_options": (
-            200,
+            208,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -807,6 +813,8 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "tls_pin": 176,
                 "allowed_origins": 184,
                 "allowed_hosts": 192,
+                "prefix_collisions": 200,
+                "reserved4": 201,
             },
         ),
         "rv_value": (
