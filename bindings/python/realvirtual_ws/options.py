@@ -62,6 +62,7 @@ class ServerOptions(CommonOptions, total=False):
     allow_anonymous_network: bool  # listen beyond this machine although nothing authenticates clients
     allowed_origins: Union[str, Sequence[str]]  # web pages that may connect (values of Origin); "*" = any
     allowed_hosts: Union[str, Sequence[str]]  # names that may stand in Host, besides addresses and this machine's
+    prefix_collisions: bool  # of two clients' signals that collide keep the later one, as client/name
 
 
 class ClientOptions(CommonOptions, total=False):
