@@ -327,6 +327,10 @@ impl Session {
         for id in waiting {
             self.send_first_state(id, now);
         }
+        // Nor for what a client holds back until it knows the server's state.
+        if let Some(id) = self.peers.keys().next().copied() {
+            self.state_arrived(id, now);
+        }
         self.transmit(now, Take::Unsent);
         self.close_flushed();
         self.client.halt();

@@ -184,6 +184,18 @@ fn stop_sends_the_state_to_a_client_that_has_just_come() {
 }
 
 #[test]
+fn stop_sends_what_a_client_holds_back_until_it_knows_the_servers_state() {
+    let (mut n, server, client) = bare(|_| {});
+    both(&mut n, &[server, client], "X", Kind::Int);
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(5));
+    n.set(client, "X", ValueRef::Int(5));
+    n.input(client, Input::Stop);
+    n.run_for(MS(100));
+    assert_eq!(n.value(server, "X").as_ref(), ValueRef::Int(5));
+}
+
+#[test]
 fn stop_sends_the_last_level_of_a_held_bool() {
     let (mut n, server, client) = bare(|_| {});
     let mut d = Declaration::new("B", Kind::Bool, Direction::Input);
