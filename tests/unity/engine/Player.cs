@@ -204,7 +204,7 @@ namespace MiniPlayer
             }
         }
 
-        internal static void Validate(MonoBehaviour component)
+        public static void Validate(MonoBehaviour component)
         {
             Of(component).Send("OnValidate");
         }
@@ -224,16 +224,13 @@ namespace MiniPlayer
             var messages = new Messages(script);
             int place = All.FindIndex(other => other.Order > messages.Order);
             All.Insert(place < 0 ? All.Count : place, messages);
-            if (!Scene.Loading)
-            {
-                Refresh(messages);
-            }
+            Refresh(component);
         }
 
         internal static void Refresh(Component component)
         {
             Messages messages = Of(component);
-            if (messages != null)
+            if (messages != null && !Scene.Loading)
             {
                 Refresh(messages);
             }
@@ -257,18 +254,14 @@ namespace MiniPlayer
 
         internal static void RefreshTree(GameObject top)
         {
-            if (Scene.Loading)
-            {
-                return;
-            }
             foreach (MonoBehaviour script in top.GetComponentsInChildren<MonoBehaviour>(true))
             {
                 Refresh(script);
             }
         }
 
-        /// <summary>Wakes a scene that was just loaded, in the order of execution.</summary>
-        internal static void WakeAll()
+        /// <summary>Wakes what the scene has, in the order of execution.</summary>
+        public static void Awaken()
         {
             foreach (Messages messages in All.ToArray())
             {

@@ -161,7 +161,7 @@ namespace MiniPlayer
                     Player.Validate(script);
                 }
             }
-            Player.WakeAll();
+            Player.Awaken();
         }
 
         private static void Build(string stored)

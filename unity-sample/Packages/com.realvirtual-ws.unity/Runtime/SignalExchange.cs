@@ -17,10 +17,10 @@ namespace RealvirtualWs.Unity
 
         // By the interface's ids, which are dense; null = not in the scene.
         private PLCSignal[] byId = new PLCSignal[0];
-        private RvChange[] changes = new RvChange[1];
-        private PLCSignal[] raised = new PLCSignal[1];
-        private PLCSignal[] waiting = new PLCSignal[1];
-        private RvValue[] batch = new RvValue[2];
+        private PLCSignal[] raised = new PLCSignal[0];
+        private PLCSignal[] waiting = new PLCSignal[0];
+        private RvValue[] batch = new RvValue[0];
+        private int raisedCount;
         private int waitingCount;
         private bool closed;
 
@@ -66,10 +66,9 @@ namespace RealvirtualWs.Unity
             int size = (int)id + 1;
             if (byId.Length < size)
             {
-                // As many as there may be at once: polled values are never torn apart, each bool may have a pulse.
+                // Room for every signal at once, and for a pulse of each in the batch.
                 int room = Math.Max(size, byId.Length * 2);
                 Array.Resize(ref byId, room);
-                Array.Resize(ref changes, room);
                 Array.Resize(ref raised, room);
                 Array.Resize(ref waiting, room);
                 Array.Resize(ref batch, room * 2);
@@ -77,7 +76,7 @@ namespace RealvirtualWs.Unity
             byName[name] = signal;
             byId[id] = signal;
             RvSignalInfo info = at.SignalAt(id).Info;
-            signal.Bind(this, id, info.Access, info.Quality);
+            signal.Bind(this, id, name, info);
         }
 
         /// <summary>The scene's signal of a name, or null.</summary>
@@ -97,7 +96,7 @@ namespace RealvirtualWs.Unity
                 waiting[place] = waiting[waitingCount];
             }
             byId[signal.Id] = null;
-            byName.Remove(signal.WireName);
+            byName.Remove(signal.BoundName);
             complainedAbout.Remove(signal);
             signal.Unbind();
         }
@@ -115,31 +114,32 @@ namespace RealvirtualWs.Unity
             }
         }
 
-        /// <summary>
-        /// Applies what has arrived since the last frame; then tells the handlers, which so see all of it.
-        /// </summary>
-        internal void Apply()
+        /// <summary>Takes a value that has arrived; the handlers hear of it from <see cref="RaiseAll"/>.</summary>
+        internal void Take(RvSignalChange change)
         {
-            int count = at.Poll(changes);
-            int news = 0;
-            for (int record = 0; record < count; record++)
+            uint id = change.Record.SignalId;
+            PLCSignal signal = id < byId.Length ? byId[id] : null;
+            if (ReferenceEquals(signal, null))
             {
-                uint id = changes[record].SignalId;
-                PLCSignal signal = id < byId.Length ? byId[id] : null;
-                if (ReferenceEquals(signal, null))
-                {
-                    continue;
-                }
-                signal.SetQuality(changes[record].Quality);
-                if (signal.Receive(at, ref changes[record], record))
-                {
-                    raised[news++] = signal;
-                }
+                return;
             }
-            for (int i = 0; i < news && !closed; i++)
+            signal.SetQuality(change.Record.Quality);
+            if (signal.Receive(change) && !signal.WillRaise)
             {
+                signal.WillRaise = true;
+                raised[raisedCount++] = signal;
+            }
+        }
+
+        /// <summary>Tells the handlers, which so see all that arrived together.</summary>
+        internal void RaiseAll()
+        {
+            for (int i = 0; i < raisedCount && !closed; i++)
+            {
+                raised[i].WillRaise = false;
                 raised[i].Raise();
             }
+            raisedCount = 0;
         }
 
         /// <summary>Remembers that a signal has something to send.</summary>
@@ -189,7 +189,7 @@ namespace RealvirtualWs.Unity
         {
             if (complainedAbout.Add(signal))
             {
-                log.Error("the value of \"" + signal.WireName + "\" " + why + "; it is not sent", signal);
+                log.Error("the value of \"" + signal.BoundName + "\" " + why + "; it is not sent", signal);
             }
         }
 
@@ -198,7 +198,7 @@ namespace RealvirtualWs.Unity
         {
             if (complainedAbout.Add(signal))
             {
-                log.Error("\"" + signal.WireName + "\" is written by the other side: a " + signal.GetType().Name
+                log.Error("\"" + signal.BoundName + "\" is written by the other side: a " + signal.GetType().Name
                     + " with the access " + signal.Access + " keeps its value. To try values in the scene use Override; "
                     + "to write it set Access to Write or Read Write, and check that the direction is meant so", signal);
             }

@@ -27,11 +27,11 @@ namespace RealvirtualWs.Unity
             get { return riseFrame == Time.frameCount ? rises : 0; }
         }
 
-        internal override bool Receive(RvInterface from, ref RvChange change, int record)
+        internal override bool Receive(RvSignalChange change)
         {
-            rises = (int)change.RiseCount;
+            rises = (int)change.Record.RiseCount;
             riseFrame = Time.frameCount;
-            bool changed = Take(change.Bool);
+            bool changed = Take(change.Record.Bool);
             return changed || (rises > 0 && !Override);
         }
 

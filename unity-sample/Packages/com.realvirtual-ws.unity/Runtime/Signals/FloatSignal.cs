@@ -11,9 +11,9 @@ namespace RealvirtualWs.Unity
             get { return RvKind.Float; }
         }
 
-        internal override bool Receive(RvInterface from, ref RvChange change, int record)
+        internal override bool Receive(RvSignalChange change)
         {
-            return Take(Narrow(change.Float));
+            return Take(Narrow(change.Record.Float));
         }
 
         internal override uint Declare(RvInterface at, string wireName, RvSignalOptions options)

@@ -9,9 +9,9 @@ namespace RealvirtualWs.Unity
             get { return RvKind.Int; }
         }
 
-        internal override bool Receive(RvInterface from, ref RvChange change, int record)
+        internal override bool Receive(RvSignalChange change)
         {
-            return Take(change.Int);
+            return Take(change.Record.Int);
         }
 
         internal override uint Declare(RvInterface at, string wireName, RvSignalOptions options)

@@ -78,8 +78,17 @@ namespace RealvirtualWs.Unity
         /// <summary>The value as text, for people.</summary>
         public abstract string ValueText { get; }
 
+        /// <summary>Whether an open interface has it.</summary>
+        internal bool IsBound
+        {
+            get { return exchange != null; }
+        }
+
         /// <summary>Whether it may be set while the interface is open: Access is Write or Read Write.</summary>
         public bool IsWritable { get; private set; }
+
+        /// <summary>Its handlers are to hear of what has arrived.</summary>
+        internal bool WillRaise { get; set; }
 
         /// <summary>Waits for the end of the frame, to be sent.</summary>
         internal bool InBatch { get; private set; }
@@ -98,17 +107,22 @@ namespace RealvirtualWs.Unity
 
         internal uint Id { get; private set; }
 
+        /// <summary>The name under which the interface knows it.</summary>
+        internal string BoundName { get; private set; }
+
         internal SignalExchange Exchange
         {
             get { return exchange; }
         }
 
-        internal void Bind(SignalExchange to, uint id, RvAccess access, RvQuality now)
+        internal void Bind(SignalExchange to, uint id, string wireName, RvSignalInfo info)
         {
             exchange = to;
             Id = id;
-            IsWritable = access != RvAccess.Read;
-            quality = now;
+            BoundName = wireName;
+            IsWritable = info.Access != RvAccess.Read;
+            quality = info.Quality;
+            WillRaise = false;
             SetInBatch(false);
             Bound();
         }
@@ -179,7 +193,7 @@ namespace RealvirtualWs.Unity
         internal abstract void Bound();
 
         /// <summary>Takes a value from the other side; whether the scene sees a change.</summary>
-        internal abstract bool Receive(RvInterface from, ref RvChange change, int record);
+        internal abstract bool Receive(RvSignalChange change);
 
         /// <summary>Appends what is to be sent; returns the new count. A pulse takes two places.</summary>
         internal abstract int Write(RvValue[] batch, int count);

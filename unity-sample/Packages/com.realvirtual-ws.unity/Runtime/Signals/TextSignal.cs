@@ -13,9 +13,9 @@ namespace RealvirtualWs.Unity
             get { return RvKind.Text; }
         }
 
-        internal override bool Receive(RvInterface from, ref RvChange change, int record)
+        internal override bool Receive(RvSignalChange change)
         {
-            return Take(from.GetChangeText(record));
+            return Take(change.Text);
         }
 
         internal override uint Declare(RvInterface at, string wireName, RvSignalOptions options)

@@ -1,0 +1,489 @@
+using System;
+using System.Collections.Generic;
+using RealvirtualWs.Interop;
+
+namespace RealvirtualWs
+{
+    // Declaring, finding, setting and reading signals.
+    public sealed unsafe partial class RvInterface
+    {
+        private readonly object _signalsLock = new object();
+        private readonly Dictionary<string, RvSignal> _byName = new Dictionary<string, RvSignal>(StringComparer.Ordinal);
+        private RvSignal[] _signals = new RvSignal[0];
+
+        /// <summary>Declares a bool. As <see cref="AddSignal"/>.</summary>
+        public RvSignal<bool> AddBool(
+            string name, RvDirection direction = RvDirection.Auto, RvAccess access = RvAccess.Default, bool initial = false,
+            RvSignalOptions options = null)
+        {
+            return (RvSignal<bool>)Add(name, direction, access, RvValue.Bool(0, initial), options);
+        }
+
+        /// <summary>Declares an int. As <see cref="AddSignal"/>.</summary>
+        public RvSignal<long> AddInt(
+            string name, RvDirection direction = RvDirection.Auto, RvAccess access = RvAccess.Default, long initial = 0,
+            RvSignalOptions options = null)
+        {
+            return (RvSignal<long>)Add(name, direction, access, RvValue.Int(0, initial), options);
+        }
+
+        /// <summary>Declares a float. As <see cref="AddSignal"/>.</summary>
+        public RvSignal<double> AddFloat(
+            string name, RvDirection direction = RvDirection.Auto, RvAccess access = RvAccess.Default, double initial = 0,
+            RvSignalOptions options = null)
+        {
+            return (RvSignal<double>)Add(name, direction, access, RvValue.Float(0, initial), options);
+        }
+
+        /// <summary>Declares a text. As <see cref="AddSignal"/>.</summary>
+        public RvSignal<string> AddText(
+            string name, RvDirection direction = RvDirection.Auto, RvAccess access = RvAccess.Default, string initial = "",
+            RvSignalOptions options = null)
+        {
+            return (RvSignal<string>)Add(name, direction, access, RvValue.Text(0, initial), options);
+        }
+
+        /// <summary>
+        /// Declares a signal of a kind that is known only at run time. Signals can be added at any time. Declaring a signal
+        /// once more in the same way gives the same object.
+        /// </summary>
+        /// <param name="name">1 to 512 bytes of UTF-8; case matters.</param>
+        /// <param name="kind">What it holds.</param>
+        /// <param name="direction">The PLC's point of view; Auto = the patterns, then the default direction.</param>
+        /// <param name="access">What this program may do; Default = by direction and perspective.</param>
+        /// <param name="initial">The value before anybody sets it; null = false, 0 or "".</param>
+        /// <param name="options">What else is to be said; null = nothing.</param>
+        /// <exception cref="RvArgumentException">
+        /// The name is empty or too long, is declared in another way (<see cref="RvResult.Exists"/>), or a value does not
+        /// fit.
+        /// </exception>
+        public RvSignal AddSignal(
+            string name, RvKind kind, RvDirection direction = RvDirection.Auto, RvAccess access = RvAccess.Default,
+            object initial = null, RvSignalOptions options = null)
+        {
+            return Add(name, direction, access, ValueOf(kind, initial), options);
+        }
+
+        private RvSignal Add(
+            string name, RvDirection direction, RvAccess access, RvValue initial, RvSignalOptions options)
+        {
+            if (name == null)
+            {
+                throw new ArgumentNullException("name");
+            }
+            rv_signal_options native = default(rv_signal_options);
+            uint id;
+            using (NativeStrings strings = new NativeStrings())
+            {
+                native.struct_size = (uint)sizeof(rv_signal_options);
+                native.kind = (uint)initial.Kind;
+                native.direction = (uint)direction;
+                native.access = (uint)access;
+                native.name = strings.Add(name, "The name of a signal");
+                native.initial = Native(initial, strings);
+                if (options != null)
+                {
+                    native.comment = strings.Add(options.Comment, "Comment");
+                    native.folder = strings.Add(options.Folder, "Folder");
+                    if (options.Failsafe != null)
+                    {
+                        native.failsafe = Native(ValueOf(initial.Kind, options.Failsafe), strings);
+                    }
+                    native.failsafe_after_ms = RvLibrary.Milliseconds(options.FailsafeAfterMs, "FailsafeAfterMs");
+                    native.fifo_depth = RvLibrary.Milliseconds(options.FifoDepth, "FifoDepth");
+                    native.min_hold_ms = RvLibrary.Milliseconds(options.MinHoldMs, "MinHoldMs");
+                }
+                RvLibrary.Throw(NativeMethods.rv_add_signal_with(Pointer, &native, &id));
+                GC.KeepAlive(this);
+            }
+            return SignalAt(id);
+        }
+
+        private static rv_value Native(RvValue value, NativeStrings strings)
+        {
+            rv_value native = default(rv_value);
+            native.signal = value.SignalId;
+            native.kind = (uint)value.Kind;
+            native.integer = value.Integer;
+            native.number = value.Number;
+            native.text = strings.Add(value.String, "The value of a text");
+            return native;
+        }
+
+        private static RvValue ValueOf(RvKind kind, object value)
+        {
+            IFormatProvider culture = System.Globalization.CultureInfo.InvariantCulture;
+            switch (kind)
+            {
+                case RvKind.Bool: return RvValue.Bool(0, Convert.ToBoolean(value, culture));
+                case RvKind.Int: return RvValue.Int(0, Convert.ToInt64(value, culture));
+                case RvKind.Float: return RvValue.Float(0, Convert.ToDouble(value, culture));
+                case RvKind.Text: return RvValue.Text(0, Convert.ToString(value, culture));
+                default: throw new RvArgumentException(RvResult.Argument, "There is no kind of signals " + (int)kind + ".");
+            }
+        }
+
+        /// <summary>How many signals there are; their ids are 0 up to one less.</summary>
+        public int SignalCount
+        {
+            get
+            {
+                int count = NativeMethods.rv_signal_count(Pointer);
+                GC.KeepAlive(this);
+                RvLibrary.Throw(count);
+                return count;
+            }
+        }
+
+        /// <summary>
+        /// All signals as they are now, declared and imported, in the order of their ids. The list that it returns never
+        /// changes; after an import, ask again.
+        /// </summary>
+        public IReadOnlyList<RvSignal> Signals
+        {
+            get { return All(SignalCount); }
+        }
+
+        /// <summary>The signal of that name. Case matters.</summary>
+        /// <exception cref="RvArgumentException">There is none (<see cref="RvResult.NotFound"/>).</exception>
+        public RvSignal this[string name]
+        {
+            get
+            {
+                RvSignal signal;
+                if (!TryGetSignal(name, out signal))
+                {
+                    throw new RvArgumentException(
+                        RvResult.NotFound,
+                        "There is no signal \"" + name + "\": declare it, or import it from the other side. Case matters.");
+                }
+                return signal;
+            }
+        }
+
+        /// <summary>The signal of that name, or false.</summary>
+        public bool TryGetSignal(string name, out RvSignal signal)
+        {
+            if (name == null)
+            {
+                throw new ArgumentNullException("name");
+            }
+            lock (_signalsLock)
+            {
+                if (_byName.TryGetValue(name, out signal))
+                {
+                    return true;
+                }
+            }
+            uint id;
+            int result;
+            fixed (byte* bytes = Utf8.Encode(name, "The name of a signal"))
+            {
+                result = NativeMethods.rv_find_signal(Pointer, bytes, &id);
+                GC.KeepAlive(this);
+            }
+            if (result == (int)RvResult.NotFound)
+            {
+                return false;
+            }
+            RvLibrary.Throw(result);
+            signal = SignalAt(id);
+            return true;
+        }
+
+        /// <summary>The signal of that name if its values have that type (bool, long, double or string), or false.</summary>
+        public bool TryGetSignal<T>(string name, out RvSignal<T> signal)
+        {
+            RvSignal found;
+            signal = TryGetSignal(name, out found) ? found as RvSignal<T> : null;
+            return signal != null;
+        }
+
+        /// <summary>The signal of that id.</summary>
+        /// <exception cref="RvArgumentException">There is none (<see cref="RvResult.NotFound"/>).</exception>
+        public RvSignal SignalAt(uint id)
+        {
+            RvSignal[] signals = _signals;
+            if (id < signals.Length)
+            {
+                return signals[id];
+            }
+            signals = All(SignalCount);
+            if (id >= signals.Length)
+            {
+                throw new RvArgumentException(
+                    RvResult.NotFound, "There is no signal " + id + ": the ids are 0 to " + (signals.Length - 1) + ".");
+            }
+            return signals[id];
+        }
+
+        /// <summary>The objects of so many signals; makes those that are missing.</summary>
+        private RvSignal[] All(int count)
+        {
+            lock (_signalsLock)
+            {
+                if (_signals.Length < count)
+                {
+                    RvSignal[] signals = new RvSignal[count];
+                    _signals.CopyTo(signals, 0);
+                    for (int i = _signals.Length; i < count; i++)
+                    {
+                        RvSignalInfo info = GetSignalInfo((uint)i);
+                        signals[i] = RvSignal.Create(this, (uint)i, NameOf((uint)i), info.Kind);
+                    }
+                    for (int i = _signals.Length; i < count; i++)
+                    {
+                        _byName.Add(signals[i].Name, signals[i]);
+                    }
+                    _signals = signals;
+                }
+                return _signals;
+            }
+        }
+
+        private string NameOf(uint id)
+        {
+            fixed (byte* name = Utf8.Scratch(513)) // always enough
+            {
+                RvLibrary.Throw(NativeMethods.rv_get_signal_name(Pointer, id, name, (UIntPtr)513, null));
+                GC.KeepAlive(this);
+                return Utf8.Decode(name);
+            }
+        }
+
+        internal RvSignalInfo GetSignalInfo(uint id)
+        {
+            rv_signal_info info;
+            RvLibrary.Throw(NativeMethods.rv_get_signal_info(Pointer, id, &info, (uint)sizeof(rv_signal_info)));
+            GC.KeepAlive(this);
+            return new RvSignalInfo(info);
+        }
+
+        internal void SetAccess(uint id, RvAccess access)
+        {
+            RvLibrary.Throw(NativeMethods.rv_set_access(Pointer, id, (uint)access));
+            GC.KeepAlive(this);
+        }
+
+        /// <summary>Sets the bool of that id without throwing.</summary>
+        public RvResult TrySetBool(uint id, bool value)
+        {
+            int result = NativeMethods.rv_set_bool(Pointer, id, value ? (byte)1 : (byte)0);
+            GC.KeepAlive(this);
+            return (RvResult)result;
+        }
+
+        /// <summary>Sets the int of that id without throwing.</summary>
+        public RvResult TrySetInt(uint id, long value)
+        {
+            // By pointer: the twin of the library for browsers takes no 64-bit integer by value.
+            rv_value native = default(rv_value);
+            native.signal = id;
+            native.kind = (uint)RvKind.Int;
+            native.integer = value;
+            int result = NativeMethods.rv_set_values(Pointer, &native, 1);
+            GC.KeepAlive(this);
+            return (RvResult)result;
+        }
+
+        /// <summary>Sets the float of that id without throwing.</summary>
+        public RvResult TrySetFloat(uint id, double value)
+        {
+            int result = NativeMethods.rv_set_float(Pointer, id, value);
+            GC.KeepAlive(this);
+            return (RvResult)result;
+        }
+
+        /// <summary>
+        /// Sets the float of that id from a 32-bit one, by its shortest decimal form, without throwing: 0.1f travels as 0.1.
+        /// </summary>
+        public RvResult TrySetFloat(uint id, float value)
+        {
+            int result = NativeMethods.rv_set_float32(Pointer, id, value);
+            GC.KeepAlive(this);
+            return (RvResult)result;
+        }
+
+        /// <summary>Sets the text of that id without throwing; null is the empty text.</summary>
+        public RvResult TrySetText(uint id, string value)
+        {
+            value = value ?? "";
+            fixed (byte* text = Utf8.Scratch(Utf8.Room(value)))
+            {
+                int length = Utf8.Write(value, text);
+                if (length < 0)
+                {
+                    return Utf8.Failure(length);
+                }
+                int result = NativeMethods.rv_set_text(Pointer, id, text);
+                GC.KeepAlive(this);
+                return (RvResult)result;
+            }
+        }
+
+        /// <summary>Gives the value of the bool of that id without throwing.</summary>
+        public RvResult TryGetBool(uint id, out bool value)
+        {
+            byte native = 0;
+            int result = NativeMethods.rv_get_bool(Pointer, id, &native);
+            GC.KeepAlive(this);
+            value = native != 0;
+            return (RvResult)result;
+        }
+
+        /// <summary>Gives the value of the int of that id without throwing.</summary>
+        public RvResult TryGetInt(uint id, out long value)
+        {
+            long native = 0;
+            int result = NativeMethods.rv_get_int(Pointer, id, &native);
+            GC.KeepAlive(this);
+            value = native;
+            return (RvResult)result;
+        }
+
+        /// <summary>Gives the value of the float of that id without throwing.</summary>
+        public RvResult TryGetFloat(uint id, out double value)
+        {
+            double native = 0;
+            int result = NativeMethods.rv_get_float(Pointer, id, &native);
+            GC.KeepAlive(this);
+            value = native;
+            return (RvResult)result;
+        }
+
+        /// <summary>
+        /// Gives the value of the text of that id without throwing. The string is new only when the text has changed.
+        /// </summary>
+        public RvResult TryGetText(uint id, out string value)
+        {
+            RvTextSignal signal = id < (uint)_signals.Length ? _signals[id] as RvTextSignal : null;
+            return ReadText(id, signal, out value);
+        }
+
+        internal RvResult ReadText(RvTextSignal signal, out string value)
+        {
+            return ReadText(signal.Id, signal, out value);
+        }
+
+        private RvResult ReadText(uint id, RvTextSignal signal, out string value)
+        {
+            byte[] buffer = Utf8.Scratch(256);
+            for (;;)
+            {
+                UIntPtr required = UIntPtr.Zero;
+                fixed (byte* text = buffer)
+                {
+                    int result = NativeMethods.rv_get_text(Pointer, id, text, (UIntPtr)(uint)buffer.Length, &required);
+                    GC.KeepAlive(this);
+                    if (result != (int)RvResult.Buffer)
+                    {
+                        value = result < 0 ? null : signal == null ? Utf8.Decode(text) : signal.Decode(text);
+                        return (RvResult)result;
+                    }
+                }
+                buffer = Utf8.Scratch(required);
+            }
+        }
+
+        /// <summary>What setting a signal has failed with, as an exception that names the signal.</summary>
+        internal Exception SetFailed(RvResult result, RvSignal signal)
+        {
+            if (result == RvResult.Utf8 || result == RvResult.Text)
+            {
+                // What Utf8 finds never reaches the library, whose last error is another one then.
+                return new RvArgumentException(
+                    result, "The value for \"" + signal.Name + "\" is no text of at most 65536 bytes of UTF-8 without U+0000.");
+            }
+            return RvException.For(result, RvLibrary.LastError);
+        }
+
+        /// <summary>
+        /// Sets several signals together: all or, if one of them fails, none. They go out in one message, and no peer ever
+        /// sees half of them. Allocates nothing once its buffers have grown to what is set.
+        /// </summary>
+        /// <param name="values">The values; the array may be larger.</param>
+        /// <param name="count">How many of them.</param>
+        /// <exception cref="RvArgumentException">As setting one signal; the message names the index that failed.</exception>
+        public void SetValues(RvValue[] values, int count)
+        {
+            RvResult result = TrySetValues(values, count);
+            if (result == RvResult.Utf8 || result == RvResult.Text)
+            {
+                throw new RvArgumentException(
+                    result, "One of the values is no text of at most 65536 bytes of UTF-8 without U+0000.");
+            }
+            RvLibrary.Throw((int)result);
+        }
+
+        /// <summary>Sets all of these signals together. As <see cref="SetValues(RvValue[], int)"/>.</summary>
+        public void SetValues(params RvValue[] values)
+        {
+            if (values == null)
+            {
+                throw new ArgumentNullException("values");
+            }
+            SetValues(values, values.Length);
+        }
+
+        /// <summary>
+        /// As <see cref="SetValues(RvValue[], int)"/>, without throwing for a value: <see cref="RvLibrary.LastError"/> names
+        /// the index that failed.
+        /// </summary>
+        public RvResult TrySetValues(RvValue[] values, int count)
+        {
+            CheckRange(values, count, "values");
+            return Batch.Mine.Set(Pointer, values, count, this);
+        }
+
+        /// <summary>
+        /// Copies the current values of these signals, in the order of the ids, all of one moment. The counts in the records
+        /// are 0: reading takes nothing away from polling. Texts come one by one.
+        /// </summary>
+        /// <param name="ids">The signals' ids.</param>
+        /// <param name="values">Gets the records; at least as long as <paramref name="ids"/>.</param>
+        /// <exception cref="RvArgumentException">An id is none.</exception>
+        public void GetValues(uint[] ids, RvChange[] values)
+        {
+            CheckRange(ids, ids == null ? 0 : ids.Length, "ids");
+            CheckRange(values, ids.Length, "values");
+            fixed (uint* from = ids)
+            fixed (RvChange* to = values)
+            {
+                RvLibrary.Throw((int)TryGetValues(from, to, ids.Length));
+            }
+        }
+
+        /// <summary>
+        /// As <see cref="GetValues(uint[], RvChange[])"/>, between arrays of <paramref name="count"/> elements in memory
+        /// that does not move, without throwing.
+        /// </summary>
+        public RvResult TryGetValues(uint* ids, RvChange* values, int count)
+        {
+            int result = NativeMethods.rv_get_values(Pointer, ids, (rv_change*)values, checked((uint)count));
+            GC.KeepAlive(this);
+            return (RvResult)result;
+        }
+
+        /// <summary>
+        /// Sends what is due now instead of with the next cycle. With <see cref="RvSendMode.Manual"/> nothing goes out
+        /// without it. It starts the sending and does not wait for the network.
+        /// </summary>
+        public void Flush()
+        {
+            RvLibrary.Throw(NativeMethods.rv_flush(Pointer));
+            GC.KeepAlive(this);
+        }
+
+        private static void CheckRange(Array array, int count, string parameter)
+        {
+            if (array == null)
+            {
+                throw new ArgumentNullException(parameter);
+            }
+            if (count < 0 || count > array.Length)
+            {
+                throw new ArgumentOutOfRangeException(parameter, array.Length, "There are not " + count + " elements.");
+            }
+        }
+    }
+}
