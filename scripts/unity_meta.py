@@ -43,12 +43,12 @@ def android(name, abi, cpu):
 
 
 PLATFORMS = [
-    desktop("windows-x64", "Plugins/Windows/x86_64/realvirtual_ws.dll", "Standalone: Win64", "x86_64", "Windows"),
+    desktop("win-x64", "Plugins/Windows/x86_64/realvirtual_ws.dll", "Standalone: Win64", "x86_64", "Windows"),
     desktop("linux-x64", "Plugins/Linux/x86_64/librealvirtual_ws.so", "Standalone: Linux64", "x86_64", "Linux"),
-    desktop("macos", "Plugins/macOS/librealvirtual_ws.dylib", "Standalone: OSXUniversal", "AnyCPU", "OSX"),
+    desktop("osx", "Plugins/macOS/librealvirtual_ws.dylib", "Standalone: OSXUniversal", "AnyCPU", "OSX"),
     android("android-arm64", "arm64-v8a", "ARM64"),
-    android("android-armv7", "armeabi-v7a", "ARMv7"),
-    android("android-x86_64", "x86_64", "X86_64"),
+    android("android-arm", "armeabi-v7a", "ARMv7"),
+    android("android-x64", "x86_64", "X86_64"),
     Platform(
         "ios",
         "Plugins/iOS/librealvirtual_ws.a",

@@ -18,6 +18,11 @@ namespace UnityEngine
         public static float deltaTime { get; internal set; }
 
         public static float time { get; internal set; }
+
+        public static float realtimeSinceStartup
+        {
+            get { return Environment.TickCount / 1000f; }
+        }
     }
 
     public enum LogType

@@ -96,3 +96,11 @@ namespace UnityEngine.Scripting
     {
     }
 }
+
+namespace UnityEngine.TestTools
+{
+    [AttributeUsage(AttributeTargets.Method)]
+    public sealed class UnityTestAttribute : Attribute
+    {
+    }
+}

@@ -93,6 +93,12 @@ namespace UnityEngine
             return default(T);
         }
 
+        public T GetComponentInChildren<T>()
+        {
+            T[] found = GetComponentsInChildren<T>(false);
+            return found.Length == 0 ? default(T) : found[0];
+        }
+
         public T GetComponentInParent<T>()
         {
             for (Transform at = transform; at != null; at = at.parent)

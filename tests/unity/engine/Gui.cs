@@ -21,6 +21,21 @@ namespace UnityEngine
         }
     }
 
+    public enum EventType
+    {
+        Layout = 8
+    }
+
+    public sealed class Event
+    {
+        public static readonly Event current = new Event();
+
+        public EventType type
+        {
+            get { return EventType.Layout; }
+        }
+    }
+
     public sealed class GUIStyle
     {
     }

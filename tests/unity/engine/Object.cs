@@ -110,6 +110,11 @@ namespace UnityEngine
             return gameObject.GetComponent<T>();
         }
 
+        public T GetComponentInChildren<T>()
+        {
+            return gameObject.GetComponentInChildren<T>();
+        }
+
         public T GetComponentInParent<T>()
         {
             return gameObject.GetComponentInParent<T>();

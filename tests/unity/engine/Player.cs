@@ -32,6 +32,11 @@ namespace MiniPlayer
             LateUpdate = Find("LateUpdate");
         }
 
+        internal bool HasFrames
+        {
+            get { return FixedUpdate != null || Update != null || LateUpdate != null || Method("Start") != null; }
+        }
+
         private MethodInfo Method(string name)
         {
             for (Type type = Component.GetType(); type != typeof(MonoBehaviour); type = type.BaseType)
@@ -84,6 +89,9 @@ namespace MiniPlayer
     public static class Player
     {
         private static readonly List<Messages> All = new List<Messages>();
+
+        // Those that have anything to do with frames, in their order.
+        private static readonly List<Messages> Active = new List<Messages>();
         private static readonly List<Object> Doomed = new List<Object>();
 
         /// <summary>
@@ -146,34 +154,34 @@ namespace MiniPlayer
             Time.frameCount++;
             Time.deltaTime = 1f / 60;
             Time.time += Time.deltaTime;
-            for (int i = 0; i < All.Count; i++)
+            for (int i = 0; i < Active.Count; i++)
             {
-                Messages messages = All[i];
+                Messages messages = Active[i];
                 if (messages.Enabled && !messages.Started)
                 {
                     messages.Started = true;
                     messages.Send("Start");
                 }
             }
-            for (int i = 0; i < All.Count; i++)
+            for (int i = 0; i < Active.Count; i++)
             {
-                if (All[i].Enabled && All[i].FixedUpdate != null)
+                if (Active[i].Enabled && Active[i].FixedUpdate != null)
                 {
-                    All[i].Send(All[i].FixedUpdate);
+                    Active[i].Send(Active[i].FixedUpdate);
                 }
             }
-            for (int i = 0; i < All.Count; i++)
+            for (int i = 0; i < Active.Count; i++)
             {
-                if (All[i].Enabled && All[i].Update != null)
+                if (Active[i].Enabled && Active[i].Update != null)
                 {
-                    All[i].Send(All[i].Update);
+                    Active[i].Send(Active[i].Update);
                 }
             }
-            for (int i = 0; i < All.Count; i++)
+            for (int i = 0; i < Active.Count; i++)
             {
-                if (All[i].Enabled && All[i].LateUpdate != null)
+                if (Active[i].Enabled && Active[i].LateUpdate != null)
                 {
-                    All[i].Send(All[i].LateUpdate);
+                    Active[i].Send(Active[i].LateUpdate);
                 }
             }
             foreach (Object victim in Doomed)
@@ -222,9 +230,18 @@ namespace MiniPlayer
                 return;
             }
             var messages = new Messages(script);
-            int place = All.FindIndex(other => other.Order > messages.Order);
-            All.Insert(place < 0 ? All.Count : place, messages);
+            Insert(All, messages);
+            if (messages.HasFrames)
+            {
+                Insert(Active, messages);
+            }
             Refresh(component);
+        }
+
+        private static void Insert(List<Messages> list, Messages messages)
+        {
+            int place = list.FindIndex(other => other.Order > messages.Order);
+            list.Insert(place < 0 ? list.Count : place, messages);
         }
 
         internal static void Refresh(Component component)
@@ -317,6 +334,7 @@ namespace MiniPlayer
                 messages.Send("OnDestroy");
             }
             All.Remove(messages);
+            Active.Remove(messages);
         }
     }
 }

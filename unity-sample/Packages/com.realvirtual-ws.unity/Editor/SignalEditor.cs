@@ -7,7 +7,7 @@ namespace RealvirtualWs.Unity.Editor
     [CustomEditor(typeof(PLCSignal), true)]
     internal sealed class SignalEditor : UnityEditor.Editor
     {
-        private static readonly string[] Fields =
+        internal static readonly string[] Fields =
         {
             "SignalName", "Comment", "Access", "value", "overrideActive", "overrideValue"
         };

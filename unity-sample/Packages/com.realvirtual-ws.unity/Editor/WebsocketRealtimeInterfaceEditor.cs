@@ -12,6 +12,9 @@ namespace RealvirtualWs.Unity.Editor
 
         private static readonly HashSet<string> Folded = new HashSet<string>();
 
+        // One state for all events of a GUI frame: what is drawn must be what was laid out.
+        private IList<RvClientInfo> clients = new RvClientInfo[0];
+
         private WebsocketRealtimeInterface Target
         {
             get { return (WebsocketRealtimeInterface)target; }
@@ -72,12 +75,13 @@ namespace RealvirtualWs.Unity.Editor
                 return;
             }
             EditorGUILayout.LabelField("Connected Clients", Target.ConnectedClients.ToString());
-            if (Target.Interface != null)
+            if (Event.current.type == EventType.Layout)
             {
-                foreach (RvClientInfo client in Target.Interface.GetClients())
-                {
-                    EditorGUILayout.LabelField("  " + client.Name, client.Address);
-                }
+                clients = Target.IsOpen ? Target.Interface.GetClients() : new RvClientInfo[0];
+            }
+            foreach (RvClientInfo client in clients)
+            {
+                EditorGUILayout.LabelField("  " + client.Name, client.Address);
             }
         }
 
