@@ -52,7 +52,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-python test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-python test-csharp test-soak test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -76,6 +76,10 @@ test-c: build ## C tests of the shared library, as C99 and as C++11
 .PHONY: test-python
 test-python: build ## The examples and the demo, run and ended in all ways
 	@$(PYTHON) tests/python/test_examples.py
+
+.PHONY: test-csharp
+test-csharp: setup build ## The C# wrapper and its samples, under Mono and .NET Core; the protocol vectors
+	@CSHARP_OUT=$(TARGET)/csharp tests/csharp/run.sh
 
 .PHONY: test-soak
 test-soak: build ## 1,000 signals both ways for 5 seconds, with the server killed in the middle

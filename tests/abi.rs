@@ -276,6 +276,12 @@ fn ctypes_agrees_with_the_layout_and_the_documented_defaults() {
 }
 
 #[test]
+fn the_csharp_package_has_the_librarys_version() {
+    let project = read("bindings/csharp/RealvirtualWs.csproj");
+    assert!(project.contains(concat!("<Version>", env!("CARGO_PKG_VERSION"), "</Version>")));
+}
+
+#[test]
 fn csharp_declares_the_headers_functions() {
     let header = signatures(&read("include/realvirtual_ws.h"), "RV_API");
     let names: BTreeSet<String> = header.keys().cloned().collect();

@@ -27,6 +27,12 @@ fn the_python_quick_start_is_the_tested_file() {
     assert_eq!(blocks("python"), [read("examples/python/quickstart.py")]);
 }
 
+#[test]
+fn the_csharp_quick_start_is_the_tested_file() {
+    let path = "bindings/csharp/samples/QuickStart/Program.cs";
+    assert_eq!(blocks("csharp"), [read(path)]);
+}
+
 /// Every `make` target and every file that the README names exists.
 #[test]
 fn what_the_readme_names_exists() {

@@ -904,6 +904,14 @@ FUNCTIONS = {
             ctypes.POINTER(ctypes.c_void_p),  # out
         ],
     ),
+    "rv_test_connection_result": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(rv_connection_report),  # out
+            ctypes.c_uint32,  # out_size
+        ],
+    ),
     "rv_add_signal": (
         ctypes.c_int32,
         [
