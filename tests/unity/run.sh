@@ -58,4 +58,4 @@ done
 compile RealvirtualWs.Unity.Editor.Tests.exe "${unity[@]}" -r:UnityEditor.dll -r:RealvirtualWs.Unity.Editor.dll \
     "${references[@]}" "${tests[@]}" "$root/tests/csharp/NUnit.cs" "$root/tests/csharp/Runner.cs"
 
-LD_LIBRARY_PATH=$(dirname "$REALVIRTUAL_WS_LIBRARY") exec mono --debug "$out/RealvirtualWs.Unity.Editor.Tests.exe" "$@"
+RV_SUITE=unity LD_LIBRARY_PATH=$(dirname "$REALVIRTUAL_WS_LIBRARY") exec mono --debug "$out/RealvirtualWs.Unity.Editor.Tests.exe" "$@"

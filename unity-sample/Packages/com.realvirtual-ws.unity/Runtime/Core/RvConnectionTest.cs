@@ -55,12 +55,24 @@ namespace RealvirtualWs
                     }
                     if (native.type == (uint)rv_event_type.RV_EVENT_TEST_DONE)
                     {
-                        Report = new RvConnectionReport(
-                            (RvResult)native.result, default(rv_connection_report), Utf8.Decode(text));
+                        Report = Read((RvResult)native.result, Utf8.Decode(text));
                     }
                 }
             }
             return true;
+        }
+
+        /// <summary>The numbers that belong to the event.</summary>
+        private RvConnectionReport Read(RvResult result, string text)
+        {
+            rv_connection_report native = default(rv_connection_report);
+            if (result >= 0)
+            {
+                RvLibrary.Throw(NativeMethods.rv_test_connection_result(
+                    _handle.Pointer, &native, (uint)sizeof(rv_connection_report)));
+                GC.KeepAlive(this);
+            }
+            return new RvConnectionReport(result, native, text);
         }
 
         /// <summary>The report of a test that found a connection; otherwise throws why not.</summary>

@@ -11,7 +11,7 @@ namespace RealvirtualWs
         private const int MaxQueued = 4096;
 
         private readonly object _pumpLock = new object();
-        private readonly Queue<RvEvent> _queued = new Queue<RvEvent>();
+        private readonly List<RvEvent> _queued = new List<RvEvent>();
 
         /// <summary>
         /// Copies the signals that changed since the last poll, in the order of their first change, one record for a
@@ -48,11 +48,11 @@ namespace RealvirtualWs
             return count;
         }
 
-#if NETCOREAPP || NETSTANDARD2_1_OR_GREATER || UNITY_2021_2_OR_NEWER
+#if NETCOREAPP || NETSTANDARD2_1_OR_GREATER || NET_STANDARD_2_1
         /// <summary>As <see cref="Poll(RvChange[])"/>.</summary>
         public int Poll(Span<RvChange> changes)
         {
-            fixed (RvChange* to = changes)
+            fixed (RvChange* to = &System.Runtime.InteropServices.MemoryMarshal.GetReference(changes))
             {
                 return Poll(to, changes.Length);
             }
@@ -143,7 +143,11 @@ namespace RealvirtualWs
             lock (_pumpLock)
             {
                 bool any = _queued.Count > 0;
-                e = any ? _queued.Dequeue() : default(RvEvent);
+                e = any ? _queued[0] : default(RvEvent);
+                if (any)
+                {
+                    _queued.RemoveAt(0);
+                }
                 return any;
             }
         }
@@ -159,9 +163,9 @@ namespace RealvirtualWs
                     NoteCompletion(e);
                     if (_queued.Count == MaxQueued)
                     {
-                        _queued.Dequeue();
+                        _queued.RemoveAt(0);
                     }
-                    _queued.Enqueue(e);
+                    _queued.Add(e);
                 }
             }
         }
