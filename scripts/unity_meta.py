@@ -58,8 +58,8 @@ PLATFORMS = [
     Platform("webgl", "Plugins/WebGL/realvirtual_ws.jslib", "WebGL: WebGL", {}),
 ]
 
-# What the importer calls the platforms in its list of exclusions.
-EXCLUDES = {
+# Unity's platforms, by the names in its importer's list of exclusions.
+TARGETS = {
     "Android": "Android: Android",
     "Editor": "Editor: Editor",
     "Linux64": "Standalone: Linux64",
@@ -69,7 +69,6 @@ EXCLUDES = {
     "Win64": "Standalone: Win64",
     "iOS": "iPhone: iOS",
 }
-TARGETS = [target for name, target in EXCLUDES.items()]
 IMPORTERS = {
     ".cs": "MonoImporter",
     ".asmdef": "AssemblyDefinitionImporter",
@@ -146,13 +145,13 @@ def platform_entry(target, enabled, settings):
 
 def plugin_importer(platform):
     wanted = {target for target, _ in platform.enabled()}
-    excludes = {f"Exclude {name}": int(target not in wanted) for name, target in EXCLUDES.items()}
+    excludes = {f"Exclude {name}": int(target not in wanted) for name, target in TARGETS.items()}
     text = COMMON + "  serializedVersion: 2\n  iconMap: {}\n  executionOrder: {}\n  defineConstraints: []\n"
     text += "  isPreloaded: 0\n  isOverridable: 0\n  isExplicitlyReferenced: 0\n  validateReferences: 1\n"
     text += "  platformData:\n"
     text += platform_entry(": Any", 0, excludes)
     text += platform_entry("Any: ", 0, {})
-    for target in sorted(TARGETS):
+    for target in sorted(TARGETS.values()):
         if target == platform.target:
             text += platform_entry(target, 1, platform.settings)
         elif target == "Editor: Editor":
@@ -213,6 +212,11 @@ def faults(package):
         if path.removesuffix(".meta") not in assets:
             found.append(f"{path}: belongs to nothing")
     for path in assets:
+        try:
+            wanted = importer(package, path)
+        except ValueError as error:
+            found.append(str(error))
+            continue
         file = package / (path + ".meta")
         if not file.is_file():
             found.append(f"{path}: has no .meta")
@@ -227,11 +231,6 @@ def faults(package):
         elif own.group(1) != guid(path):
             found.append(f"{path}.meta: its guid does not follow from its path")
         guids[own.group(1)] = path
-        try:
-            wanted = importer(package, path)
-        except ValueError as error:
-            found.append(str(error))
-            continue
         if f"\n{wanted}:\n" not in text:
             found.append(f"{path}.meta: is not for the {wanted}")
         elif wanted == "PluginImporter" and enabled_platforms(text) != plugin_of(path).enabled():
@@ -247,7 +246,10 @@ def main():
     if not (package / "package.json").is_file():
         sys.exit(f"unity_meta: {package} is no package: it has no package.json")
     if sys.argv[1] == "write":
-        print(f"unity_meta: {write(package)} changed")
+        try:
+            print(f"unity_meta: {write(package)} changed")
+        except ValueError as error:
+            sys.exit(f"unity_meta: {error}")
         return
     found = faults(package)
     for fault in found:
