@@ -228,6 +228,50 @@ namespace RealvirtualWs.Unity.Tests
         }
 
         [Test]
+        public void What_the_scene_writes_outlives_what_arrives_before_it_is_sent()
+        {
+            using (RvInterface plc = Controller(at => at.AddInt("Both", RvDirection.Output, RvAccess.ReadWrite)))
+            {
+                panel = NewClient("Panel", plc.Port);
+                Add<PLCOutputInt>(panel, "Both").Access = RvAccess.ReadWrite;
+                Player.Play();
+                panel = Interface("Panel");
+                PLCOutputInt both = Signal<PLCOutputInt>(panel, "Both");
+                plc.TrySetInt(0, 4);
+                Until(() => both.Value == 4, "the controller's first value");
+                plc.TrySetInt(0, 5);
+                long arrived = 0;
+                for (int i = 0; i < 5000 && arrived != 5; i++)
+                {
+                    System.Threading.Thread.Sleep(1);
+                    panel.Interface.TryGetInt(both.Id, out arrived);
+                }
+                both.Value = 7;
+                Player.Frame();
+                Assert.AreEqual(7L, both.Value);
+                Until(() => plc.TryGetInt(0, out arrived) >= 0 && arrived == 7, "the scene's value at the controller");
+                Assert.AreEqual(7L, both.Value);
+                Player.Stop();
+            }
+        }
+
+        [Test]
+        public void The_last_values_go_out_when_it_closes()
+        {
+            using (RvInterface plc = Controller(at => at.AddText("Farewell", RvDirection.Input)))
+            {
+                Add<PLCInputText>(NewClient("Panel", plc.Port), "Farewell");
+                Player.Play();
+                panel = Interface("Panel");
+                Until(() => panel.IsConnected && plc.IsConnected, "connected");
+                Signal<PLCInputText>(panel, "Farewell").Value = "bye";
+                Player.Stop();
+                string text = "";
+                Until(() => plc.TryGetText(0, out text) >= 0 && text == "bye", "the last value");
+            }
+        }
+
+        [Test]
         public void What_a_frame_sets_in_LateUpdate_goes_out_with_it()
         {
             Mirror();

@@ -137,6 +137,18 @@ namespace RealvirtualWs.Unity.Tests
         }
 
         [Test]
+        public void A_task_that_never_ends_is_given_up_at_its_deadline()
+        {
+            WebsocketRealtimeInterface panel = NewClient("Panel 3", FreePort());
+            PressInInspector(panel, "Import Signals");
+            EditorApplication.timeSinceStartup += 60;
+            EditorApplication.Tick();
+            AssertError("Panel 3", "gave up");
+            Assert.IsNull(EditorTask.For(panel));
+            Assert.AreEqual(0, RvLibrary.LiveCount);
+        }
+
+        [Test]
         public void A_connection_test_says_what_it_found()
         {
             using (RvInterface plc = Cell())
