@@ -67,10 +67,10 @@ namespace RealvirtualWs
         {
             Pump();
             FinishRequests();
-            RvEvent e;
-            while (!IsDisposed && Dequeue(out e))
+            Queued next;
+            while (!IsDisposed && Dequeue(out next))
             {
-                Raise(e);
+                Raise(next.Event, next.Report);
             }
             int raised = DispatchChanges();
             DispatchLog();
@@ -124,7 +124,7 @@ namespace RealvirtualWs
             }
         }
 
-        private void Raise(RvEvent e)
+        private void Raise(RvEvent e, RvImportReport report)
         {
             switch (e.Type)
             {
@@ -154,7 +154,7 @@ namespace RealvirtualWs
                     Call(ConfigSet, new RvConfigRequest(this, e));
                     break;
                 case RvEventType.ImportDone:
-                    Call(ImportDone, TakeReport(e));
+                    Call(ImportDone, report);
                     break;
             }
             Call(EventReceived, e);

@@ -11,7 +11,7 @@ namespace RealvirtualWs
         private const int MaxQueued = 4096;
 
         private readonly object _pumpLock = new object();
-        private readonly List<RvEvent> _queued = new List<RvEvent>();
+        private readonly List<Queued> _queued = new List<Queued>();
 
         /// <summary>
         /// Copies the signals that changed since the last poll, in the order of their first change, one record for a
@@ -98,7 +98,10 @@ namespace RealvirtualWs
         public bool TryPollEvent(out RvEvent e)
         {
             Pump();
-            return Dequeue(out e);
+            Queued queued;
+            bool any = Dequeue(out queued);
+            e = queued.Event;
+            return any;
         }
 
         /// <summary>Takes the oldest log record, or gives false.</summary>
@@ -138,12 +141,12 @@ namespace RealvirtualWs
             }
         }
 
-        private bool Dequeue(out RvEvent e)
+        private bool Dequeue(out Queued first)
         {
             lock (_pumpLock)
             {
                 bool any = _queued.Count > 0;
-                e = any ? _queued[0] : default(RvEvent);
+                first = any ? _queued[0] : default(Queued);
                 if (any)
                 {
                     _queued.RemoveAt(0);
@@ -160,14 +163,24 @@ namespace RealvirtualWs
                 RvEvent e;
                 while (TakeEvent(out e))
                 {
-                    NoteCompletion(e);
+                    Queued queued;
+                    queued.Event = e;
+                    queued.Report = e.Type == RvEventType.ImportDone ? FetchReport(e) : null;
+                    NoteCompletion(queued);
                     if (_queued.Count == MaxQueued)
                     {
                         _queued.RemoveAt(0);
                     }
-                    _queued.Add(e);
+                    _queued.Add(queued);
                 }
             }
+        }
+
+        /// <summary>An event that was not raised yet, and the report of the import that it completes.</summary>
+        private struct Queued
+        {
+            internal RvEvent Event;
+            internal RvImportReport Report;
         }
 
         private bool TakeEvent(out RvEvent e)

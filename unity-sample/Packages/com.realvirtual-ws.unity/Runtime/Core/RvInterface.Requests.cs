@@ -13,7 +13,6 @@ namespace RealvirtualWs
         private const int LookMs = 5;
 
         private readonly List<Request> _requests = new List<Request>();
-        private readonly Dictionary<uint, RvImportReport> _reports = new Dictionary<uint, RvImportReport>();
 
         /// <summary>
         /// Asks for the signals of the other side and declares them here. Names that exist keep their id and kind; nothing
@@ -169,6 +168,7 @@ namespace RealvirtualWs
 
         private T Await<T>(Request<T> request, Begin begin, CancellationToken cancellation)
         {
+            MayBlock();
             cancellation.ThrowIfCancellationRequested();
             request = BeginRequest(request, begin);
             try
@@ -198,6 +198,15 @@ namespace RealvirtualWs
             return BeginRequest(request, begin).Source.Task;
         }
 
+        /// <summary>In a browser nothing arrives while the only thread waits.</summary>
+        private static void MayBlock()
+        {
+#if UNITY_WEBGL && !UNITY_EDITOR
+            throw new RvException(
+                RvResult.Unsupported, "A browser's only thread must not wait: use the form that ends in Async, and Dispatch.");
+#endif
+        }
+
         /// <summary>Takes a request off the list; one that is not done is given up.</summary>
         private void Forget(Request request)
         {
@@ -214,17 +223,13 @@ namespace RealvirtualWs
         }
 
         /// <summary>Called with the lock held.</summary>
-        private void NoteCompletion(RvEvent e)
+        private void NoteCompletion(Queued queued)
         {
-            if (e.Type == RvEventType.ImportDone)
-            {
-                _reports[e.Token] = FetchReport(e);
-            }
             foreach (Request request in _requests)
             {
-                if (request.Token == e.Token && request.Type == e.Type)
+                if (request.Token == queued.Event.Token && request.Type == queued.Event.Type)
                 {
-                    request.Done(e, this);
+                    request.Done(queued);
                 }
             }
         }
@@ -238,17 +243,6 @@ namespace RealvirtualWs
                 GC.KeepAlive(this);
             }
             return new RvImportReport(e.Token, e.Result, native, e.Text);
-        }
-
-        /// <summary>The report that came with this event.</summary>
-        private RvImportReport TakeReport(RvEvent e)
-        {
-            lock (_pumpLock)
-            {
-                RvImportReport report = _reports[e.Token];
-                _reports.Remove(e.Token);
-                return report;
-            }
         }
 
         /// <summary>Completes the tasks whose answer has come or that were cancelled.</summary>
@@ -313,9 +307,9 @@ namespace RealvirtualWs
 
             internal abstract bool IsAsync { get; }
 
-            internal virtual void Done(RvEvent e, RvInterface owner)
+            internal virtual void Done(Queued queued)
             {
-                Event = e;
+                Event = queued.Event;
                 _isDone = true;
             }
 
@@ -387,10 +381,10 @@ namespace RealvirtualWs
                 get { return _report; }
             }
 
-            internal override void Done(RvEvent e, RvInterface owner)
+            internal override void Done(Queued queued)
             {
-                _report = owner._reports[e.Token];
-                base.Done(e, owner);
+                _report = queued.Report;
+                base.Done(queued);
             }
         }
     }

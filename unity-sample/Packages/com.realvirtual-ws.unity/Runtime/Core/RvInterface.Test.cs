@@ -18,6 +18,7 @@ namespace RealvirtualWs
         public static RvConnectionReport TestConnection(
             RvOptions options = null, int timeoutMs = 5000, CancellationToken cancellation = default(CancellationToken))
         {
+            MayBlock();
             using (RvConnectionTest test = RvConnectionTest.Begin(options, timeoutMs))
             {
                 while (!test.Poll())

@@ -172,7 +172,7 @@ namespace RealvirtualWs
                     return;
                 }
                 string message = RvLibrary.LastError;
-                if (slice < SliceMs && deadline.IsOver || !IsTrying(result))
+                if (deadline.IsOver || !IsTrying(result))
                 {
                     if (result == (int)RvResult.Timeout)
                     {
@@ -186,7 +186,8 @@ namespace RealvirtualWs
         /// <summary>Whether waiting on after such a result makes sense.</summary>
         private bool IsTrying(int result)
         {
-            if (result == (int)RvResult.Handle || result == (int)RvResult.State || result == (int)RvResult.Panic)
+            if (result == (int)RvResult.Handle || result == (int)RvResult.State || result == (int)RvResult.Panic
+                || result == (int)RvResult.Unsupported)
             {
                 return false;
             }

@@ -149,7 +149,7 @@ namespace RealvirtualWs
             CheckSize("rv_change", sizeof(rv_change), 48);
             CheckSize("RvChange", sizeof(RvChange), 48);
             CheckSize("rv_event", sizeof(rv_event), 32);
-            CheckSize("rv_value", sizeof(rv_value), 24 + 8);
+            CheckSize("rv_value", sizeof(rv_value), 32);
             rv_options options;
             int result = NativeMethods.rv_options_init(&options, (uint)sizeof(rv_options), (uint)rv_mode.RV_MODE_CLIENT);
             if (result < 0)

@@ -190,6 +190,12 @@ namespace RealvirtualWs
             return Write(value) >= 0;
         }
 
+        /// <summary>Gives the current value without throwing: false when the interface is disposed.</summary>
+        public bool TryGet(out T value)
+        {
+            return Read(out value) >= 0;
+        }
+
         internal abstract RvResult Read(out T value);
 
         internal abstract RvResult Write(T value);
