@@ -186,6 +186,16 @@ namespace RealvirtualWs.Unity.Tests
         }
 
         [Test]
+        public void A_text_that_is_no_unicode_hurts_no_other()
+        {
+            Mirror();
+            Signal<PLCInputText>(cell, "State").Value = "half a pair: \ud800";
+            Signal<PLCInputInt>(cell, "Parts").Value = 5;
+            Until(() => Signal<PLCOutputInt>(panel, "Parts").Value == 5, "the good value");
+            AssertError("Cell", "State", "Unicode");
+        }
+
+        [Test]
         public void A_handler_that_throws_hurts_no_other()
         {
             Mirror();
@@ -251,6 +261,29 @@ namespace RealvirtualWs.Unity.Tests
                 Assert.AreEqual(7L, both.Value);
                 Until(() => plc.TryGetInt(0, out arrived) >= 0 && arrived == 7, "the scene's value at the controller");
                 Assert.AreEqual(7L, both.Value);
+                Player.Stop();
+            }
+        }
+
+        [Test]
+        public void The_first_value_counts_also_when_it_is_the_default()
+        {
+            using (RvInterface plc = Controller(at => at.AddBool("Enable", RvDirection.Input)))
+            {
+                Add<PLCOutputBool>(NewClient("Panel", plc.Port), "Enable").Access = RvAccess.ReadWrite;
+                Player.Play();
+                panel = Interface("Panel");
+                PLCOutputBool enable = Signal<PLCOutputBool>(panel, "Enable");
+                Until(() => panel.IsConnected && plc.IsConnected, "connected");
+                Frames(5);
+                Assert.AreEqual(SignalStatus.NeverSet, enable.Status);
+                Assert.AreEqual(RvQuality.Never, plc["Enable"].Quality);
+                Player.Validate(enable); // a comment was typed: no value is set by that
+                Frames(5);
+                Assert.AreEqual(SignalStatus.NeverSet, enable.Status);
+                enable.Value = false;
+                Until(() => plc["Enable"].Quality == RvQuality.Good, "false at the controller");
+                Assert.AreEqual(SignalStatus.Good, enable.Status);
                 Player.Stop();
             }
         }

@@ -165,6 +165,20 @@ namespace RealvirtualWs.Unity.Tests
         }
 
         [Test]
+        public void An_interface_that_was_disposed_by_a_script_is_closed_with_one_error()
+        {
+            NewServer("Cell");
+            Player.Play();
+            Interface("Cell").Interface.Dispose();
+            Frames(5);
+            AssertError("Cell", "closed after an error");
+            Assert.IsFalse(Interface("Cell").IsOpen);
+            Assert.IsTrue(Interface("Cell").Open(), "it can be opened again");
+            Player.Stop();
+            Assert.AreEqual(0, RvLibrary.LiveCount);
+        }
+
+        [Test]
         public void A_paused_desktop_stays_connected()
         {
             using (RvInterface plc = Controller(at => at.AddInt("Count", RvDirection.Output)))

@@ -79,10 +79,15 @@ namespace RealvirtualWs.Unity
         /// <summary>Sends what is due and ends; the port is free afterwards.</summary>
         internal void Close()
         {
-            exchange.Collect();
-            exchange.Close();
-            at.Stop(StopMs);
-            Abandon();
+            try
+            {
+                exchange.Collect();
+                at.Stop(StopMs);
+            }
+            finally
+            {
+                Abandon();
+            }
         }
 
         private void Abandon()

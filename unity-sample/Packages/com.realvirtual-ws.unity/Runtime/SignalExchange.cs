@@ -158,8 +158,14 @@ namespace RealvirtualWs.Unity
             int count = 0;
             for (int i = 0; i < waitingCount; i++)
             {
-                count = waiting[i].Write(batch, count);
-                waiting[i].SetInBatch(false);
+                PLCSignal signal = waiting[i];
+                int before = count;
+                count = signal.Write(batch, count);
+                if (count > before)
+                {
+                    signal.SetQuality(RvQuality.Good);
+                }
+                signal.SetInBatch(false);
                 waiting[i] = null;
             }
             waitingCount = 0;
@@ -179,7 +185,8 @@ namespace RealvirtualWs.Unity
                 RvResult result = at.TrySetValues(one, 1);
                 if (result < 0)
                 {
-                    RefuseValue(byId[batch[i].SignalId], "was refused: " + RvLibrary.LastError);
+                    string why = result == RvResult.Utf8 ? "is no valid Unicode" : "was refused: " + RvLibrary.LastError;
+                    RefuseValue(byId[batch[i].SignalId], why);
                 }
             }
         }

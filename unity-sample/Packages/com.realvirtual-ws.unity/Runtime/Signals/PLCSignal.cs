@@ -71,7 +71,7 @@ namespace RealvirtualWs.Unity
             set
             {
                 overrideActive = value;
-                WrittenHere();
+                Written();
             }
         }
 
@@ -92,12 +92,6 @@ namespace RealvirtualWs.Unity
 
         /// <summary>Waits for the end of the frame, to be sent.</summary>
         internal bool InBatch { get; private set; }
-
-        /// <summary>Whether this frame has written something that is not sent yet.</summary>
-        protected bool HasPending
-        {
-            get { return InBatch && (IsUnsent || undone); }
-        }
 
         /// <summary>Whether this frame's writes have ended where they began.</summary>
         protected bool IsUndone
@@ -144,8 +138,18 @@ namespace RealvirtualWs.Unity
             quality = now;
         }
 
-        /// <summary>A script or a person has written to the signal.</summary>
-        protected void WrittenHere()
+        /// <summary>A script has written to the signal: also what it has is sent if nobody has set it so far.</summary>
+        protected void Written()
+        {
+            if (exchange != null && IsWritable && quality == RvQuality.Never)
+            {
+                exchange.Enqueue(this);
+            }
+            Notice();
+        }
+
+        // What the scene sees may have changed: it goes out, and the handlers hear of it.
+        private void Notice()
         {
             bool changed = Look();
             if (exchange != null && IsWritable)
@@ -156,7 +160,7 @@ namespace RealvirtualWs.Unity
                 }
                 else
                 {
-                    undone = undone || InBatch;
+                    undone = undone || (InBatch && changed);
                 }
             }
             if (changed)
@@ -204,9 +208,10 @@ namespace RealvirtualWs.Unity
         /// <summary>Takes the value that the interface has, as an import does for new signals.</summary>
         internal abstract void Load(RvInterface from, uint id);
 
+        // A person has changed a field in the Inspector.
         private void OnValidate()
         {
-            WrittenHere();
+            Notice();
         }
 
         private void OnDestroy()

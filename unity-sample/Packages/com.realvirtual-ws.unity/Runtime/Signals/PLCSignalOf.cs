@@ -38,7 +38,7 @@ namespace RealvirtualWs.Unity
                     return;
                 }
                 this.value = value;
-                WrittenHere();
+                Written();
             }
         }
 
@@ -49,7 +49,7 @@ namespace RealvirtualWs.Unity
             set
             {
                 overrideValue = value;
-                WrittenHere();
+                Written();
             }
         }
 
@@ -91,7 +91,7 @@ namespace RealvirtualWs.Unity
         /// </summary>
         protected bool Take(T received)
         {
-            if (!HasPending)
+            if (!InBatch || Override)
             {
                 value = received;
             }
