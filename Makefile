@@ -47,12 +47,26 @@ $(BIN)/%: examples/c/%.c examples/c/example.h include/realvirtual_ws.h $(DEBUG)/
 	mkdir -p $(BIN)
 	$(CC) -std=c99 -O2 $(STRICT) $(CFLAGS) $(INCLUDE) $< -o $@ $(LDFLAGS) $(LINK)
 
+MODBUS := examples/gateway-modbus
+MODBUS_PACKAGES := libmodbus jansson
+
+.PHONY: gateway-modbus
+gateway-modbus: build ## Build the Modbus gateway (needs libmodbus and jansson)
+	@pkg-config --exists $(MODBUS_PACKAGES) || \
+		{ echo "$@ needs libmodbus and jansson, on Debian: apt-get install pkg-config libmodbus-dev libjansson-dev" >&2; exit 1; }
+	@$(MAKE) --silent $(BIN)/gateway-modbus
+
+$(BIN)/gateway-modbus: $(wildcard $(MODBUS)/*.c $(MODBUS)/*.h) include/realvirtual_ws.h $(DEBUG)/librealvirtual_ws.so
+	mkdir -p $(BIN)
+	$(CC) -std=c99 -O2 -g $(STRICT) $(CFLAGS) $(INCLUDE) $$(pkg-config --cflags $(MODBUS_PACKAGES)) $(filter %.c,$^) \
+		-o $@ $(LDFLAGS) $(LINK) $$(pkg-config --libs $(MODBUS_PACKAGES)) -lm
+
 .PHONY: demo
 demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-python test-csharp test-unity test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-python test-csharp test-unity test-modbus test-soak test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -85,6 +99,10 @@ test-csharp: setup build ## The C# wrapper and its samples, under Mono and .NET 
 test-unity: setup build ## The Unity package: its archive, its scripts, editor scripts and samples in a small player
 	@$(PYTHON) tests/unity/test_package.py
 	@GATEWAY=$(BIN)/gateway CARGO_TARGET_DIR=$(TARGET) tests/unity/run.sh
+
+.PHONY: test-modbus
+test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a twin
+	@.venv/bin/python tests/modbus/run.py
 
 .PHONY: test-soak
 test-soak: build ## 1,000 signals both ways for 5 seconds, with the server killed in the middle
@@ -145,7 +163,7 @@ bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cyc
 	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals --bench micro
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-sanitize ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -165,6 +183,10 @@ verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
 verify-slow: setup-build ## One of fifty clients stops reading, in release, for 2,000 rounds
 	@RV_ROUNDS=2000 $(CARGO) test --quiet --release --test fifty_clients -- --nocapture
 
+.PHONY: verify-modbus
+verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind
+	@.venv/bin/python tests/modbus/run.py --valgrind
+
 ASAN_TARGET := $(TARGET)/asan
 ASAN_HOST = $(shell $(CARGO) -vV | sed -n 's/^host: //p')
 ASAN_LIBRARY = $(ASAN_TARGET)/$(ASAN_HOST)/debug
@@ -183,7 +205,7 @@ verify-sanitize: build ## AddressSanitizer over the Rust, C and FFI tests (needs
 	@mkdir -p $(BIN)
 	@$(CC) -std=c99 -g -fsanitize=address -fno-omit-frame-pointer $(STRICT) $(INCLUDE) $(C_TESTS) \
 		-o $(BIN)/tests-asan -L$(ASAN_LIBRARY) -lrealvirtual_ws -Wl,-rpath,$(ASAN_LIBRARY) -pthread
-	@$(BIN)/tests-asan asan
+	@RV_CALLS=200000 $(BIN)/tests-asan asan
 	@# Python itself does not give back all that it has when it ends.
 	@LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
 		REALVIRTUAL_WS_LIBRARY=$(ASAN_LIBRARY)/librealvirtual_ws.so $(PYTHON) tests/python/test_ffi.py

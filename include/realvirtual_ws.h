@@ -66,6 +66,7 @@
  *   rv_options_init, change fields, rv_create
  *   rv_add_signal ...     or rv_import; also later, while running
  *   rv_start
+ *   rv_wait_connected     where the program must not go on without a connection; values set before it are kept
  *   each cycle: rv_poll_changes, rv_set_..., and rv_flush with RV_SEND_MANUAL
  *   rv_stop               where the last values matter
  *   rv_destroy
@@ -101,6 +102,31 @@
  *   rv_stop(iface, 1000);
  *   rv_destroy(iface);
  *
+ * A client that takes over the signals of that server and writes Motor, with most errors left out:
+ *
+ *   rv_options options;
+ *   rv_interface *iface = NULL;
+ *   rv_change changes[64];
+ *   uint32_t motor = 0;
+ *   int32_t count, i;
+ *
+ *   rv_options_init(&options, sizeof options, RV_MODE_CLIENT);
+ *   options.port = 7000;
+ *   options.own_perspective = RV_PERSPECTIVE_CONTROLLER;
+ *   rv_create(&options, &iface);
+ *   rv_start(iface);
+ *   if (rv_wait_connected(iface, 5000) == RV_OK && rv_import(iface, 5000, NULL, 0) == RV_OK &&
+ *       rv_find_signal(iface, "Motor", &motor) == RV_OK)
+ *       rv_set_float(iface, motor, 12.5);
+ *   while (controlling()) {
+ *       count = rv_poll_changes(iface, changes, 64);
+ *       for (i = 0; i < count; i++)
+ *           take(changes[i].signal, changes[i].number);
+ *       step();
+ *   }
+ *   rv_stop(iface, 1000);
+ *   rv_destroy(iface);
+ *
  *
  * POLLING
  *
@@ -124,7 +150,8 @@
  *
  * The event's result is what the blocking form would return, and after a failure its text says why. Its token is the
  * one that the _begin form gave; rv_cancel gives the request up. The blocking forms on an interface leave such an event
- * too, with a token that the program does not know: ignore it.
+ * too, with a token that the program does not know: ignore it. rv_import_result and rv_test_connection_result have the
+ * reports in numbers.
  *
  * A server answers requests for its configuration by itself, with what rv_config_publish was given. Requests to change
  * it arrive as RV_EVENT_CONFIG_SET and are answered with rv_config_reply.
@@ -134,9 +161,24 @@
  *
  * State converges: while connected, both ends hold the same value after the last change within a cycle and the link's
  * delay. Values in between may be skipped, a bool's pulse is not, and each value that is lost or refused has its
- * counter in rv_stats. What was set together with rv_set_values arrives together. A connection that comes back is brought up to
- * date in both directions; a value whose writer is lost has RV_QUALITY_STALE. A signal nobody has set is
+ * counter in rv_stats. What was set together with rv_set_values arrives together. A connection that comes back is
+ * brought up to date in both directions; a value whose writer is lost has RV_QUALITY_STALE. A signal nobody has set is
  * RV_QUALITY_NEVER and is not sent, unless the host is its only writer.
+ *
+ * Where both sides write a signal, their values can cross: each is on its way while the other sets. The protocol has no
+ * acknowledgement, so the library follows such a value with a ping, whose pong says that the peer has it. What the peer
+ * sends of the signal until then is a crossing value: it may be older than ours, or ours sent back. Two ends of this
+ * library settle on one of the two; towards other programs an echo or a repeat changes nothing, and a program that
+ * insists on its value gets its way (see rv_stats.echoes and resends, and the option fence_grace_ms).
+ *
+ * A signal can have more than that, by fields of rv_signal_options:
+ *
+ *   fifo_depth    every change counts, as with codes from a scanner: each is sent, kept and polled by itself, in order.
+ *                 A full queue drops its oldest entry, and says so
+ *   failsafe      what the program sees some time after the connection to the signal's writer was lost, such as speed
+ *                 0. It stays here, is flagged, and ends with the next value
+ *   min_hold_ms   a bool's level lasts at least this long on the wire, so that a peer that looks every 20 ms sees a
+ *                 pulse of 1 ms. The values of other signals do not wait for it
  *
  *
  * DIRECTION AND ACCESS
@@ -166,11 +208,30 @@
  *   Bool, Int, ...    any                none             READ_WRITE   by default_direction, as declared
  *   Bool, Int, ...    any                of a pattern     as declared with that direction
  *
+ * For example, a PLC gateway offers {"Start": PLCInputBool, "Speed": PLCOutputFloat}: from its point of view it reads
+ * Start and writes Speed. With the defaults (INVERT, peer unknown) the import makes Start an OUTPUT and Speed an INPUT
+ * here, both READ_WRITE. If the program states peer_perspective CONTROLLER, which the gateway is, Start is WRITE and
+ * Speed READ: rv_set_bool on Start works, and rv_set_float on Speed gives RV_ERR_NOT_WRITABLE.
+ *
  * With READ_WRITE whoever writes, transmits; when both write at the same time, both ends settle on one of the values.
  * Access is part of an import's result: a program that stores imported signals stores their access too.
  *
  * A type that this side declared or got appears in the catalogue that peers get: as it is with RV_CATALOG_KEEP, the
  * other way round with RV_CATALOG_INVERT, without direction with RV_CATALOG_NEUTRAL.
+ *
+ *
+ * SIGNAL LISTS
+ *
+ * rv_load_signals declares what a file lists, rv_save_signals writes such a file: realvirtual's exchange file, or CSV
+ * with the same names in its first line.
+ *
+ *   {"Signals": [{"Name": "Part at sensor", "Symbolname": "Cell.bSensor", "Comment": "light barrier",
+ *                 "Type": "BOOL", "Direction": "INPUT", "Folder": "Cell/Conveyor"}]}
+ *
+ * Symbolname is the signal's name here and on the wire, Name what people read; where one is empty the other stands for
+ * both. Type is BOOL, INT, FLOAT or TEXT. Direction is INPUT, OUTPUT, or empty for RV_DIRECTION_AUTO. Other members
+ * and columns are ignored. CSV may be separated by commas, semicolons or tabs; it is written with commas. Values,
+ * access, FIFOs and fail-safe values are not part of a list.
  *
  *
  * OPTIONS
@@ -226,6 +287,7 @@
  *   tls_pin                   NULL                (c) SHA-256 of the server's public key, hexadecimal or Base64
  *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host
+ *   prefix_collisions         0                   (s) clients' signals that collide: keep the later one as client/name
  */
 
 #ifndef REALVIRTUAL_WS_H
@@ -361,6 +423,14 @@ enum rv_result
      * The text is too long.
      */
     RV_ERR_TEXT = -26,
+    /**
+     * A file cannot be read or written.
+     */
+    RV_ERR_FILE = -27,
+    /**
+     * A file is not what it should be; the message tells the line.
+     */
+    RV_ERR_FORMAT = -28,
     /**
      * Another program listens on that port.
      */
@@ -651,6 +721,64 @@ enum rv_catalog_direction
 typedef enum rv_catalog_direction rv_catalog_direction;
 #else
 typedef uint32_t rv_catalog_direction;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How a signal list is written.
+ */
+enum rv_list_format
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * CSV for a file whose name ends in `.csv`, otherwise the exchange file.
+     */
+    RV_LIST_AUTO = 0,
+    /**
+     * realvirtual's exchange file, a JSON object.
+     */
+    RV_LIST_JSON = 1,
+    /**
+     * A header line, then a line for each signal.
+     */
+    RV_LIST_CSV = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rv_list_format rv_list_format;
+#else
+typedef uint32_t rv_list_format;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What people read of a signal.
+ */
+enum rv_note
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Its comment.
+     */
+    RV_NOTE_COMMENT = 1,
+    /**
+     * The group it stands in, with `/` between levels.
+     */
+    RV_NOTE_FOLDER = 2,
+    /**
+     * What stands in the place of its name.
+     */
+    RV_NOTE_DISPLAY_NAME = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rv_note rv_note;
+#else
+typedef uint32_t rv_note;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -1073,13 +1201,21 @@ typedef struct rv_options {
      */
     const char *tls_pin;
     /**
-     * Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
+     * Server, list: web pages that may connect, exactly as in `Origin`: scheme, host and port, such as
+     * `https://viewer.example`; "*" = any.
      */
     const char *allowed_origins;
     /**
      * Server, list: names that may stand in `Host`, besides IP addresses, `localhost` and this machine's name.
      */
     const char *allowed_hosts;
+    /**
+     * Server: when two clients bring signals of one name that differ in kind or direction, keep the later one as
+     * `client/name`, with the name that its client gave itself; that client goes on calling it `name`. 0 = the first
+     * one stands, and the other is reported as a conflict.
+     */
+    uint8_t prefix_collisions;
+    uint8_t reserved4[7];
 } rv_options;
 
 /**
@@ -1141,11 +1277,12 @@ typedef struct rv_stats {
      */
     uint64_t bytes_out;
     /**
-     * Values received.
+     * Values received for signals that exist, and that fit them; `unknown_signal` and `rejected_type` are the others.
+     * Each has changed a signal, or is counted in `echoes` or `rejected_direction`.
      */
     uint64_t values_in;
     /**
-     * Values sent.
+     * Values handed to connections.
      */
     uint64_t values_out;
     /**
@@ -1205,7 +1342,7 @@ typedef struct rv_stats {
      */
     uint64_t disconnects;
     /**
-     * Connections refused or failed.
+     * Server: connections refused before they became WebSockets.
      */
     uint64_t refused_connections;
     /**
@@ -1358,6 +1495,10 @@ typedef struct rv_signal_options {
      * 0.
      */
     uint32_t reserved;
+    /**
+     * What people read in the place of the name, when it differs; NULL = the name.
+     */
+    const char *display_name;
 } rv_signal_options;
 
 /**
@@ -1393,7 +1534,8 @@ typedef struct rv_signal_info {
      */
     uint8_t reserved[3];
     /**
-     * Microseconds since a value came from a peer; -1 = none has, or the host has set it since.
+     * Microseconds since its writer has said it last, also if it said the same value again. Age shows how stale a
+     * peer's value is; -1 = it is the host's own, which is never stale, or nobody has set it.
      */
     int64_t age_us;
 } rv_signal_info;
@@ -1436,7 +1578,8 @@ typedef struct rv_change {
      */
     uint32_t rise_count;
     /**
-     * When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere.
+     * When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere. 0 for a
+     * value that the host has set: it knows when.
      */
     int64_t time_us;
     /**
@@ -1519,7 +1662,8 @@ typedef struct rv_import_report {
      */
     uint32_t unchanged;
     /**
-     * Signals that exist with another kind; they stay as they are.
+     * Signals that exist with another kind, or that another client brought with another direction; they stay as they
+     * are. See the option `prefix_collisions`.
      */
     uint32_t conflicting;
     /**
@@ -2220,6 +2364,49 @@ int32_t rv_config_set_begin(struct rv_interface *iface,
                             const char *json,
                             uint32_t timeout_ms,
                             uint32_t *token);
+
+/**
+ * Declares every signal of the list in the file `path`: all of them, or none. Signals that exist already in
+ * the same way get the list's comment, folder and display name. SIGNAL LISTS at the top shows how lists look.
+ *
+ * Blocks for as long as reading the file takes.
+ *
+ * Returns the number of signals in the list; `RV_ERR_FILE` when the file cannot be read; and with the line in
+ * `rv_last_error`: `RV_ERR_FORMAT` when it is no such list, `RV_ERR_NAME`, `RV_ERR_EXISTS` when a signal is declared
+ * in another way or stands twice in the list, `RV_ERR_LIMIT` beyond `max_signals`.
+ */
+RV_API
+int32_t rv_load_signals(struct rv_interface *iface,
+                        const char *path,
+                        rv_list_format format);
+
+/**
+ * Writes every signal to the file `path` as a signal list, in the order of the ids, imported ones too. A signal
+ * without direction gets an empty `Direction`. The file is replaced at once, when all of it is written: whoever reads
+ * it finds the old one or the new one.
+ *
+ * Blocks until the file is on its disk.
+ *
+ * Returns the number of signals, or `RV_ERR_FILE` when the file cannot be written.
+ */
+RV_API
+int32_t rv_save_signals(struct rv_interface *iface,
+                        const char *path,
+                        rv_list_format format);
+
+/**
+ * Copies what people read of a signal: its comment, folder or display name, from `rv_add_signal_with` or from a signal
+ * list. An empty text if it has none.
+ *
+ * Returns `RV_OK`, `RV_ERR_NOT_FOUND`, or `RV_ERR_BUFFER` with the size in `*required`.
+ */
+RV_API
+int32_t rv_get_signal_note(struct rv_interface *iface,
+                           uint32_t id,
+                           rv_note note,
+                           char *buf,
+                           size_t capacity,
+                           size_t *required);
 
 #ifdef __cplusplus
 }  // extern "C"

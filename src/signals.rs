@@ -5,6 +5,7 @@
 mod bits;
 mod changes;
 mod extra;
+mod listed;
 mod names;
 mod pick;
 mod print;
@@ -20,7 +21,8 @@ use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
 pub(crate) use bits::BitSet;
 pub use changes::{Change, flags};
 use extra::{Extra, FailSafe};
-pub(crate) use names::Names;
+pub(crate) use listed::Wanted;
+pub(crate) use names::{Names, Notes};
 pub(crate) use pick::{Pick, Picks};
 pub(crate) use print::Print;
 pub(crate) use slot::{LOCAL, Origin, Slot};
@@ -52,6 +54,8 @@ pub struct Declaration<'a> {
     pub comment: &'a str,
     /// A group for people, with `/` between levels.
     pub folder: &'a str,
+    /// What people read instead of the name; empty = the name.
+    pub display_name: &'a str,
     /// The value that the host sees so long after the connection to the signal's writer was lost.
     pub failsafe: Option<(ValueRef<'a>, Duration)>,
     /// Every change is kept, sent and polled by itself, up to so many; 0 = only the latest counts.
@@ -72,9 +76,18 @@ impl<'a> Declaration<'a> {
             initial: None,
             comment: "",
             folder: "",
+            display_name: "",
             failsafe: None,
             fifo_depth: 0,
             min_hold: Duration::ZERO,
+        }
+    }
+
+    fn notes(&self) -> Notes<'a> {
+        Notes {
+            comment: self.comment,
+            folder: self.folder,
+            display_name: self.display_name,
         }
     }
 }
@@ -163,31 +176,14 @@ impl Signals {
         let mut names = self.names.write();
         let mut table = self.table.lock();
         if let Some(id) = names.find(name) {
-            let same = table
-                .slot(id)
-                .is_some_and(|slot| slot.kind == kind && slot.access == access);
-            return if same {
-                Ok(id)
-            } else {
-                Err(Error::new(
-                    ErrorCode::Exists,
-                    format!(
-                        "signal {name:?} exists already, with another kind or access: use another name, or rv_set_access"
-                    ),
-                ))
-            };
+            let slot = table.slot(id).ok_or_else(|| not_found(id, table.len()))?;
+            return declared_so(slot, name, kind, access).map(|()| id);
         }
         if names.len() >= self.max {
-            return Err(Error::new(
-                ErrorCode::Limit,
-                format!(
-                    "signal {name:?} would exceed the {} signals of option max_signals",
-                    self.max
-                ),
-            ));
+            return Err(full(name, self.max));
         }
         let id = names.add(name, kind);
-        names.set_notes(id, declaration.comment, declaration.folder);
+        names.set_notes(id, declaration.notes());
         Ok(table.push(Slot::new(initial, access, Some(direction)), extra))
     }
 
@@ -292,6 +288,30 @@ pub(crate) fn not_found(id: u32, count: usize) -> Error {
                 None => "none is declared yet".to_owned(),
             }
         ),
+    )
+}
+
+/// Whether the signal `name`, which is `slot`, exists as it is to be declared.
+fn declared_so(slot: &Slot, name: &str, kind: Kind, access: Access) -> Result<()> {
+    let differs = if slot.kind != kind {
+        let (here, asked) = (slot.kind.name(), kind.name());
+        format!("as {here}, not as {asked}: use another name")
+    } else if slot.access != access {
+        let (here, asked) = (slot.access.name(), access.name());
+        format!("with access {here}, not {asked}: see rv_set_access, or use another name")
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(
+        ErrorCode::Exists,
+        format!("signal {name:?} exists already, {differs}"),
+    ))
+}
+
+fn full(name: &str, max: usize) -> Error {
+    Error::new(
+        ErrorCode::Limit,
+        format!("signal {name:?} would exceed the {max} signals of option max_signals"),
     )
 }
 

@@ -150,6 +150,15 @@ impl Table {
         }
     }
 
+    /// The peer that these signals were imported from has another number from now on.
+    pub(crate) fn succeed_importer(&mut self, before: Origin, successor: Origin) {
+        for slot in &mut self.slots {
+            if slot.importer == before {
+                slot.importer = successor;
+            }
+        }
+    }
+
     pub(crate) fn check_set(&self, id: u32, kind: Kind) -> Result<(), SetRefused> {
         let slot = self.slot(id).ok_or(SetRefused::NotFound)?;
         if slot.kind != kind {
@@ -212,6 +221,7 @@ impl Table {
         slot.origin = origin;
         slot.writer = origin;
         self.sealed.overtake(id, origin);
+        self.changes += 1;
         self.store_change(id, value, 0, now);
         if relay {
             self.unsent.insert(id);
@@ -235,7 +245,6 @@ impl Table {
         let rises = u32::from(rises);
         slot.store(value);
         slot.noted = now;
-        self.changes += 1;
         slot.changes = slot.changes.saturating_add(1);
         slot.rises = slot.rises.saturating_add(rises);
         let entry = |slot: &Slot| Incoming {

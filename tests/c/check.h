@@ -84,5 +84,7 @@ void exchange_tests(void);
 void error_tests(void);
 void poll_tests(void);
 void lifecycle_tests(void);
+void list_tests(void);
+void sequence_tests(void);
 
 #endif

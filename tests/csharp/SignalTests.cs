@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using NUnit.Framework;
 
 namespace RealvirtualWs.Tests
@@ -164,6 +165,43 @@ namespace RealvirtualWs.Tests
                 Assert.Throws<ArgumentOutOfRangeException>(() => server.SetValues(new RvValue[1], 2));
                 Assert.AreEqual(
                     RvResult.NotFound, Assert.Throws<RvArgumentException>(() => server.GetValues(new uint[] { 9 }, values)).Code);
+            }
+        }
+
+        [Test]
+        public void ASignalListIsWrittenAndReadWithWhatPeopleReadInIt()
+        {
+            string path = Path.Combine(Path.GetTempPath(), "rv-ä-" + Guid.NewGuid() + ".json");
+            try
+            {
+                using (RvInterface server = Server())
+                {
+                    server.AddText("Auftrag ä", RvDirection.Output, options: new RvSignalOptions
+                    {
+                        Comment = "信号", Folder = "Zelle/Band",
+                    });
+                    server.AddBool("Sensor", RvDirection.Input, options: new RvSignalOptions { DisplayName = "Fühler" });
+                    Assert.AreEqual(2, server.SaveSignals(path));
+                    Assert.AreEqual("", server["Sensor"].Comment);
+                }
+                using (RvInterface server = Server())
+                {
+                    Assert.AreEqual(2, server.LoadSignals(path));
+                    Assert.AreEqual(RvDirection.Output, server["Auftrag ä"].Direction);
+                    Assert.AreEqual("信号", server["Auftrag ä"].Comment);
+                    Assert.AreEqual("Zelle/Band", server["Auftrag ä"].Folder);
+                    Assert.AreEqual("Fühler", server["Sensor"].DisplayName);
+                    Assert.AreEqual("", server["Auftrag ä"].DisplayName, "what is the name again is nothing");
+                    File.WriteAllText(path, "no list");
+                    Assert.AreEqual(
+                        RvResult.Format, Assert.Throws<RvArgumentException>(() => server.LoadSignals(path)).Code);
+                    File.Delete(path);
+                    Assert.AreEqual(RvResult.File, Assert.Throws<RvException>(() => server.LoadSignals(path)).Code);
+                }
+            }
+            finally
+            {
+                File.Delete(path);
             }
         }
 

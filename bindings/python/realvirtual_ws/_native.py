@@ -35,6 +35,8 @@ RV_ERR_NOT_WRITABLE = -23
 RV_ERR_NOT_FINITE = -24
 RV_ERR_NAME = -25
 RV_ERR_TEXT = -26
+RV_ERR_FILE = -27
+RV_ERR_FORMAT = -28
 RV_ERR_PORT_IN_USE = -40
 RV_ERR_ADDRESS = -41
 RV_ERR_RESOLVE = -42
@@ -88,6 +90,16 @@ RV_IMPORT_KEEP = 1
 RV_CATALOG_KEEP = 0
 RV_CATALOG_INVERT = 1
 RV_CATALOG_NEUTRAL = 2
+
+# rv_list_format
+RV_LIST_AUTO = 0
+RV_LIST_JSON = 1
+RV_LIST_CSV = 2
+
+# rv_note
+RV_NOTE_COMMENT = 1
+RV_NOTE_FOLDER = 2
+RV_NOTE_DISPLAY_NAME = 3
 
 # rv_state
 RV_STATE_STOPPED = 0
@@ -185,6 +197,8 @@ class rv_options(ctypes.Structure):
         ("tls_pin", ctypes.c_char_p),
         ("allowed_origins", ctypes.c_char_p),
         ("allowed_hosts", ctypes.c_char_p),
+        ("prefix_collisions", ctypes.c_uint8),
+        ("reserved4", ctypes.c_uint8 * 7),
     ]
 
 
@@ -346,6 +360,7 @@ class rv_signal_options(ctypes.Structure):
         ("fifo_depth", ctypes.c_uint32),
         ("min_hold_ms", ctypes.c_uint32),
         ("reserved", ctypes.c_uint32),
+        ("display_name", ctypes.c_char_p),
     ]
 
 
@@ -354,7 +369,7 @@ class rv_signal_options(ctypes.Structure):
 LAYOUT = {
     4: {
         "rv_options": (
-            164,
+            172,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -409,227 +424,8 @@ LAYOUT = {
                 "tls_pin": 152,
                 "allowed_origins": 156,
                 "allowed_hosts": 160,
-            },
-        ),
-        "rv_value": (
-            32,
-            {
-                "signal": 0,
-                "kind": 4,
-                "integer": 8,
-                "number": 16,
-                "text": 24,
-            },
-        ),
-        "rv_change": (
-            48,
-            {
-                "signal": 0,
-                "kind": 4,
-                "quality": 5,
-                "flags": 6,
-                "integer": 8,
-                "number": 16,
-                "change_count": 24,
-                "rise_count": 28,
-                "time_us": 32,
-                "source": 40,
-                "reserved": 44,
-            },
-        ),
-        "rv_event": (
-            32,
-            {
-                "type": 0,
-                "client": 4,
-                "token": 8,
-                "result": 12,
-                "time_us": 16,
-                "signal": 24,
-                "reserved": 28,
-            },
-        ),
-        "rv_info": (
-            32,
-            {
-                "mode": 0,
-                "state": 4,
-                "port": 8,
-                "clients": 12,
-                "signals": 16,
-                "last_error": 20,
-                "reconnect_attempts": 24,
-                "last_client": 28,
-            },
-        ),
-        "rv_stats": (
-            432,
-            {
-                "frames_in": 0,
-                "frames_out": 8,
-                "bytes_in": 16,
-                "bytes_out": 24,
-                "values_in": 32,
-                "values_out": 40,
-                "changes": 48,
-                "coalesced": 56,
-                "pulses_collapsed": 64,
-                "queue_overflow": 72,
-                "unknown_signal": 80,
-                "rejected_type": 88,
-                "rejected_direction": 96,
-                "lossy": 104,
-                "denied": 112,
-                "malformed": 120,
-                "unknown_message": 128,
-                "slow_peer_closed": 136,
-                "connects": 144,
-                "disconnects": 152,
-                "refused_connections": 160,
-                "echoes": 168,
-                "corrections": 176,
-                "resends": 184,
-                "cycles": 192,
-                "cycles_skipped": 200,
-                "cycle_us_total": 208,
-                "cycle_us_max": 216,
-                "log_dropped": 224,
-                "events_dropped": 232,
-                "send_latency": 240,
-            },
-        ),
-        "rv_signal_info": (
-            32,
-            {
-                "kind": 0,
-                "direction": 4,
-                "access": 8,
-                "quality": 12,
-                "source": 16,
-                "imported": 20,
-                "reserved": 21,
-                "age_us": 24,
-            },
-        ),
-        "rv_client_info": (
-            96,
-            {
-                "id": 0,
-                "library": 4,
-                "subscribed": 5,
-                "reserved": 6,
-                "connected_us": 8,
-                "frames_in": 16,
-                "frames_out": 24,
-                "address": 32,
-            },
-        ),
-        "rv_connection_report": (
-            24,
-            {
-                "connect_us": 0,
-                "round_trip_us": 8,
-                "library": 16,
-                "reserved": 17,
-            },
-        ),
-        "rv_import_report": (
-            32,
-            {
-                "added": 0,
-                "updated": 4,
-                "unchanged": 8,
-                "conflicting": 12,
-                "refused": 16,
-                "answered": 20,
-                "unanswered": 24,
-                "reserved": 28,
-            },
-        ),
-        "rv_log_record": (
-            16,
-            {
-                "level": 0,
-                "client": 4,
-                "time_us": 8,
-            },
-        ),
-        "rv_signal_options": (
-            112,
-            {
-                "struct_size": 0,
-                "kind": 4,
-                "direction": 8,
-                "access": 12,
-                "name": 16,
-                "comment": 20,
-                "folder": 24,
-                "initial": 32,
-                "failsafe": 64,
-                "failsafe_after_ms": 96,
-                "fifo_depth": 100,
-                "min_hold_ms": 104,
-                "reserved": 108,
-            },
-        ),
-    },
-    8: {
-        "rv_options": (
-            200,
-            {
-                "struct_size": 0,
-                "mode": 4,
-                "address": 8,
-                "port": 16,
-                "reserved0": 18,
-                "reserved1": 20,
-                "path": 24,
-                "client_name": 32,
-                "own_perspective": 40,
-                "peer_perspective": 44,
-                "import_direction": 48,
-                "catalog_direction": 52,
-                "default_direction": 56,
-                "send_mode": 60,
-                "input_patterns": 64,
-                "output_patterns": 72,
-                "update_cycle_ms": 80,
-                "reconnect_interval_ms": 84,
-                "reconnect_backoff_max_ms": 88,
-                "max_reconnect_attempts": 92,
-                "connect_timeout_ms": 96,
-                "ping_interval_ms": 100,
-                "peer_timeout_ms": 104,
-                "heartbeat_ms": 108,
-                "fence_grace_ms": 112,
-                "resync_wait_ms": 116,
-                "first_state_wait_ms": 120,
-                "max_clients": 124,
-                "max_clients_per_address": 128,
-                "max_message_bytes": 132,
-                "max_signals": 136,
-                "handshake_timeout_ms": 140,
-                "max_pending_handshakes": 144,
-                "max_data_frame_bytes": 148,
-                "use_patterns": 152,
-                "only_transmit_changed": 153,
-                "relay": 154,
-                "accept_remote_writes": 155,
-                "auto_import": 156,
-                "strict_types": 157,
-                "auto_reconnect": 158,
-                "allow_anonymous_network": 159,
-                "tls": 160,
-                "tls_insecure_skip_verify": 161,
-                "debug": 162,
-                "catalog_push": 163,
-                "raw_events": 164,
-                "log_to_stderr": 165,
-                "reserved3": 166,
-                "tls_ca_file": 168,
-                "tls_pin": 176,
-                "allowed_origins": 184,
-                "allowed_hosts": 192,
+                "prefix_collisions": 164,
+                "reserved4": 165,
             },
         ),
         "rv_value": (
@@ -783,6 +579,230 @@ LAYOUT = {
                 "direction": 8,
                 "access": 12,
                 "name": 16,
+                "comment": 20,
+                "folder": 24,
+                "initial": 32,
+                "failsafe": 64,
+                "failsafe_after_ms": 96,
+                "fifo_depth": 100,
+                "min_hold_ms": 104,
+                "reserved": 108,
+                "display_name": 112,
+            },
+        ),
+    },
+    8: {
+        "rv_options": (
+            208,
+            {
+                "struct_size": 0,
+                "mode": 4,
+                "address": 8,
+                "port": 16,
+                "reserved0": 18,
+                "reserved1": 20,
+                "path": 24,
+                "client_name": 32,
+                "own_perspective": 40,
+                "peer_perspective": 44,
+                "import_direction": 48,
+                "catalog_direction": 52,
+                "default_direction": 56,
+                "send_mode": 60,
+                "input_patterns": 64,
+                "output_patterns": 72,
+                "update_cycle_ms": 80,
+                "reconnect_interval_ms": 84,
+                "reconnect_backoff_max_ms": 88,
+                "max_reconnect_attempts": 92,
+                "connect_timeout_ms": 96,
+                "ping_interval_ms": 100,
+                "peer_timeout_ms": 104,
+                "heartbeat_ms": 108,
+                "fence_grace_ms": 112,
+                "resync_wait_ms": 116,
+                "first_state_wait_ms": 120,
+                "max_clients": 124,
+                "max_clients_per_address": 128,
+                "max_message_bytes": 132,
+                "max_signals": 136,
+                "handshake_timeout_ms": 140,
+                "max_pending_handshakes": 144,
+                "max_data_frame_bytes": 148,
+                "use_patterns": 152,
+                "only_transmit_changed": 153,
+                "relay": 154,
+                "accept_remote_writes": 155,
+                "auto_import": 156,
+                "strict_types": 157,
+                "auto_reconnect": 158,
+                "allow_anonymous_network": 159,
+                "tls": 160,
+                "tls_insecure_skip_verify": 161,
+                "debug": 162,
+                "catalog_push": 163,
+                "raw_events": 164,
+                "log_to_stderr": 165,
+                "reserved3": 166,
+                "tls_ca_file": 168,
+                "tls_pin": 176,
+                "allowed_origins": 184,
+                "allowed_hosts": 192,
+                "prefix_collisions": 200,
+                "reserved4": 201,
+            },
+        ),
+        "rv_value": (
+            32,
+            {
+                "signal": 0,
+                "kind": 4,
+                "integer": 8,
+                "number": 16,
+                "text": 24,
+            },
+        ),
+        "rv_change": (
+            48,
+            {
+                "signal": 0,
+                "kind": 4,
+                "quality": 5,
+                "flags": 6,
+                "integer": 8,
+                "number": 16,
+                "change_count": 24,
+                "rise_count": 28,
+                "time_us": 32,
+                "source": 40,
+                "reserved": 44,
+            },
+        ),
+        "rv_event": (
+            32,
+            {
+                "type": 0,
+                "client": 4,
+                "token": 8,
+                "result": 12,
+                "time_us": 16,
+                "signal": 24,
+                "reserved": 28,
+            },
+        ),
+        "rv_info": (
+            32,
+            {
+                "mode": 0,
+                "state": 4,
+                "port": 8,
+                "clients": 12,
+                "signals": 16,
+                "last_error": 20,
+                "reconnect_attempts": 24,
+                "last_client": 28,
+            },
+        ),
+        "rv_stats": (
+            432,
+            {
+                "frames_in": 0,
+                "frames_out": 8,
+                "bytes_in": 16,
+                "bytes_out": 24,
+                "values_in": 32,
+                "values_out": 40,
+                "changes": 48,
+                "coalesced": 56,
+                "pulses_collapsed": 64,
+                "queue_overflow": 72,
+                "unknown_signal": 80,
+                "rejected_type": 88,
+                "rejected_direction": 96,
+                "lossy": 104,
+                "denied": 112,
+                "malformed": 120,
+                "unknown_message": 128,
+                "slow_peer_closed": 136,
+                "connects": 144,
+                "disconnects": 152,
+                "refused_connections": 160,
+                "echoes": 168,
+                "corrections": 176,
+                "resends": 184,
+                "cycles": 192,
+                "cycles_skipped": 200,
+                "cycle_us_total": 208,
+                "cycle_us_max": 216,
+                "log_dropped": 224,
+                "events_dropped": 232,
+                "send_latency": 240,
+            },
+        ),
+        "rv_signal_info": (
+            32,
+            {
+                "kind": 0,
+                "direction": 4,
+                "access": 8,
+                "quality": 12,
+                "source": 16,
+                "imported": 20,
+                "reserved": 21,
+                "age_us": 24,
+            },
+        ),
+        "rv_client_info": (
+            96,
+            {
+                "id": 0,
+                "library": 4,
+                "subscribed": 5,
+                "reserved": 6,
+                "connected_us": 8,
+                "frames_in": 16,
+                "frames_out": 24,
+                "address": 32,
+            },
+        ),
+        "rv_connection_report": (
+            24,
+            {
+                "connect_us": 0,
+                "round_trip_us": 8,
+                "library": 16,
+                "reserved": 17,
+            },
+        ),
+        "rv_import_report": (
+            32,
+            {
+                "added": 0,
+                "updated": 4,
+                "unchanged": 8,
+                "conflicting": 12,
+                "refused": 16,
+                "answered": 20,
+                "unanswered": 24,
+                "reserved": 28,
+            },
+        ),
+        "rv_log_record": (
+            16,
+            {
+                "level": 0,
+                "client": 4,
+                "time_us": 8,
+            },
+        ),
+        "rv_signal_options": (
+            128,
+            {
+                "struct_size": 0,
+                "kind": 4,
+                "direction": 8,
+                "access": 12,
+                "name": 16,
                 "comment": 24,
                 "folder": 32,
                 "initial": 40,
@@ -791,6 +811,7 @@ LAYOUT = {
                 "fifo_depth": 108,
                 "min_hold_ms": 112,
                 "reserved": 116,
+                "display_name": 120,
             },
         ),
     },
@@ -1254,6 +1275,33 @@ FUNCTIONS = {
             ctypes.c_char_p,  # json
             ctypes.c_uint32,  # timeout_ms
             ctypes.POINTER(ctypes.c_uint32),  # token
+        ],
+    ),
+    "rv_load_signals": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # path
+            ctypes.c_uint32,  # format
+        ],
+    ),
+    "rv_save_signals": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # path
+            ctypes.c_uint32,  # format
+        ],
+    ),
+    "rv_get_signal_note": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.c_uint32,  # note
+            ctypes.POINTER(ctypes.c_char),  # buf
+            ctypes.c_size_t,  # capacity
+            ctypes.POINTER(ctypes.c_size_t),  # required
         ],
     ),
 }

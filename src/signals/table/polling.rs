@@ -4,6 +4,7 @@ use crate::signals::changes::{Change, flags};
 use crate::signals::extra::Incoming;
 use crate::signals::slot::{LOCAL, Slot};
 use crate::signals::table::Table;
+use crate::time::Time;
 use crate::value::{Quality, ValueRef};
 
 /// The texts of the records of the last poll.
@@ -127,7 +128,11 @@ impl Table {
             number: 0.0,
             change_count: slot.changes,
             rise_count: slot.rises,
-            time: slot.noted,
+            time: if slot.origin == LOCAL {
+                Time::ZERO
+            } else {
+                slot.noted
+            },
             source: source(slot),
         };
         fill(&mut change, slot.value());

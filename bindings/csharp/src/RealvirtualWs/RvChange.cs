@@ -55,7 +55,8 @@ namespace RealvirtualWs
         public uint RiseCount { get { return _riseCount; } }
 
         /// <summary>
-        /// When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere.
+        /// When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere. 0 for a
+        /// value that this program has set: it knows when.
         /// </summary>
         public long TimeMicroseconds { get { return _timeUs; } }
 

@@ -159,6 +159,28 @@ namespace RealvirtualWs
         State = 12,
     }
 
+    /// <summary>How a signal list is written.</summary>
+    public enum RvListFormat
+    {
+        /// <summary>CSV for a file whose name ends in <c>.csv</c>, otherwise the exchange file.</summary>
+        Auto = 0,
+        /// <summary>realvirtual's exchange file, a JSON object.</summary>
+        Json = 1,
+        /// <summary>A header line, then a line for each signal.</summary>
+        Csv = 2,
+    }
+
+    /// <summary>What people read of a signal.</summary>
+    public enum RvNote
+    {
+        /// <summary>Its comment.</summary>
+        Comment = 1,
+        /// <summary>The group it stands in, with <c>/</c> between levels.</summary>
+        Folder = 2,
+        /// <summary>What stands in the place of its name.</summary>
+        DisplayName = 3,
+    }
+
     /// <summary>How much a log record matters.</summary>
     public enum RvLogLevel
     {

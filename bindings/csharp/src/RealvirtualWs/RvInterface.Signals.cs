@@ -89,6 +89,7 @@ namespace RealvirtualWs
                 {
                     native.comment = strings.Add(options.Comment, "Comment");
                     native.folder = strings.Add(options.Folder, "Folder");
+                    native.display_name = strings.Add(options.DisplayName, "DisplayName");
                     if (options.Failsafe != null)
                     {
                         native.failsafe = Native(ValueOf(initial.Kind, options.Failsafe), strings);
@@ -264,6 +265,63 @@ namespace RealvirtualWs
                 RvLibrary.Throw(NativeMethods.rv_get_signal_name(Pointer, id, name, (UIntPtr)513, null));
                 GC.KeepAlive(this);
                 return Utf8.Decode(name);
+            }
+        }
+
+        /// <summary>
+        /// Declares every signal of the list in a file: all of them, or none. Signals that exist already in the same way get
+        /// the list's comment, folder and display name. Reads the file inside the library.
+        /// </summary>
+        /// <returns>The number of signals in the list.</returns>
+        /// <exception cref="RvException">The file cannot be read (<see cref="RvResult.File"/>).</exception>
+        /// <exception cref="RvArgumentException">It is no such list, or a signal in it cannot be declared; the message has
+        /// the line.</exception>
+        public int LoadSignals(string path, RvListFormat format = RvListFormat.Auto)
+        {
+            fixed (byte* bytes = Utf8.Encode(NotNull(path, "path"), "The path"))
+            {
+                int count = NativeMethods.rv_load_signals(Pointer, bytes, (uint)format);
+                GC.KeepAlive(this);
+                RvLibrary.Throw(count);
+                return count;
+            }
+        }
+
+        /// <summary>
+        /// Writes every signal to a file as a signal list, imported ones too. The file is replaced at once, when all of it is
+        /// written. Writes it inside the library.
+        /// </summary>
+        /// <returns>The number of signals.</returns>
+        /// <exception cref="RvException">The file cannot be written (<see cref="RvResult.File"/>).</exception>
+        public int SaveSignals(string path, RvListFormat format = RvListFormat.Auto)
+        {
+            fixed (byte* bytes = Utf8.Encode(NotNull(path, "path"), "The path"))
+            {
+                int count = NativeMethods.rv_save_signals(Pointer, bytes, (uint)format);
+                GC.KeepAlive(this);
+                RvLibrary.Throw(count);
+                return count;
+            }
+        }
+
+        internal string GetNote(uint id, RvNote note)
+        {
+            byte[] buffer = Utf8.Scratch(256);
+            for (;;)
+            {
+                UIntPtr required = UIntPtr.Zero;
+                fixed (byte* text = buffer)
+                {
+                    int result = NativeMethods.rv_get_signal_note(
+                        Pointer, id, (uint)note, text, (UIntPtr)(uint)buffer.Length, &required);
+                    GC.KeepAlive(this);
+                    if (result != (int)RvResult.Buffer)
+                    {
+                        RvLibrary.Throw(result);
+                        return Utf8.Decode(text);
+                    }
+                }
+                buffer = Utf8.Scratch(required);
             }
         }
 

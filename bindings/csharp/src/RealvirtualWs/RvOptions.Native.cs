@@ -57,6 +57,7 @@ namespace RealvirtualWs
             native->tls_pin = strings.Add(TlsPin, "TlsPin");
             native->allowed_origins = strings.AddLines(AllowedOrigins, "AllowedOrigins");
             native->allowed_hosts = strings.AddLines(AllowedHosts, "AllowedHosts");
+            native->prefix_collisions = Byte(PrefixCollisions);
         }
 
         private static byte Byte(bool value)

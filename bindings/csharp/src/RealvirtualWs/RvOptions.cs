@@ -175,6 +175,12 @@ namespace RealvirtualWs
         /// </summary>
         public string[] AllowedHosts { get; set; }
 
+        /// <summary>
+        /// Server: when two clients bring signals of one name that differ in kind or direction, keep the later one as
+        /// <c>client/name</c>; false = the first one stands, and the other is reported as a conflict.
+        /// </summary>
+        public bool PrefixCollisions { get; set; }
+
         /// <summary>Another object with the same choices.</summary>
         public RvOptions Clone()
         {

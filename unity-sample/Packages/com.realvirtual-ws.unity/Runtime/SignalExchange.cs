@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using UnityEngine;
 
 namespace RealvirtualWs.Unity
 {
@@ -73,6 +72,7 @@ namespace RealvirtualWs.Unity
                 Array.Resize(ref waiting, room);
                 Array.Resize(ref batch, room * 2);
             }
+            Dequeue(signal);
             byName[name] = signal;
             byId[id] = signal;
             RvSignalInfo info = at.SignalAt(id).Info;
@@ -89,12 +89,7 @@ namespace RealvirtualWs.Unity
         /// <summary>A signal's GameObject is gone.</summary>
         internal void Forget(PLCSignal signal)
         {
-            if (signal.InBatch)
-            {
-                int place = Array.IndexOf(waiting, signal, 0, waitingCount);
-                waitingCount--;
-                waiting[place] = waiting[waitingCount];
-            }
+            Dequeue(signal);
             byId[signal.Id] = null;
             byName.Remove(signal.BoundName);
             complainedAbout.Remove(signal);
@@ -137,7 +132,10 @@ namespace RealvirtualWs.Unity
             for (int i = 0; i < raisedCount && !closed; i++)
             {
                 raised[i].WillRaise = false;
-                raised[i].Raise();
+                if (raised[i].IsBound)
+                {
+                    raised[i].Raise();
+                }
             }
             raisedCount = 0;
         }
@@ -149,6 +147,17 @@ namespace RealvirtualWs.Unity
             {
                 signal.SetInBatch(true);
                 waiting[waitingCount++] = signal;
+            }
+        }
+
+        private void Dequeue(PLCSignal signal)
+        {
+            if (signal.InBatch)
+            {
+                int place = Array.IndexOf(waiting, signal, 0, waitingCount);
+                waitingCount--;
+                waiting[place] = waiting[waitingCount];
+                signal.SetInBatch(false);
             }
         }
 

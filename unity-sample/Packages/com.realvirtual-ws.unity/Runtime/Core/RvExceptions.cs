@@ -30,7 +30,7 @@ namespace RealvirtualWs
                 return new RvConnectionException(code, message);
             }
             if (code == RvResult.Argument || code == RvResult.Null || code == RvResult.Utf8
-                || (code <= RvResult.NotFound && code >= RvResult.Text))
+                || (code <= RvResult.NotFound && code >= RvResult.Text) || code == RvResult.Format)
             {
                 return new RvArgumentException(code, message);
             }
@@ -52,7 +52,8 @@ namespace RealvirtualWs
 
     /// <summary>
     /// What was asked for cannot be: an option out of its range, a signal that does not exist or is of another kind, a
-    /// name or a value that no signal can have, a signal that peers write. The program is to be changed.
+    /// name or a value that no signal can have, a signal that peers write, a list that is none. The program, or what it
+    /// was given, is to be changed.
     /// </summary>
     public sealed class RvArgumentException : RvException
     {

@@ -50,6 +50,10 @@ namespace RealvirtualWs
         Name = -25,
         /// <summary>The text is too long, or holds U+0000.</summary>
         Text = -26,
+        /// <summary>A file cannot be read or written.</summary>
+        File = -27,
+        /// <summary>A file is not what it should be; the message tells the line.</summary>
+        Format = -28,
         /// <summary>Another program listens on that port.</summary>
         PortInUse = -40,
         /// <summary>The address is malformed, or is none of this machine's.</summary>

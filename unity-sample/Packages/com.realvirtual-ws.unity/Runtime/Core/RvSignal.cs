@@ -84,6 +84,24 @@ namespace RealvirtualWs
             get { return Info.IsImported; }
         }
 
+        /// <summary>Its comment, from its declaration or from a signal list; "" = none.</summary>
+        public string Comment
+        {
+            get { return Interface.GetNote(Id, RvNote.Comment); }
+        }
+
+        /// <summary>The group it stands in, with <c>/</c> between levels; "" = none.</summary>
+        public string Folder
+        {
+            get { return Interface.GetNote(Id, RvNote.Folder); }
+        }
+
+        /// <summary>What a signal list gives people to read in the place of its name; "" = nothing.</summary>
+        public string DisplayName
+        {
+            get { return Interface.GetNote(Id, RvNote.DisplayName); }
+        }
+
         /// <summary>Time since a value came from a peer; null = none has, or this program has set it since.</summary>
         public TimeSpan? Age
         {

@@ -6,8 +6,11 @@ namespace RealvirtualWs
         /// <summary>For people; null = none.</summary>
         public string Comment { get; set; }
 
-        /// <summary>For people, to group signals; null = none.</summary>
+        /// <summary>For people, to group signals, with <c>/</c> between levels; null = none.</summary>
         public string Folder { get; set; }
+
+        /// <summary>For people, in the place of the name; null = none.</summary>
+        public string DisplayName { get; set; }
 
         /// <summary>
         /// The value that this program sees <see cref="FailsafeAfterMs"/> after the connection to the signal's writer was

@@ -604,6 +604,40 @@ namespace RealvirtualWs.Interop
         [DllImport(__DllName, EntryPoint = "rv_config_set_begin", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rv_config_set_begin(rv_interface* iface, byte* json, uint timeout_ms, uint* token);
 
+        /// <summary>
+        ///  Declares every signal of the list in the file `path`: all of them, or none. Signals that exist already in
+        ///  the same way get the list's comment, folder and display name. SIGNAL LISTS at the top shows how lists look.
+        ///
+        ///  Blocks for as long as reading the file takes.
+        ///
+        ///  Returns the number of signals in the list; `RV_ERR_FILE` when the file cannot be read; and with the line in
+        ///  `rv_last_error`: `RV_ERR_FORMAT` when it is no such list, `RV_ERR_NAME`, `RV_ERR_EXISTS` when a signal is declared
+        ///  in another way or stands twice in the list, `RV_ERR_LIMIT` beyond `max_signals`.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_load_signals", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_load_signals(rv_interface* iface, byte* path, uint format);
+
+        /// <summary>
+        ///  Writes every signal to the file `path` as a signal list, in the order of the ids, imported ones too. A signal
+        ///  without direction gets an empty `Direction`. The file is replaced at once, when all of it is written: whoever reads
+        ///  it finds the old one or the new one.
+        ///
+        ///  Blocks until the file is on its disk.
+        ///
+        ///  Returns the number of signals, or `RV_ERR_FILE` when the file cannot be written.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_save_signals", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_save_signals(rv_interface* iface, byte* path, uint format);
+
+        /// <summary>
+        ///  Copies what people read of a signal: its comment, folder or display name, from `rv_add_signal_with` or from a signal
+        ///  list. An empty text if it has none.
+        ///
+        ///  Returns `RV_OK`, `RV_ERR_NOT_FOUND`, or `RV_ERR_BUFFER` with the size in `*required`.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_get_signal_note", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_get_signal_note(rv_interface* iface, uint id, uint note, byte* buf, System.UIntPtr capacity, System.UIntPtr* required);
+
 
     }
 
@@ -823,13 +857,21 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public byte* tls_pin;
         /// <summary>
-        ///  Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
+        ///  Server, list: web pages that may connect, exactly as in `Origin`: scheme, host and port, such as
+        ///  `https://viewer.example`; "*" = any.
         /// </summary>
         public byte* allowed_origins;
         /// <summary>
         ///  Server, list: names that may stand in `Host`, besides IP addresses, `localhost` and this machine's name.
         /// </summary>
         public byte* allowed_hosts;
+        /// <summary>
+        ///  Server: when two clients bring signals of one name that differ in kind or direction, keep the later one as
+        ///  `client/name`, with the name that its client gave itself; that client goes on calling it `name`. 0 = the first
+        ///  one stands, and the other is reported as a conflict.
+        /// </summary>
+        public byte prefix_collisions;
+        public fixed byte reserved4[7];
     }
 
     /// <summary>
@@ -900,7 +942,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint rise_count;
         /// <summary>
-        ///  When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere.
+        ///  When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere. 0 for a
+        ///  value that the host has set: it knows when.
         /// </summary>
         public long time_us;
         /// <summary>
@@ -1012,11 +1055,12 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public ulong bytes_out;
         /// <summary>
-        ///  Values received.
+        ///  Values received for signals that exist, and that fit them; `unknown_signal` and `rejected_type` are the others.
+        ///  Each has changed a signal, or is counted in `echoes` or `rejected_direction`.
         /// </summary>
         public ulong values_in;
         /// <summary>
-        ///  Values sent.
+        ///  Values handed to connections.
         /// </summary>
         public ulong values_out;
         /// <summary>
@@ -1076,7 +1120,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public ulong disconnects;
         /// <summary>
-        ///  Connections refused or failed.
+        ///  Server: connections refused before they became WebSockets.
         /// </summary>
         public ulong refused_connections;
         /// <summary>
@@ -1157,7 +1201,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public fixed byte reserved[3];
         /// <summary>
-        ///  Microseconds since a value came from a peer; -1 = none has, or the host has set it since.
+        ///  Microseconds since its writer has said it last, also if it said the same value again. Age shows how stale a
+        ///  peer's value is; -1 = it is the host's own, which is never stale, or nobody has set it.
         /// </summary>
         public long age_us;
     }
@@ -1246,7 +1291,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint unchanged;
         /// <summary>
-        ///  Signals that exist with another kind; they stay as they are.
+        ///  Signals that exist with another kind, or that another client brought with another direction; they stay as they
+        ///  are. See the option `prefix_collisions`.
         /// </summary>
         public uint conflicting;
         /// <summary>
@@ -1348,6 +1394,10 @@ namespace RealvirtualWs.Interop
         ///  0.
         /// </summary>
         public uint reserved;
+        /// <summary>
+        ///  What people read in the place of the name, when it differs; NULL = the name.
+        /// </summary>
+        public byte* display_name;
     }
 
 
@@ -1446,6 +1496,14 @@ namespace RealvirtualWs.Interop
         ///  The text is too long.
         /// </summary>
         RV_ERR_TEXT = -26,
+        /// <summary>
+        ///  A file cannot be read or written.
+        /// </summary>
+        RV_ERR_FILE = -27,
+        /// <summary>
+        ///  A file is not what it should be; the message tells the line.
+        /// </summary>
+        RV_ERR_FORMAT = -28,
         /// <summary>
         ///  Another program listens on that port.
         /// </summary>
@@ -1650,6 +1708,44 @@ namespace RealvirtualWs.Interop
         ///  Without direction.
         /// </summary>
         RV_CATALOG_NEUTRAL = 2,
+    }
+
+    /// <summary>
+    ///  How a signal list is written.
+    /// </summary>
+    internal enum rv_list_format : uint
+    {
+        /// <summary>
+        ///  CSV for a file whose name ends in `.csv`, otherwise the exchange file.
+        /// </summary>
+        RV_LIST_AUTO = 0,
+        /// <summary>
+        ///  realvirtual's exchange file, a JSON object.
+        /// </summary>
+        RV_LIST_JSON = 1,
+        /// <summary>
+        ///  A header line, then a line for each signal.
+        /// </summary>
+        RV_LIST_CSV = 2,
+    }
+
+    /// <summary>
+    ///  What people read of a signal.
+    /// </summary>
+    internal enum rv_note : uint
+    {
+        /// <summary>
+        ///  Its comment.
+        /// </summary>
+        RV_NOTE_COMMENT = 1,
+        /// <summary>
+        ///  The group it stands in, with `/` between levels.
+        /// </summary>
+        RV_NOTE_FOLDER = 2,
+        /// <summary>
+        ///  What stands in the place of its name.
+        /// </summary>
+        RV_NOTE_DISPLAY_NAME = 3,
     }
 
     /// <summary>
