@@ -1,5 +1,6 @@
 using System;
 using System.Collections;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
 using System.Reflection;
@@ -62,6 +63,39 @@ namespace RealvirtualWs.Unity.Tests
             }
             string fields = prefab.Substring(prefab.IndexOf("  UpdateCycleMs", StringComparison.Ordinal));
             Assert.AreEqual(wanted, fields);
+        }
+
+        [Test]
+        public void The_menu_creates_the_interface_and_every_signal_with_undo()
+        {
+            const string Folder = "Packages/com.realvirtual-ws.unity/";
+            Assert.IsTrue(CreationMenu.Prefab.StartsWith(Folder, StringComparison.Ordinal));
+            string package = Environment.GetEnvironmentVariable("UNITY_PACKAGE");
+            Assert.IsTrue(File.Exists(Path.Combine(package, CreationMenu.Prefab.Substring(Folder.Length))), "the prefab");
+
+            var made = new List<string>();
+            foreach (MethodInfo method in typeof(CreationMenu).GetMethods(BindingFlags.Static | BindingFlags.NonPublic))
+            {
+                object[] items = method.GetCustomAttributes(typeof(UnityEditor.MenuItem), false);
+                if (items.Length == 0)
+                {
+                    continue;
+                }
+                Assert.IsTrue(((UnityEditor.MenuItem)items[0]).menuItem.StartsWith(
+                    "GameObject/realvirtual-ws/", StringComparison.Ordinal));
+                var parent = new GameObject("Parent");
+                method.Invoke(null, new object[] { new UnityEditor.MenuCommand(parent) });
+                Transform child = parent.transform.GetChild(0);
+                Assert.AreSame(child.gameObject, UnityEditor.Selection.activeGameObject);
+                made.Add(child.GetComponent<MonoBehaviour>().GetType().Name);
+                UnityEditor.Undo.PerformUndo();
+                Assert.AreEqual(0, parent.transform.childCount);
+            }
+            made.Sort(StringComparer.Ordinal);
+            var wanted = new List<string> { typeof(WebsocketRealtimeInterface).Name };
+            wanted.AddRange(Array.ConvertAll(SignalTypes.All, type => type.Name));
+            wanted.Sort(StringComparer.Ordinal);
+            Assert.AreEqual(string.Join(", ", wanted.ToArray()), string.Join(", ", made.ToArray()));
         }
 
         [Test]

@@ -8,7 +8,7 @@ namespace RealvirtualWs.Unity.Editor
     {
         private const string Menu = "GameObject/realvirtual-ws/";
         private const int Place = 10;
-        private const string Prefab = "Packages/com.realvirtual-ws.unity/Prefabs/WebsocketRealtimeInterface.prefab";
+        internal const string Prefab = "Packages/com.realvirtual-ws.unity/Prefabs/WebsocketRealtimeInterface.prefab";
 
         [MenuItem(Menu + "Websocket Realtime Interface", false, Place)]
         private static void CreateInterface(MenuCommand command)
