@@ -25,7 +25,7 @@ struct bridge {
     struct plc *plc;
     struct outputs outputs;
     struct scan scan;
-    struct raw *known;     /* by index in the map: what PLC signals hold */
+    struct raw *known;      /* by index in the map: what PLC signals hold */
     unsigned char *decoded; /* by index in the map: `known` is something that was read */
     rv_change *changes;
     rv_value *values;

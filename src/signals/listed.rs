@@ -46,7 +46,7 @@ impl Signals {
             }
             match names.find(signal.name) {
                 Some(id) => {
-                    let table = self.table.lock();
+                    let table = self.table();
                     let existing = table.slot(id).map_or(Ok(()), |slot| {
                         declared_so(slot, signal.name, signal.kind, signal.access)
                     });
@@ -63,7 +63,7 @@ impl Signals {
                 let initial = Value::default_of(signal.kind);
                 let slot = Slot::new(initial.as_ref(), signal.access, Some(signal.direction));
                 names.add(signal.name, signal.kind);
-                self.table.lock().push(slot, Extra::default())
+                self.table().push(slot, Extra::default())
             });
             names.set_notes(id, signal.notes);
         }

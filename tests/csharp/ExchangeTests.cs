@@ -81,7 +81,6 @@ namespace RealvirtualWs.Tests
         {
             using (Pair pair = Pair())
             {
-                // Access and FIFO of the client's own declaration, as a program does that stored its signals.
                 RvSignal<string> order = (RvSignal<string>)pair.Client["Order"];
                 List<string> got = new List<string>();
                 List<string> sent = new List<string>();

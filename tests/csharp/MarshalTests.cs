@@ -169,7 +169,7 @@ namespace RealvirtualWs.Tests
                 {
                     string plain = property.Name.Replace("Microseconds", "");
                     found |= plain == name || plain == "Is" + name || plain == name + "Id" || plain == name + "Time"
-                        || plain == "Is" + name.Replace("Subscribed", "Subscribed") || plain == name + "For";
+                        || plain == name + "For";
                 }
                 Assert.IsTrue(found, ours.Name + " lacks " + field.Name);
             }

@@ -11,19 +11,14 @@ namespace RealvirtualWs.Tests
         internal readonly RvInterface Server;
         internal readonly RvInterface Client;
 
-        internal Pair(RvOptions server = null, RvOptions client = null)
+        internal Pair(Action<RvInterface> declare, RvOptions server = null, RvOptions client = null)
         {
             server = server ?? new RvOptions();
             server.Port = 0;
             Server = RvInterface.CreateServer(server);
-            ClientOptions = client ?? new RvOptions();
-        }
-
-        internal Pair(Action<RvInterface> declare, RvOptions server = null, RvOptions client = null)
-            : this(server, client)
-        {
             declare(Server);
             Server.Start();
+            ClientOptions = client ?? new RvOptions();
             ClientOptions.Port = Server.Port;
             ClientOptions.ReconnectIntervalMs = 20;
             Client = RvInterface.CreateClient(ClientOptions);
@@ -70,10 +65,7 @@ namespace RealvirtualWs.Tests
 
         public void Dispose()
         {
-            if (Client != null)
-            {
-                Client.Dispose();
-            }
+            Client.Dispose();
             Server.Dispose();
         }
     }

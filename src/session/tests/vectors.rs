@@ -234,7 +234,7 @@ struct Bench {
 
 impl Bench {
     fn new(options: Options) -> Self {
-        let signals = Arc::new(Signals::new(options.limits.max_signals));
+        let signals = Arc::new(Signals::new(options.limits.max_signals).unwrap());
         let now = Time::from_micros(1_000_000);
         let mut bench = Self {
             rules: Rules::new(&options),

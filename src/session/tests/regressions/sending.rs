@@ -168,6 +168,22 @@ fn stop_flushes_a_peer_that_got_nothing_of_the_sealed_frame() {
 }
 
 #[test]
+fn stop_sends_the_state_to_a_client_that_has_just_come() {
+    for mode in [SendMode::Cycle, SendMode::Manual] {
+        let (mut n, server, client) = bare(|o| o.send_mode = mode);
+        n.declare(server, "Y", Kind::Int, Access::Write);
+        n.declare(client, "Y", Kind::Int, Access::Read);
+        n.connect(client, server, MS(1), 0);
+        n.run_for(MS(20));
+        n.set(server, "Y", ValueRef::Int(5));
+        n.input(server, Input::Flush);
+        n.input(server, Input::Stop);
+        n.run_for(MS(100));
+        assert_eq!(n.value(client, "Y").as_ref(), ValueRef::Int(5), "{mode:?}");
+    }
+}
+
+#[test]
 fn stop_sends_the_last_level_of_a_held_bool() {
     let (mut n, server, client) = bare(|_| {});
     let mut d = Declaration::new("B", Kind::Bool, Direction::Input);
