@@ -2,6 +2,7 @@
 # Installs what building and testing need. Quick when it is all there, and safe to run again.
 #
 #   scripts/setup.sh build   what building and the demo need: Rust, C and C++ compilers, Python
+#   scripts/setup.sh python  also the Python test packages and the wheel's build backend: .venv
 #   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway) and the test packages:
 #                            .venv (Python) and tests/node/node_modules (Node)
 #
@@ -11,9 +12,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 what=${1:-all}
 case $what in
-    build | all) ;;
+    build | python | all) ;;
     *)
-        echo "usage: scripts/setup.sh [build|all]" >&2
+        echo "usage: scripts/setup.sh [build|python|all]" >&2
         exit 2
         ;;
 esac
@@ -24,8 +25,10 @@ missing_packages() {
     has gcc || has cc || echo gcc libc6-dev
     has g++ || has c++ || echo g++
     has python3 || echo python3
-    if [ "$what" = all ]; then
+    if [ "$what" != build ]; then
         python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
+    fi
+    if [ "$what" = all ]; then
         has cmake || echo cmake
         has node || echo nodejs
         has npm || echo npm
@@ -105,7 +108,5 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
     echo "setup: $(python3 --version) is too old: Python 3.9 or later is needed" >&2
     exit 1
 fi
-if [ "$what" = all ]; then
-    python_packages
-    node_packages
-fi
+[ "$what" = build ] || python_packages
+[ "$what" != all ] || node_packages

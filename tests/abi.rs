@@ -129,7 +129,7 @@ fn constants() -> BTreeSet<String> {
 fn python_functions() -> BTreeSet<String> {
     let source = read("bindings/python/realvirtual_ws/_native.py");
     let (_, table) = source
-        .split_once("\nFUNCTIONS = {\n")
+        .split_once("\nFUNCTIONS: ")
         .expect("a table of functions");
     table
         .lines()
