@@ -88,7 +88,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-modbus test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-modbus test-soak test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -151,6 +151,11 @@ test-wheel: wheel ## The wheel in a new virtual environment, outside the tree
 test-csharp: setup build ## The C# wrapper and its samples, under Mono and .NET Core; the protocol vectors
 	@CSHARP_OUT=$(TARGET)/csharp tests/csharp/run.sh
 
+.PHONY: test-unity
+test-unity: setup build ## The Unity package: its archive, its scripts, editor scripts and samples in a small player
+	@$(PYTHON) tests/unity/test_package.py
+	@GATEWAY=$(BIN)/gateway CARGO_TARGET_DIR=$(TARGET) tests/unity/run.sh
+
 .PHONY: test-modbus
 test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a twin
 	@$(VENV_PYTHON) tests/modbus/run.py
@@ -179,6 +184,7 @@ lint: setup-build ## rustfmt, clippy, and shellcheck where it is installed
 	@$(CARGO) fmt --check
 	@$(CARGO) clippy --quiet $(CARGO_FLAGS) --features bench-internals --all-targets -- -D warnings
 	@scripts/lint-scripts.sh
+	@$(PYTHON) scripts/unity_package.py check
 
 .PHONY: docs
 docs: setup-build ## Rust documentation, without a warning; the C++ header's too, where doxygen is installed
@@ -189,10 +195,25 @@ docs: setup-build ## Rust documentation, without a warning; the C++ header's too
 .PHONY: bindings
 bindings: setup-build ## Write the C header, the C# layer and the Python declarations anew from src/ffi
 	@UPDATE_BINDINGS=1 $(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+	@$(PYTHON) scripts/unity_package.py core
 
 .PHONY: bindings-check
 bindings-check: setup-build
 	@$(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+
+.PHONY: unity-core
+unity-core: ## Copy the C# wrapper into the Unity package, and write its .meta files
+	@$(PYTHON) scripts/unity_package.py core
+
+.PHONY: unity-plugins
+unity-plugins: setup-build ## Put the native libraries into the sample project, to open unity-sample in Unity
+	@$(CARGO) build --quiet --release
+	@$(PYTHON) scripts/unity_package.py plugins
+
+.PHONY: unity-package
+unity-package: setup-build ## Write dist/com.realvirtual-ws.unity-<version>.tgz, with the native libraries that there are
+	@$(CARGO) build --quiet --release
+	@$(PYTHON) scripts/unity_package.py pack
 
 .PHONY: abi-check
 abi-check: ## The C header against the last release's (docs/ABI.md), where abidiff is installed

@@ -49,7 +49,7 @@ namespace RealvirtualWs.Tests
         [Test]
         public void AMissingLibraryIsToldWithWhereItWasLookedFor()
         {
-            string nowhere = Path.GetTempPath();
+            string nowhere = Path.Combine(Path.GetTempPath(), "no-" + Guid.NewGuid());
             string said = Say(nowhere);
             string beside = Path.GetDirectoryName(typeof(RvLibrary).Assembly.Location);
             foreach (string part in new[] { "was not found", "realvirtual_ws", beside, "LD_LIBRARY_PATH (" + nowhere, "Put " })

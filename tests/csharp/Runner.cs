@@ -48,7 +48,8 @@ internal static class Runner
                 }
             }
         }
-        Console.WriteLine("csharp: " + passed + " passed, " + failed + " failed" + (skipped > 0 ? ", " + skipped + " skipped" : ""));
+        string suite = Environment.GetEnvironmentVariable("RV_SUITE") ?? "csharp";
+        Console.WriteLine(suite + ": " + passed + " passed, " + failed + " failed" + (skipped > 0 ? ", " + skipped + " skipped" : ""));
         return failed == 0 && passed > 0 ? 0 : 1;
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Threading;
 using RealvirtualWs.Interop;
 
 namespace RealvirtualWs
@@ -9,7 +10,10 @@ namespace RealvirtualWs
     {
         private readonly object _signalsLock = new object();
         private readonly Dictionary<string, RvSignal> _byName = new Dictionary<string, RvSignal>(StringComparer.Ordinal);
+
+        // Longer than there are signals, so that declaring many copies little; null behind the last one known.
         private RvSignal[] _signals = new RvSignal[0];
+        private int _known;
 
         /// <summary>Declares a bool. As <see cref="AddSignal"/>.</summary>
         public RvSignal<bool> AddBool(
@@ -142,7 +146,14 @@ namespace RealvirtualWs
         /// </summary>
         public IReadOnlyList<RvSignal> Signals
         {
-            get { return All(SignalCount); }
+            get
+            {
+                int count = SignalCount;
+                Learn(count);
+                RvSignal[] signals = new RvSignal[count];
+                Array.Copy(_signals, signals, count);
+                return signals;
+            }
         }
 
         /// <summary>The signal of that name. Case matters.</summary>
@@ -204,41 +215,46 @@ namespace RealvirtualWs
         /// <exception cref="RvArgumentException">There is none (<see cref="RvResult.NotFound"/>).</exception>
         public RvSignal SignalAt(uint id)
         {
-            RvSignal[] signals = _signals;
-            if (id < signals.Length)
+            RvSignal signal = Known(id);
+            if (signal == null)
             {
-                return signals[id];
+                int count = SignalCount;
+                if (id >= count)
+                {
+                    throw new RvArgumentException(
+                        RvResult.NotFound, "There is no signal " + id + ": the ids are 0 to " + (count - 1) + ".");
+                }
+                Learn(count);
+                signal = Known(id);
             }
-            signals = All(SignalCount);
-            if (id >= signals.Length)
-            {
-                throw new RvArgumentException(
-                    RvResult.NotFound, "There is no signal " + id + ": the ids are 0 to " + (signals.Length - 1) + ".");
-            }
-            return signals[id];
+            return signal;
         }
 
-        /// <summary>The objects of so many signals; makes those that are missing.</summary>
-        private RvSignal[] All(int count)
+        /// <summary>The object of a signal, if it was made already.</summary>
+        private RvSignal Known(uint id)
+        {
+            RvSignal[] signals = _signals;
+            return id < (uint)signals.Length ? Volatile.Read(ref signals[id]) : null;
+        }
+
+        /// <summary>Makes the objects of the first so many signals, as far as they are missing.</summary>
+        private void Learn(int count)
         {
             lock (_signalsLock)
             {
                 if (_signals.Length < count)
                 {
-                    RvSignal[] signals = new RvSignal[count];
+                    RvSignal[] signals = new RvSignal[Math.Max(count, _signals.Length * 2)];
                     _signals.CopyTo(signals, 0);
-                    for (int i = _signals.Length; i < count; i++)
-                    {
-                        RvSignalInfo info = GetSignalInfo((uint)i);
-                        signals[i] = RvSignal.Create(this, (uint)i, NameOf((uint)i), info.Kind);
-                    }
-                    for (int i = _signals.Length; i < count; i++)
-                    {
-                        _byName.Add(signals[i].Name, signals[i]);
-                    }
                     _signals = signals;
                 }
-                return _signals;
+                for (; _known < count; _known++)
+                {
+                    uint id = (uint)_known;
+                    RvSignal signal = RvSignal.Create(this, id, NameOf(id), GetSignalInfo(id).Kind);
+                    _byName.Add(signal.Name, signal);
+                    Volatile.Write(ref _signals[id], signal);
+                }
             }
         }
 

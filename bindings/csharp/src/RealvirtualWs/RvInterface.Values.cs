@@ -97,8 +97,7 @@ namespace RealvirtualWs
         /// </summary>
         public RvResult TryGetText(uint id, out string value)
         {
-            RvTextSignal signal = id < (uint)_signals.Length ? _signals[id] as RvTextSignal : null;
-            return ReadText(id, signal, out value);
+            return ReadText(id, Known(id) as RvTextSignal, out value);
         }
 
         internal RvResult ReadText(RvTextSignal signal, out string value)
