@@ -108,7 +108,7 @@
  * counters of what lay between: a pulse shorter than the program's cycle is seen in rise_count. The change log does not
  * grow with the number of updates, so polling seldom is no leak. rv_poll_event gives what happened (connections,
  * clients, completed requests), rv_poll_log what a person may want to read. A program with a cycle just polls; others
- * wait with rv_wait in a thread, or with rv_event_fd in an event loop.
+ * wait with rv_wait in a thread, or in an event loop with rv_event_fd (Unix) or rv_event_handle (Windows).
  *
  *
  * REQUESTS

@@ -1112,6 +1112,13 @@ FUNCTIONS = {
             ctypes.c_void_p,  # iface
         ],
     ),
+    "rv_event_handle": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(ctypes.c_void_p),  # out
+        ],
+    ),
     "rv_import": (
         ctypes.c_int32,
         [
