@@ -13,9 +13,9 @@ SOAK_SECONDS ?= 60
 
 # The same features in every debug build, so that the crate is compiled once. In CI Cargo.lock must be up to date.
 CARGO_FLAGS := --features bindings $(if $(CI),--locked)
-TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
-DEBUG := $(TARGET)/debug
-BIN := $(TARGET)/c
+OUTPUT := $(abspath $(or $(CARGO_TARGET_DIR),target))
+DEBUG := $(OUTPUT)/debug
+BIN := $(OUTPUT)/c
 
 # What the Python declarations load. Not the newest build they find, but the one that `build` has just made.
 export REALVIRTUAL_WS_LIBRARY := $(DEBUG)/librealvirtual_ws.so
@@ -133,14 +133,14 @@ verify-pulses: setup-build ## 2,000 pulses of a millisecond, received at 60 Hz
 .PHONY: verify-soak
 verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
 	@$(CARGO) build --quiet --release
-	@REALVIRTUAL_WS_LIBRARY=$(TARGET)/release/librealvirtual_ws.so \
+	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so \
 		$(PYTHON) tests/soak/soak.py --seconds $(SOAK_SECONDS)
 
 .PHONY: verify-slow
 verify-slow: setup-build ## One of fifty clients stops reading, in release, for 2,000 rounds
 	@RV_ROUNDS=2000 $(CARGO) test --quiet --release --test fifty_clients -- --nocapture
 
-ASAN_TARGET := $(TARGET)/asan
+ASAN_TARGET := $(OUTPUT)/asan
 ASAN_HOST = $(shell $(CARGO) -vV | sed -n 's/^host: //p')
 ASAN_LIBRARY = $(ASAN_TARGET)/$(ASAN_HOST)/debug
 ASAN_FLAGS = $(CARGO_FLAGS) --target-dir $(ASAN_TARGET) --target $(ASAN_HOST)
@@ -167,6 +167,23 @@ verify-sanitize: build ## AddressSanitizer over the Rust, C and FFI tests (needs
 	@valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect \
 		--errors-for-leak-kinds=definite,indirect --error-exitcode=1 $(BIN)/tests-valgrind valgrind
 
+TARGETS := x86_64-pc-windows-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-gnu
+
+.PHONY: cross
+cross: ## Build for another platform into dist/native: make cross TARGET=x86_64-pc-windows-gnu
+	@scripts/setup-cross.sh "$(TARGET)"
+	@scripts/cross.sh "$(TARGET)"
+
+.PHONY: test-cross
+test-cross: build ## Test what is in dist/native: Windows under Wine, ARM64 under QEMU
+	@for target in $(TARGETS); do scripts/setup-cross.sh $$target test; done
+	@$(PYTHON) tests/platforms/run.py
+
+.PHONY: verify-cross
+verify-cross: build ## Build for Windows, Linux x64 and ARM64 (old glibc), test each, write docs/VERIFIED.md
+	@for target in $(TARGETS); do scripts/setup-cross.sh $$target test; scripts/cross.sh $$target; done
+	@$(PYTHON) tests/platforms/run.py --record
+
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
-	@rm -rf $(TARGET) .venv tests/node/node_modules
+	@rm -rf $(OUTPUT) dist .venv tests/node/node_modules

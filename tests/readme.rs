@@ -1,6 +1,7 @@
-//! The README's programs are the files under `examples`, which the tests compile and run.
+//! The README's programs are the files under `examples`, which the tests compile and run; and every README says where
+//! nothing has been run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -53,5 +54,35 @@ fn what_the_readme_names_exists() {
                 "a link to {path}"
             );
         }
+    }
+}
+
+/// The README files of the repository and of the packages in it.
+fn readmes(directory: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(directory).expect("a readable directory") {
+        let path = entry.expect("a readable entry").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let built = ["target", "dist", "node_modules", "tests"];
+        if path.is_dir() && !name.starts_with('.') && !built.contains(&&*name) {
+            readmes(&path, found);
+        } else if name == "README.md" {
+            found.push(path);
+        }
+    }
+}
+
+/// No machine of these kinds has run the library: nobody is to take it for granted.
+#[test]
+fn each_readme_says_where_it_was_not_run() {
+    let mut found = Vec::new();
+    readmes(Path::new(env!("CARGO_MANIFEST_DIR")), &mut found);
+    assert!(!found.is_empty(), "no README.md");
+    for path in found {
+        let text = std::fs::read_to_string(&path).expect("a readable file");
+        assert!(
+            text.contains("not run on: macOS, iOS, Android, Unity"),
+            "{}",
+            path.display()
+        );
     }
 }
