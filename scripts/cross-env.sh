@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # its variables are used where it is sourced
 # What scripts/cross.sh and scripts/setup-cross.sh share. To be sourced in the root of the repository.
 
 CROSS=$(realpath -m "${CARGO_TARGET_DIR:-target}")/cross

@@ -55,7 +55,7 @@ case $target in
         "$TOOLS/bin/python" -m ziglang dlltool -m i386:x86-64 -d "$definitions" -l "$dist/realvirtual_ws.lib"
         ;;
     *)
-        strip=strip
+        strip="strip"
         [[ $target != aarch64-* ]] || strip=aarch64-linux-gnu-strip
         shared=librealvirtual_ws.so
         cp "$built/$shared" "$dist"

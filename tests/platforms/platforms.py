@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from binaries import GLIBC_LIBRARIES, LOADERS, ROOT, WINDOWS_DLLS, Elf, Pe
+from binaries import GLIBC_LIBRARIES, LOADERS, ROOT, SONAME, WINDOWS_DLLS, Elf, Pe
 
 BUILT = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve()
 CROSS = BUILT / "cross"
@@ -74,7 +74,7 @@ class Platform:
                 "static": ["-DRV_STATIC", *static],
             }
         return {
-            "shared": [self.work / self.library, "-lpthread", "-Wl,-rpath,$ORIGIN"],
+            "shared": [self.work / SONAME, "-lpthread", "-Wl,-rpath,$ORIGIN"],
             "static": static,
         }
 
@@ -88,7 +88,8 @@ def linux(name, processor, machine, runner):
         files={"librealvirtual_ws.so", "librealvirtual_ws.a"},
         imports=GLIBC_LIBRARIES | LOADERS,
         compiler=[*ZIG, "-target", f"{processor}-linux-gnu.2.28"],
-        static_libraries=["-lpthread", "-ldl", "-lm"],
+        # GCC brings an unwinder unasked, zig does not.
+        static_libraries=["-lpthread", "-ldl", "-lm", "-lunwind"],
         runner=runner,
     )
 
