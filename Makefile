@@ -120,7 +120,7 @@ bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cyc
 	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals --bench micro
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-sanitize ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-sanitize verify-cross ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes

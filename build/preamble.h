@@ -9,8 +9,8 @@
  *
  * Shared: cc program.c -lrealvirtual_ws, or LoadLibrary/dlopen. Such a program calls rv_abi_version first and compares
  * it with RV_ABI_VERSION. Static: link librealvirtual_ws.a with -lpthread -ldl -lm; on Windows define RV_STATIC before
- * including this header and link realvirtual_ws.lib with ws2_32 userenv ntdll bcrypt crypt32. C99 and C++11 or later.
- * Every symbol starts with rv_, every constant with RV_.
+ * including this header, and link realvirtual_ws.lib (MinGW: librealvirtual_ws.a) with ws2_32 userenv ntdll bcrypt
+ * crypt32 advapi32. C99 and C++11 or later. Every symbol starts with rv_, every constant with RV_.
  *
  *
  * RESULTS
