@@ -28,6 +28,7 @@ const SOURCES: &[&str] = &[
     "import",
     "clients",
     "config",
+    "lists",
 ];
 
 pub fn generate() {

@@ -173,6 +173,20 @@
  * other way round with RV_CATALOG_INVERT, without direction with RV_CATALOG_NEUTRAL.
  *
  *
+ * SIGNAL LISTS
+ *
+ * rv_load_signals declares what a file lists, rv_save_signals writes such a file: realvirtual's exchange file, or CSV
+ * with the same names in its first line.
+ *
+ *   {"Signals": [{"Name": "Part at sensor", "Symbolname": "Cell.bSensor", "Comment": "light barrier",
+ *                 "Type": "BOOL", "Direction": "INPUT", "Folder": "Cell/Conveyor"}]}
+ *
+ * Symbolname is the signal's name here and on the wire, Name what people read; where one is empty the other stands for
+ * both. Type is BOOL, INT, FLOAT or TEXT. Direction is INPUT, OUTPUT, or empty for RV_DIRECTION_AUTO. Other members
+ * and columns are ignored. CSV may be separated by commas, semicolons or tabs; it is written with commas. Values,
+ * access, FIFOs and fail-safe values are not part of a list.
+ *
+ *
  * OPTIONS
  *
  * Every field of rv_options with its default; (c) is for clients, (s) for servers. The fields' own comments say more.

@@ -173,6 +173,20 @@
  * other way round with RV_CATALOG_INVERT, without direction with RV_CATALOG_NEUTRAL.
  *
  *
+ * SIGNAL LISTS
+ *
+ * rv_load_signals declares what a file lists, rv_save_signals writes such a file: realvirtual's exchange file, or CSV
+ * with the same names in its first line.
+ *
+ *   {"Signals": [{"Name": "Part at sensor", "Symbolname": "Cell.bSensor", "Comment": "light barrier",
+ *                 "Type": "BOOL", "Direction": "INPUT", "Folder": "Cell/Conveyor"}]}
+ *
+ * Symbolname is the signal's name here and on the wire, Name what people read; where one is empty the other stands for
+ * both. Type is BOOL, INT, FLOAT or TEXT. Direction is INPUT, OUTPUT, or empty for RV_DIRECTION_AUTO. Other members
+ * and columns are ignored. CSV may be separated by commas, semicolons or tabs; it is written with commas. Values,
+ * access, FIFOs and fail-safe values are not part of a list.
+ *
+ *
  * OPTIONS
  *
  * Every field of rv_options with its default; (c) is for clients, (s) for servers. The fields' own comments say more.
@@ -361,6 +375,14 @@ enum rv_result
      * The text is too long.
      */
     RV_ERR_TEXT = -26,
+    /**
+     * A file cannot be read or written.
+     */
+    RV_ERR_FILE = -27,
+    /**
+     * A file is not what it should be; the message tells the line.
+     */
+    RV_ERR_FORMAT = -28,
     /**
      * Another program listens on that port.
      */
@@ -651,6 +673,64 @@ enum rv_catalog_direction
 typedef enum rv_catalog_direction rv_catalog_direction;
 #else
 typedef uint32_t rv_catalog_direction;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How a signal list is written.
+ */
+enum rv_list_format
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * CSV for a file whose name ends in `.csv`, otherwise the exchange file.
+     */
+    RV_LIST_AUTO = 0,
+    /**
+     * realvirtual's exchange file, a JSON object.
+     */
+    RV_LIST_JSON = 1,
+    /**
+     * A header line, then a line for each signal.
+     */
+    RV_LIST_CSV = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rv_list_format rv_list_format;
+#else
+typedef uint32_t rv_list_format;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * What people read of a signal.
+ */
+enum rv_note
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * Its comment.
+     */
+    RV_NOTE_COMMENT = 1,
+    /**
+     * The group it stands in, with `/` between levels.
+     */
+    RV_NOTE_FOLDER = 2,
+    /**
+     * What stands in the place of its name.
+     */
+    RV_NOTE_DISPLAY_NAME = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rv_note rv_note;
+#else
+typedef uint32_t rv_note;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -1358,6 +1438,10 @@ typedef struct rv_signal_options {
      * 0.
      */
     uint32_t reserved;
+    /**
+     * What people read in the place of the name, when it differs; NULL = the name.
+     */
+    const char *display_name;
 } rv_signal_options;
 
 /**
@@ -2221,6 +2305,49 @@ int32_t rv_config_set_begin(struct rv_interface *iface,
                             const char *json,
                             uint32_t timeout_ms,
                             uint32_t *token);
+
+/**
+ * Declares every signal of the list in the file `path`: all of them, or none. Signals that exist already in
+ * the same way get the list's comment, folder and display name. SIGNAL LISTS at the top shows how lists look.
+ *
+ * Blocks for as long as reading the file takes.
+ *
+ * Returns the number of signals in the list; `RV_ERR_FILE` when the file cannot be read; and with the line in
+ * `rv_last_error`: `RV_ERR_FORMAT` when it is no such list, `RV_ERR_NAME`, `RV_ERR_EXISTS` when a signal is declared
+ * in another way or stands twice in the list, `RV_ERR_LIMIT` beyond `max_signals`.
+ */
+RV_API
+int32_t rv_load_signals(struct rv_interface *iface,
+                        const char *path,
+                        rv_list_format format);
+
+/**
+ * Writes every signal to the file `path` as a signal list, in the order of the ids, imported ones too. A signal
+ * without direction gets an empty `Direction`. The file is replaced at once, when all of it is written: whoever reads
+ * it finds the old one or the new one.
+ *
+ * Blocks until the file is on its disk.
+ *
+ * Returns the number of signals, or `RV_ERR_FILE` when the file cannot be written.
+ */
+RV_API
+int32_t rv_save_signals(struct rv_interface *iface,
+                        const char *path,
+                        rv_list_format format);
+
+/**
+ * Copies what people read of a signal: its comment, folder or display name, from `rv_add_signal_with` or from a signal
+ * list. An empty text if it has none.
+ *
+ * Returns `RV_OK`, `RV_ERR_NOT_FOUND`, or `RV_ERR_BUFFER` with the size in `*required`.
+ */
+RV_API
+int32_t rv_get_signal_note(struct rv_interface *iface,
+                           uint32_t id,
+                           rv_note note,
+                           char *buf,
+                           size_t capacity,
+                           size_t *required);
 
 #ifdef __cplusplus
 }  // extern "C"

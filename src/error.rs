@@ -65,6 +65,10 @@ codes! {
     Name = -25, "RV_ERR_NAME";
     /// The text is too long.
     Text = -26, "RV_ERR_TEXT";
+    /// A file cannot be read or written.
+    File = -27, "RV_ERR_FILE";
+    /// A file is not what it should be; the message tells the line.
+    Format = -28, "RV_ERR_FORMAT";
     /// Another program listens on that port.
     PortInUse = -40, "RV_ERR_PORT_IN_USE";
     /// The address is malformed, or is none of this machine's.

@@ -29,6 +29,7 @@ mod handle;
 mod import;
 mod library;
 mod lifecycle;
+mod lists;
 mod memory;
 mod options;
 mod poll;

@@ -14,6 +14,7 @@
 //! ```
 
 mod lifecycle;
+mod lists;
 mod request;
 mod signal;
 
@@ -33,6 +34,7 @@ use crate::runtime::{Hub, NetThread, Shared, clock, run};
 use crate::session::{Input, Session};
 use crate::signals::Signals;
 
+pub use crate::lists::ListFormat;
 pub use crate::session::{
     ClientInfo, ConnectionReport, Event, EventKind, Histogram, ImportReport, Info, LogLevel,
     LogRecord, State, Stats,
@@ -40,7 +42,7 @@ pub use crate::session::{
 pub use crate::signals::{Change, Declaration, flags};
 
 use lifecycle::Control;
-pub use signal::SignalInfo;
+pub use signal::{SignalInfo, SignalNotes};
 
 static LIVE: AtomicU32 = AtomicU32::new(0);
 

@@ -14,6 +14,7 @@ pub mod value;
 pub mod bench;
 mod escape;
 mod ffi;
+mod lists;
 mod protocol;
 mod runtime;
 mod session;
@@ -21,5 +22,6 @@ mod signals;
 
 pub use error::{Error, ErrorCode, Result};
 pub use interface::{Change, Declaration, Interface};
+pub use lists::ListFormat;
 pub use options::Options;
 pub use value::{Access, Direction, Kind, Perspective, Quality, Value, ValueRef};

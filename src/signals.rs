@@ -5,6 +5,7 @@
 mod bits;
 mod changes;
 mod extra;
+mod listed;
 mod names;
 mod pick;
 mod print;
@@ -20,7 +21,8 @@ use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
 pub(crate) use bits::BitSet;
 pub use changes::{Change, flags};
 use extra::{Extra, FailSafe};
-pub(crate) use names::Names;
+pub(crate) use listed::Wanted;
+pub(crate) use names::{Names, Notes};
 pub(crate) use pick::{Pick, Picks};
 pub(crate) use print::Print;
 pub(crate) use slot::{LOCAL, Origin, Slot};
@@ -52,6 +54,8 @@ pub struct Declaration<'a> {
     pub comment: &'a str,
     /// A group for people, with `/` between levels.
     pub folder: &'a str,
+    /// What people read instead of the name; empty = the name.
+    pub display_name: &'a str,
     /// The value that the host sees so long after the connection to the signal's writer was lost.
     pub failsafe: Option<(ValueRef<'a>, Duration)>,
     /// Every change is kept, sent and polled by itself, up to so many; 0 = only the latest counts.
@@ -72,9 +76,18 @@ impl<'a> Declaration<'a> {
             initial: None,
             comment: "",
             folder: "",
+            display_name: "",
             failsafe: None,
             fifo_depth: 0,
             min_hold: Duration::ZERO,
+        }
+    }
+
+    fn notes(&self) -> Notes<'a> {
+        Notes {
+            comment: self.comment,
+            folder: self.folder,
+            display_name: self.display_name,
         }
     }
 }
@@ -169,25 +182,14 @@ impl Signals {
             return if same {
                 Ok(id)
             } else {
-                Err(Error::new(
-                    ErrorCode::Exists,
-                    format!(
-                        "signal {name:?} exists already, with another kind or access: use another name, or rv_set_access"
-                    ),
-                ))
+                Err(other_declaration(name))
             };
         }
         if names.len() >= self.max {
-            return Err(Error::new(
-                ErrorCode::Limit,
-                format!(
-                    "signal {name:?} would exceed the {} signals of option max_signals",
-                    self.max
-                ),
-            ));
+            return Err(full(name, self.max));
         }
         let id = names.add(name, kind);
-        names.set_notes(id, declaration.comment, declaration.folder);
+        names.set_notes(id, declaration.notes());
         Ok(table.push(Slot::new(initial, access, Some(direction)), extra))
     }
 
@@ -292,6 +294,22 @@ pub(crate) fn not_found(id: u32, count: usize) -> Error {
                 None => "none is declared yet".to_owned(),
             }
         ),
+    )
+}
+
+fn other_declaration(name: &str) -> Error {
+    Error::new(
+        ErrorCode::Exists,
+        format!(
+            "signal {name:?} exists already, with another kind or access: use another name, or rv_set_access"
+        ),
+    )
+}
+
+fn full(name: &str, max: usize) -> Error {
+    Error::new(
+        ErrorCode::Limit,
+        format!("signal {name:?} would exceed the {max} signals of option max_signals"),
     )
 }
 

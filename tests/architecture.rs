@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// From left to right. What stands together may name each other.
 const LAYERS: [&[&str]; 8] = [
     &["error", "value", "time", "options", "escape"],
-    &["protocol"],
+    &["protocol", "lists"],
     &["signals"],
     &["session"],
     &["runtime"],

@@ -673,13 +673,13 @@ fn notes_are_kept_with_the_signal() {
             Direction::Input,
         ))
         .unwrap();
-    let (comment, folder) = server.signal_notes(id).unwrap();
+    let notes = server.signal_notes(id).unwrap();
     assert_eq!(
-        (comment.as_str(), folder.as_str()),
+        (notes.comment.as_str(), notes.folder.as_str()),
         ("light barrier", "cell/conveyor")
     );
     assert_eq!(
         server.signal_notes(plain).unwrap(),
-        (String::new(), String::new())
+        realvirtual_ws::interface::SignalNotes::default()
     );
 }

@@ -10,6 +10,7 @@
 )]
 
 mod data;
+mod lists;
 mod measures;
 mod native;
 mod table;

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use realvirtual_ws::bench::{Registry, Server, import};
 use realvirtual_ws::{Direction, Value, ValueRef};
 
-use crate::data;
 use crate::native::{Library, Pair};
+use crate::{data, lists};
 
 /// Does so many units of work and tells how long they took.
 pub type Side = Box<dyn FnMut(u64) -> Duration>;
@@ -37,7 +37,7 @@ fn each(mut work: impl FnMut() + 'static) -> Side {
 }
 
 /// The work, which does `batch` units at once.
-fn batch(batch: u64, mut work: impl FnMut() -> Duration + 'static) -> Side {
+pub fn batch(batch: u64, mut work: impl FnMut() -> Duration + 'static) -> Side {
     Box::new(move |units| {
         let rounds = units.div_ceil(batch);
         let took: Duration = (0..rounds).map(|_| work()).sum();
@@ -45,7 +45,7 @@ fn batch(batch: u64, mut work: impl FnMut() -> Duration + 'static) -> Side {
     })
 }
 
-fn timed<R>(work: impl FnOnce() -> R) -> Duration {
+pub fn timed<R>(work: impl FnOnce() -> R) -> Duration {
     let started = Instant::now();
     black_box(work());
     started.elapsed()
@@ -60,6 +60,7 @@ pub fn all() -> Vec<Measure> {
     measures.extend(registry());
     measures.extend(cycles());
     measures.push(importing());
+    measures.extend(lists::all());
     measures
 }
 

@@ -3,10 +3,11 @@
 use safer_ffi::layout::ReprC;
 
 use super::enums::{
-    rv_access, rv_catalog_direction, rv_direction, rv_import_direction, rv_kind, rv_mode,
-    rv_perspective, rv_send_mode,
+    rv_access, rv_catalog_direction, rv_direction, rv_import_direction, rv_kind, rv_list_format,
+    rv_mode, rv_note, rv_perspective, rv_send_mode,
 };
 use crate::error::{Error, ErrorCode, Result};
+use crate::interface::ListFormat;
 use crate::options::{CatalogDirection, ImportDirection, Mode, SendMode};
 use crate::value::{Access, Direction, Kind, Perspective};
 
@@ -34,6 +35,7 @@ macro_rules! inputs {
 
 inputs! {
     rv_mode rv_send_mode rv_kind rv_direction rv_access rv_perspective rv_import_direction rv_catalog_direction
+    rv_list_format rv_note
 }
 
 /// Checks the number of an argument, field or option `name`.
@@ -112,6 +114,16 @@ impl From<rv_import_direction> for ImportDirection {
         match value {
             rv_import_direction::RV_IMPORT_INVERT => Self::Invert,
             rv_import_direction::RV_IMPORT_KEEP => Self::Keep,
+        }
+    }
+}
+
+impl From<rv_list_format> for ListFormat {
+    fn from(value: rv_list_format) -> Self {
+        match value {
+            rv_list_format::RV_LIST_AUTO => Self::Auto,
+            rv_list_format::RV_LIST_JSON => Self::Json,
+            rv_list_format::RV_LIST_CSV => Self::Csv,
         }
     }
 }

@@ -109,6 +109,32 @@ pub enum rv_catalog_direction {
     RV_CATALOG_NEUTRAL = 2,
 }
 
+/// How a signal list is written.
+#[derive_ReprC]
+#[derive(Clone, Copy)]
+#[repr(u32)]
+pub enum rv_list_format {
+    /// CSV for a file whose name ends in `.csv`, otherwise the exchange file.
+    RV_LIST_AUTO = 0,
+    /// realvirtual's exchange file, a JSON object.
+    RV_LIST_JSON = 1,
+    /// A header line, then a line for each signal.
+    RV_LIST_CSV = 2,
+}
+
+/// What people read of a signal.
+#[derive_ReprC]
+#[derive(Clone, Copy)]
+#[repr(u32)]
+pub enum rv_note {
+    /// Its comment.
+    RV_NOTE_COMMENT = 1,
+    /// The group it stands in, with `/` between levels.
+    RV_NOTE_FOLDER = 2,
+    /// What stands in the place of its name.
+    RV_NOTE_DISPLAY_NAME = 3,
+}
+
 /// What an interface is doing.
 #[derive_ReprC]
 #[derive(Clone, Copy)]
@@ -221,6 +247,8 @@ pub type rv_access_in = u32;
 pub type rv_perspective_in = u32;
 pub type rv_import_direction_in = u32;
 pub type rv_catalog_direction_in = u32;
+pub type rv_list_format_in = u32;
+pub type rv_note_in = u32;
 
 // Enumerations that only go out are the library's numbers.
 const _: () = {

@@ -54,6 +54,10 @@ pub enum rv_result {
     RV_ERR_NAME = -25,
     /// The text is too long.
     RV_ERR_TEXT = -26,
+    /// A file cannot be read or written.
+    RV_ERR_FILE = -27,
+    /// A file is not what it should be; the message tells the line.
+    RV_ERR_FORMAT = -28,
     /// Another program listens on that port.
     RV_ERR_PORT_IN_USE = -40,
     /// The address is malformed, or is none of this machine's.

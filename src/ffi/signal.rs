@@ -49,6 +49,8 @@ pub struct rv_signal_options {
     pub min_hold_ms: u32,
     /// 0.
     pub reserved: u32,
+    /// What people read in the place of the name, when it differs; NULL = the name.
+    pub display_name: *const c_char,
 }
 
 // SAFETY: numbers and pointers, of any bit pattern; it is only read.
@@ -115,11 +117,12 @@ pub unsafe extern "C" fn rv_add_signal_with(
 unsafe fn declaration(options: &rv_signal_options) -> Result<Declaration<'_>> {
     check_reserved(options)?;
     // SAFETY: the caller's promise.
-    let (name, comment, folder) = unsafe {
+    let (name, comment, folder, display_name) = unsafe {
         (
             string::required(options.name, "name")?,
             string::optional(options.comment, "comment")?,
             string::optional(options.folder, "folder")?,
+            string::optional(options.display_name, "display_name")?,
         )
     };
     let kind: rv_kind = checked(options.kind, "kind")?;
@@ -129,6 +132,7 @@ unsafe fn declaration(options: &rv_signal_options) -> Result<Declaration<'_>> {
     declaration.access = access.into();
     declaration.comment = comment.unwrap_or_default();
     declaration.folder = folder.unwrap_or_default();
+    declaration.display_name = display_name.unwrap_or_default();
     if options.initial.kind != 0 {
         // SAFETY: the caller's promise.
         let (_, initial) = unsafe { value_ref(&options.initial) }?;

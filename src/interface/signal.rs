@@ -27,6 +27,17 @@ pub struct SignalInfo {
     pub source: u32,
 }
 
+/// What people read of a signal; empty = nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignalNotes {
+    /// A note.
+    pub comment: String,
+    /// A group, with `/` between levels.
+    pub folder: String,
+    /// What stands in the place of its name.
+    pub display_name: String,
+}
+
 impl Interface {
     /// Declares a signal and gives its id. The same declaration again gives the same id.
     ///
@@ -93,15 +104,19 @@ impl Interface {
         self.shared.signals.name(id)
     }
 
-    /// The comment and the folder that a signal was declared with.
+    /// What people read of a signal: what it was declared with, or what a signal list says.
     ///
     /// # Errors
     /// [`ErrorCode::NotFound`].
-    pub fn signal_notes(&self, id: u32) -> Result<(String, String)> {
+    pub fn signal_notes(&self, id: u32) -> Result<SignalNotes> {
         self.signal_name(id)?;
         let names = self.shared.signals.names();
-        let (comment, folder) = names.notes(id);
-        Ok((comment.to_owned(), folder.to_owned()))
+        let notes = names.notes(id);
+        Ok(SignalNotes {
+            comment: notes.comment.to_owned(),
+            folder: notes.folder.to_owned(),
+            display_name: notes.display_name.to_owned(),
+        })
     }
 
     /// Changes what the host may do with a signal; `None` = by direction and perspective.
@@ -307,7 +322,7 @@ impl Interface {
         found.ok_or_else(|| self.wrong_kind(id, actual, kind))
     }
 
-    fn with_slot<R>(&self, id: u32, look: impl FnOnce(&Slot) -> R) -> Result<R> {
+    pub(super) fn with_slot<R>(&self, id: u32, look: impl FnOnce(&Slot) -> R) -> Result<R> {
         self.shared.check()?;
         let table = self.shared.signals.table();
         match table.slot(id) {
@@ -317,7 +332,7 @@ impl Interface {
     }
 
     /// In on-change mode the driver sleeps until something is set.
-    fn wake_sender(&self) {
+    pub(super) fn wake_sender(&self) {
         if self.shared.options.send_mode == SendMode::OnChange {
             self.shared.changed.notify_one();
         }

@@ -18,6 +18,14 @@ struct Named {
     kind: Kind,
 }
 
+/// What people read of a signal; empty = nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Notes<'a> {
+    pub comment: &'a str,
+    pub folder: &'a str,
+    pub display_name: &'a str,
+}
+
 /// Names by id and ids by name. Ids are dense and never change.
 ///
 /// The map keeps the standard library's keyed hasher: names come from peers, too.
@@ -25,8 +33,8 @@ struct Named {
 pub(crate) struct Names {
     ids: HashMap<Arc<str>, u32>,
     list: Vec<Named>,
-    /// Comment and folder, of the signals that have one.
-    notes: FxHashMap<u32, (Box<str>, Box<str>)>,
+    /// Of the signals that have any: comment, folder, display name.
+    notes: FxHashMap<u32, [Box<str>; 3]>,
 }
 
 impl Names {
@@ -44,17 +52,24 @@ impl Names {
         id
     }
 
-    pub(super) fn set_notes(&mut self, id: u32, comment: &str, folder: &str) {
-        if !comment.is_empty() || !folder.is_empty() {
-            self.notes.insert(id, (comment.into(), folder.into()));
+    pub(super) fn set_notes(&mut self, id: u32, notes: Notes<'_>) {
+        if notes == Notes::default() {
+            self.notes.remove(&id);
+        } else {
+            let texts = [notes.comment, notes.folder, notes.display_name];
+            self.notes.insert(id, texts.map(Into::into));
         }
     }
 
-    /// What the host noted of a signal: comment and folder.
-    pub(crate) fn notes(&self, id: u32) -> (&str, &str) {
+    /// What the host noted of a signal.
+    pub(crate) fn notes(&self, id: u32) -> Notes<'_> {
         self.notes
             .get(&id)
-            .map_or(("", ""), |(comment, folder)| (comment, folder))
+            .map_or_else(Notes::default, |[comment, folder, display_name]| Notes {
+                comment,
+                folder,
+                display_name,
+            })
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<u32> {

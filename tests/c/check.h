@@ -102,5 +102,6 @@ void exchange_tests(void);
 void error_tests(void);
 void poll_tests(void);
 void lifecycle_tests(void);
+void list_tests(void);
 
 #endif

@@ -92,6 +92,7 @@ int main(int argc, char **argv) {
     error_tests();
     poll_tests();
     lifecycle_tests();
+    list_tests();
     printf("%s: %d passed, %d failed\n", label, passed, failed);
     return failed > 0 || passed == 0;
 }

@@ -35,6 +35,8 @@ RV_ERR_NOT_WRITABLE = -23
 RV_ERR_NOT_FINITE = -24
 RV_ERR_NAME = -25
 RV_ERR_TEXT = -26
+RV_ERR_FILE = -27
+RV_ERR_FORMAT = -28
 RV_ERR_PORT_IN_USE = -40
 RV_ERR_ADDRESS = -41
 RV_ERR_RESOLVE = -42
@@ -88,6 +90,16 @@ RV_IMPORT_KEEP = 1
 RV_CATALOG_KEEP = 0
 RV_CATALOG_INVERT = 1
 RV_CATALOG_NEUTRAL = 2
+
+# rv_list_format
+RV_LIST_AUTO = 0
+RV_LIST_JSON = 1
+RV_LIST_CSV = 2
+
+# rv_note
+RV_NOTE_COMMENT = 1
+RV_NOTE_FOLDER = 2
+RV_NOTE_DISPLAY_NAME = 3
 
 # rv_state
 RV_STATE_STOPPED = 0
@@ -346,6 +358,7 @@ class rv_signal_options(ctypes.Structure):
         ("fifo_depth", ctypes.c_uint32),
         ("min_hold_ms", ctypes.c_uint32),
         ("reserved", ctypes.c_uint32),
+        ("display_name", ctypes.c_char_p),
     ]
 
 
@@ -555,7 +568,7 @@ LAYOUT = {
             },
         ),
         "rv_signal_options": (
-            112,
+            120,
             {
                 "struct_size": 0,
                 "kind": 4,
@@ -570,6 +583,7 @@ LAYOUT = {
                 "fifo_depth": 100,
                 "min_hold_ms": 104,
                 "reserved": 108,
+                "display_name": 112,
             },
         ),
     },
@@ -776,7 +790,7 @@ LAYOUT = {
             },
         ),
         "rv_signal_options": (
-            120,
+            128,
             {
                 "struct_size": 0,
                 "kind": 4,
@@ -791,6 +805,7 @@ LAYOUT = {
                 "fifo_depth": 108,
                 "min_hold_ms": 112,
                 "reserved": 116,
+                "display_name": 120,
             },
         ),
     },
@@ -1253,6 +1268,33 @@ FUNCTIONS = {
             ctypes.c_char_p,  # json
             ctypes.c_uint32,  # timeout_ms
             ctypes.POINTER(ctypes.c_uint32),  # token
+        ],
+    ),
+    "rv_load_signals": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # path
+            ctypes.c_uint32,  # format
+        ],
+    ),
+    "rv_save_signals": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # path
+            ctypes.c_uint32,  # format
+        ],
+    ),
+    "rv_get_signal_note": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_uint32,  # id
+            ctypes.c_uint32,  # note
+            ctypes.POINTER(ctypes.c_char),  # buf
+            ctypes.c_size_t,  # capacity
+            ctypes.POINTER(ctypes.c_size_t),  # required
         ],
     ),
 }

@@ -606,6 +606,40 @@ namespace RealvirtualWs.Interop
         [DllImport(__DllName, EntryPoint = "rv_config_set_begin", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rv_config_set_begin(rv_interface* iface, byte* json, uint timeout_ms, uint* token);
 
+        /// <summary>
+        ///  Declares every signal of the list in the file `path`: all of them, or none. Signals that exist already in
+        ///  the same way get the list's comment, folder and display name. SIGNAL LISTS at the top shows how lists look.
+        ///
+        ///  Blocks for as long as reading the file takes.
+        ///
+        ///  Returns the number of signals in the list; `RV_ERR_FILE` when the file cannot be read; and with the line in
+        ///  `rv_last_error`: `RV_ERR_FORMAT` when it is no such list, `RV_ERR_NAME`, `RV_ERR_EXISTS` when a signal is declared
+        ///  in another way or stands twice in the list, `RV_ERR_LIMIT` beyond `max_signals`.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_load_signals", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_load_signals(rv_interface* iface, byte* path, uint format);
+
+        /// <summary>
+        ///  Writes every signal to the file `path` as a signal list, in the order of the ids, imported ones too. A signal
+        ///  without direction gets an empty `Direction`. The file is replaced at once, when all of it is written: whoever reads
+        ///  it finds the old one or the new one.
+        ///
+        ///  Blocks until the file is on its disk.
+        ///
+        ///  Returns the number of signals, or `RV_ERR_FILE` when the file cannot be written.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_save_signals", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_save_signals(rv_interface* iface, byte* path, uint format);
+
+        /// <summary>
+        ///  Copies what people read of a signal: its comment, folder or display name, from `rv_add_signal_with` or from a signal
+        ///  list. An empty text if it has none.
+        ///
+        ///  Returns `RV_OK`, `RV_ERR_NOT_FOUND`, or `RV_ERR_BUFFER` with the size in `*required`.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_get_signal_note", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_get_signal_note(rv_interface* iface, uint id, uint note, byte* buf, System.UIntPtr capacity, System.UIntPtr* required);
+
 
     }
 
@@ -1350,6 +1384,10 @@ namespace RealvirtualWs.Interop
         ///  0.
         /// </summary>
         public uint reserved;
+        /// <summary>
+        ///  What people read in the place of the name, when it differs; NULL = the name.
+        /// </summary>
+        public byte* display_name;
     }
 
 
@@ -1448,6 +1486,14 @@ namespace RealvirtualWs.Interop
         ///  The text is too long.
         /// </summary>
         RV_ERR_TEXT = -26,
+        /// <summary>
+        ///  A file cannot be read or written.
+        /// </summary>
+        RV_ERR_FILE = -27,
+        /// <summary>
+        ///  A file is not what it should be; the message tells the line.
+        /// </summary>
+        RV_ERR_FORMAT = -28,
         /// <summary>
         ///  Another program listens on that port.
         /// </summary>
@@ -1652,6 +1698,44 @@ namespace RealvirtualWs.Interop
         ///  Without direction.
         /// </summary>
         RV_CATALOG_NEUTRAL = 2,
+    }
+
+    /// <summary>
+    ///  How a signal list is written.
+    /// </summary>
+    internal enum rv_list_format : uint
+    {
+        /// <summary>
+        ///  CSV for a file whose name ends in `.csv`, otherwise the exchange file.
+        /// </summary>
+        RV_LIST_AUTO = 0,
+        /// <summary>
+        ///  realvirtual's exchange file, a JSON object.
+        /// </summary>
+        RV_LIST_JSON = 1,
+        /// <summary>
+        ///  A header line, then a line for each signal.
+        /// </summary>
+        RV_LIST_CSV = 2,
+    }
+
+    /// <summary>
+    ///  What people read of a signal.
+    /// </summary>
+    internal enum rv_note : uint
+    {
+        /// <summary>
+        ///  Its comment.
+        /// </summary>
+        RV_NOTE_COMMENT = 1,
+        /// <summary>
+        ///  The group it stands in, with `/` between levels.
+        /// </summary>
+        RV_NOTE_FOLDER = 2,
+        /// <summary>
+        ///  What stands in the place of its name.
+        /// </summary>
+        RV_NOTE_DISPLAY_NAME = 3,
     }
 
     /// <summary>

@@ -1,0 +1,128 @@
+//! Signal lists in files.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::error::{Error, ErrorCode, Result};
+use crate::interface::{Interface, ListFormat};
+use crate::lists::{self, Listed};
+use crate::signals::{Notes, Wanted};
+use crate::value::Direction;
+
+/// Many times the longest list of as many signals as an interface may have; what is longer is none.
+const MAX_FILE_BYTES: u64 = 256 << 20;
+
+impl Interface {
+    /// Declares every signal of the list in the file `path`, or none of them. Gives the number of signals in the list.
+    ///
+    /// Those that exist already in the same way get the list's comment, folder and display name. Access follows from
+    /// direction and perspective, as for every declared signal.
+    ///
+    /// # Errors
+    /// [`ErrorCode::File`]; [`ErrorCode::Format`], [`ErrorCode::Name`], [`ErrorCode::Exists`] and [`ErrorCode::Limit`]
+    /// with the file and the line.
+    pub fn load_signals(&self, path: &str, format: ListFormat) -> Result<u32> {
+        self.shared.check()?;
+        let bytes = read(path).map_err(|error| failed("read", path, &error))?;
+        let format = format.of(path);
+        let in_file =
+            |error: Error| Error::new(error.code(), format!("{path}, {}", error.message()));
+        let list = lists::read(&bytes, format).map_err(in_file)?;
+        let wanted: Vec<Wanted<'_>> = list.iter().map(|listed| self.wanted(listed)).collect();
+        self.shared
+            .signals
+            .declare_all(&wanted)
+            .map_err(|(index, error)| {
+                let line = lists::line_of(&bytes, format, index);
+                let message = format!("line {line}: {}", error.message());
+                in_file(Error::new(error.code(), message))
+            })?;
+        self.wake_sender();
+        Ok(list.len() as u32)
+    }
+
+    fn wanted<'a>(&self, listed: &'a Listed<'_>) -> Wanted<'a> {
+        let (direction, access) = self.rules.declared(&listed.name, listed.direction);
+        Wanted {
+            name: &listed.name,
+            kind: listed.kind,
+            direction,
+            access,
+            notes: Notes {
+                comment: &listed.comment,
+                folder: &listed.folder,
+                display_name: &listed.display_name,
+            },
+        }
+    }
+
+    /// Writes every signal into the file `path`, in the order of the ids, imported ones too. The file appears at once:
+    /// whoever reads it gets the old one or the new one. Gives the number of signals.
+    ///
+    /// # Errors
+    /// [`ErrorCode::File`].
+    pub fn save_signals(&self, path: &str, format: ListFormat) -> Result<u32> {
+        self.shared.check()?;
+        let (bytes, count) = {
+            let names = self.shared.signals.names();
+            let list: Vec<Listed<'_>> = (0..names.len() as u32)
+                .filter_map(|id| {
+                    let (kind, direction) = self
+                        .with_slot(id, |slot| (slot.kind, slot.direction))
+                        .ok()?;
+                    let notes = names.notes(id);
+                    Some(Listed {
+                        name: names.name(id)?.as_ref().into(),
+                        display_name: notes.display_name.into(),
+                        comment: notes.comment.into(),
+                        folder: notes.folder.into(),
+                        kind,
+                        direction: direction.unwrap_or(Direction::Auto),
+                    })
+                })
+                .collect();
+            (lists::write(&list, format.of(path))?, list.len() as u32)
+        };
+        replace(Path::new(path), &bytes).map_err(|error| failed("write", path, &error))?;
+        Ok(count)
+    }
+}
+
+fn failed(what: &str, path: &str, error: &io::Error) -> Error {
+    Error::new(
+        ErrorCode::File,
+        format!("cannot {what} the signal list {path}: {error}"),
+    )
+}
+
+fn read(path: &str) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // One byte more than allowed, and not what the file system says: a device has no size.
+    File::open(path)?
+        .take(MAX_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(io::Error::other(format!(
+            "it has more than {MAX_FILE_BYTES} bytes, which no signal list has"
+        )));
+    }
+    Ok(bytes)
+}
+
+/// Writes a file beside `path` and moves it there, so that a power cut leaves the old one or the new one.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.{number}.tmp", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let written = File::create(&beside)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
