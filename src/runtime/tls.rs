@@ -109,7 +109,8 @@ fn platform_verifier(
 }
 
 fn authorities(file: &str) -> Result<Vec<CertificateDer<'static>>> {
-    let what = format!("option ca_file {file:?} cannot be used");
+    // Not quoted as Rust does, which would double the backslashes of Windows.
+    let what = format!("option ca_file \"{file}\" cannot be used");
     let pem = std::fs::read(file).map_err(|error| cannot(&what, &error))?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
         .collect::<std::result::Result<_, _>>()
@@ -211,7 +212,10 @@ fn certificate_cause(error: &CertificateError) -> String {
             if text.contains("CaUsedAsEndEntity") {
                 "the server presents an authority's own certificate; it needs one issued by that authority, with CA:FALSE".into()
             } else {
-                escape(&text)
+                format!(
+                    "{}; if this machine does not trust its authority, give that authority's certificate in the option ca_file",
+                    escape(&text)
+                )
             }
         }
     }
