@@ -39,7 +39,7 @@ setup-build:
 .PHONY: build
 build: setup-build ## Build the library (debug) and the C examples
 	@$(CARGO) build --quiet $(CARGO_FLAGS)
-	@ln -sf librealvirtual_ws.so $(DEBUG)/librealvirtual_ws.so.0
+	@scripts/install.sh links $(DEBUG)
 	@$(MAKE) --silent $(addprefix $(BIN)/,gateway monitor quickstart)
 
 # `build` makes the library; these rules follow it in a second make, which sees the new file.
@@ -47,12 +47,42 @@ $(BIN)/%: examples/c/%.c examples/c/example.h include/realvirtual_ws.h $(DEBUG)/
 	mkdir -p $(BIN)
 	$(CC) -std=c99 -O2 $(STRICT) $(CFLAGS) $(INCLUDE) $< -o $@ $(LDFLAGS) $(LINK)
 
+# Where to install, in GNU's names and also as PREFIX. LIBRARY_DIR: a library that is built already, of any target.
+prefix = $(or $(PREFIX),/usr/local)
+INSTALL = prefix='$(prefix)' libdir='$(libdir)' includedir='$(includedir)' docdir='$(docdir)' DESTDIR='$(DESTDIR)' \
+	LIBRARY_DIR='$(or $(LIBRARY_DIR),$(OUTPUT)/release)' scripts/install.sh
+
+.PHONY: install
+install: ## Install for C and C++ (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= libdir= includedir= docdir=
+ifndef LIBRARY_DIR
+	@$(CARGO) build --quiet --release $(if $(CI),--locked)
+endif
+	@$(INSTALL) install
+
+.PHONY: uninstall
+uninstall: ## Remove what install has put there, with the same variables
+	@$(INSTALL) uninstall
+
+MODBUS := examples/gateway-modbus
+MODBUS_PACKAGES := libmodbus jansson
+
+.PHONY: gateway-modbus
+gateway-modbus: build ## Build the Modbus gateway (needs libmodbus and jansson)
+	@pkg-config --exists $(MODBUS_PACKAGES) || \
+		{ echo "$@ needs libmodbus and jansson, on Debian: apt-get install pkg-config libmodbus-dev libjansson-dev" >&2; exit 1; }
+	@$(MAKE) --silent $(BIN)/gateway-modbus
+
+$(BIN)/gateway-modbus: $(wildcard $(MODBUS)/*.c $(MODBUS)/*.h) include/realvirtual_ws.h $(DEBUG)/librealvirtual_ws.so
+	mkdir -p $(BIN)
+	$(CC) -std=c99 -O2 -g $(STRICT) $(CFLAGS) $(INCLUDE) $$(pkg-config --cflags $(MODBUS_PACKAGES)) $(filter %.c,$^) \
+		-o $@ $(LDFLAGS) $(LINK) $$(pkg-config --libs $(MODBUS_PACKAGES)) -lm
+
 .PHONY: demo
 demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-python test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-modbus test-soak test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -73,9 +103,31 @@ test-c: build ## C tests of the shared library, as C99 and as C++11
 	@$(BIN)/tests-c99 c99
 	@$(BIN)/tests-cpp11 cpp11
 
+STRICT_CPP := $(STRICT) -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wnon-virtual-dtor
+CPP_OBJECTS := $(BIN)/tests-cpp-main.o $(BIN)/tests-cpp-modern.o
+
+.PHONY: test-cpp
+test-cpp: build ## C++ tests of realvirtual_ws.hpp: C++11 and C++20 in one program, without exceptions, all of C covered
+	@$(PYTHON) tests/cpp/drift.py
+	@$(CXX) -std=c++11 -g $(STRICT_CPP) $(CXXFLAGS) $(INCLUDE) -c tests/cpp/main.cpp -o $(BIN)/tests-cpp-main.o
+	@$(CXX) -std=c++20 -g $(STRICT_CPP) $(CXXFLAGS) $(INCLUDE) -c tests/cpp/modern.cpp -o $(BIN)/tests-cpp-modern.o
+	@$(CXX) $(CPP_OBJECTS) -o $(BIN)/tests-cpp $(LDFLAGS) $(LINK)
+	@$(BIN)/tests-cpp
+	@$(CXX) -std=c++11 -fno-exceptions -fno-rtti $(STRICT_CPP) $(CXXFLAGS) $(INCLUDE) tests/cpp/no_exceptions.cpp \
+		-o $(BIN)/tests-cpp-no-exceptions $(LDFLAGS) $(LINK)
+	@$(PYTHON) tests/cpp/no_exceptions.py $(BIN)/tests-cpp-no-exceptions
+
+.PHONY: test-consumers
+test-consumers: setup build ## Install into scratch directories; build and run programs with pkg-config and CMake
+	@$(PYTHON) tests/consumers/run.py $(DEBUG)
+
 .PHONY: test-python
 test-python: build ## The examples and the demo, run and ended in all ways
 	@$(PYTHON) tests/python/test_examples.py
+
+.PHONY: test-modbus
+test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a twin
+	@.venv/bin/python tests/modbus/run.py
 
 .PHONY: test-soak
 test-soak: build ## 1,000 signals both ways for 5 seconds, with the server killed in the middle
@@ -90,7 +142,7 @@ test-clean: ## `make demo` and `make test` in a fresh clone with an empty home
 	@scripts/test-clean.sh
 
 .PHONY: check
-check: lint docs bindings-check ## Everything but the tests: format, lints, documentation, generated files
+check: lint docs bindings-check abi-check ## Everything but the tests: format, lints, documentation, generated files, ABI
 
 .PHONY: fmt
 fmt: ## Format the Rust sources
@@ -103,8 +155,10 @@ lint: setup-build ## rustfmt, clippy, and shellcheck where it is installed
 	@scripts/lint-scripts.sh
 
 .PHONY: docs
-docs: setup-build ## Rust documentation, without a warning
+docs: setup-build ## Rust documentation, without a warning; the C++ header's too, where doxygen is installed
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --no-deps $(CARGO_FLAGS)
+	@if command -v doxygen >/dev/null; then TARGET=$(OUTPUT) doxygen docs/Doxyfile; \
+		else echo "skipped: doxygen is not installed"; fi
 
 .PHONY: bindings
 bindings: setup-build ## Write the C header, the C# layer and the Python declarations anew from src/ffi
@@ -114,13 +168,21 @@ bindings: setup-build ## Write the C header, the C# layer and the Python declara
 bindings-check: setup-build
 	@$(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
 
+.PHONY: abi-check
+abi-check: ## The C header against the last release's (docs/ABI.md), where abidiff is installed
+	@$(PYTHON) scripts/abi_check.py
+
+.PHONY: abi-baseline
+abi-baseline: ## Take the C header as what the next release will have: docs/abi
+	@$(PYTHON) scripts/abi_check.py --baseline
+
 .PHONY: bench-micro
 bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cycles) against aims; bench/RESULTS.md
 	@mkdir -p bench
 	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals --bench micro
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-sanitize verify-cross ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -140,6 +202,10 @@ verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
 verify-slow: setup-build ## One of fifty clients stops reading, in release, for 2,000 rounds
 	@RV_ROUNDS=2000 $(CARGO) test --quiet --release --test fifty_clients -- --nocapture
 
+.PHONY: verify-modbus
+verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind
+	@.venv/bin/python tests/modbus/run.py --valgrind
+
 ASAN_TARGET := $(OUTPUT)/asan
 ASAN_HOST = $(shell $(CARGO) -vV | sed -n 's/^host: //p')
 ASAN_LIBRARY = $(ASAN_TARGET)/$(ASAN_HOST)/debug
@@ -150,22 +216,27 @@ ASAN_FLAGS = $(CARGO_FLAGS) --target-dir $(ASAN_TARGET) --target $(ASAN_HOST)
 ASAN_TESTS := --lib $(addprefix --test ,concurrency errors exchange lifecycle pulses slow_peer)
 
 .PHONY: verify-sanitize
-verify-sanitize: build ## AddressSanitizer over the Rust, C and FFI tests (needs nightly Rust), valgrind over the C tests
+verify-sanitize: build test-cpp ## AddressSanitizer over the Rust, C and FFI tests (nightly Rust); valgrind over C and C++
 	@RUSTFLAGS=-Zsanitizer=address RV_SCHEDULES=100 $(CARGO) +nightly test --quiet --no-fail-fast $(ASAN_FLAGS) \
 		$(ASAN_TESTS) -- --skip hostile_frames_are_answered_quickly
 	@RUSTFLAGS=-Zsanitizer=address $(CARGO) +nightly build --quiet $(ASAN_FLAGS)
-	@ln -sf librealvirtual_ws.so $(ASAN_LIBRARY)/librealvirtual_ws.so.0
+	@scripts/install.sh links $(ASAN_LIBRARY)
 	@mkdir -p $(BIN)
 	@$(CC) -std=c99 -g -fsanitize=address -fno-omit-frame-pointer $(STRICT) $(INCLUDE) $(C_TESTS) \
 		-o $(BIN)/tests-asan -L$(ASAN_LIBRARY) -lrealvirtual_ws -Wl,-rpath,$(ASAN_LIBRARY) -pthread
-	@$(BIN)/tests-asan asan
+	@RV_CALLS=200000 $(BIN)/tests-asan asan
 	@# Python itself does not give back all that it has when it ends.
 	@LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0 \
 		REALVIRTUAL_WS_LIBRARY=$(ASAN_LIBRARY)/librealvirtual_ws.so $(PYTHON) tests/python/test_ffi.py
 	@$(CC) -std=c99 -g $(STRICT) $(INCLUDE) $(C_TESTS) -o $(BIN)/tests-valgrind $(LINK)
 	@# "Possibly lost" is what Rust's standard library keeps of the main thread: 48 bytes, once.
-	@valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect \
-		--errors-for-leak-kinds=definite,indirect --error-exitcode=1 $(BIN)/tests-valgrind valgrind
+	@for tests in "$(BIN)/tests-valgrind valgrind" $(BIN)/tests-cpp; do \
+		valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect \
+			--errors-for-leak-kinds=definite,indirect --error-exitcode=1 $$tests; done
+
+.PHONY: verify-abi
+verify-abi: abi-check ## The ABI check finds every kind of break, and lets additions pass
+	@$(PYTHON) scripts/abi_check.py --self-test
 
 TARGETS := x86_64-pc-windows-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-gnu
 

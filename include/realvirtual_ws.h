@@ -66,6 +66,7 @@
  *   rv_options_init, change fields, rv_create
  *   rv_add_signal ...     or rv_import; also later, while running
  *   rv_start
+ *   rv_wait_connected     where the program must not go on without a connection; values set before it are kept
  *   each cycle: rv_poll_changes, rv_set_..., and rv_flush with RV_SEND_MANUAL
  *   rv_stop               where the last values matter
  *   rv_destroy
@@ -96,6 +97,31 @@
  *           if (changes[i].signal == motor)
  *               drive(changes[i].number);
  *       rv_set_bool(iface, sensor, part_is_at_sensor());
+ *       step();
+ *   }
+ *   rv_stop(iface, 1000);
+ *   rv_destroy(iface);
+ *
+ * A client that takes over the signals of that server and writes Motor, with most errors left out:
+ *
+ *   rv_options options;
+ *   rv_interface *iface = NULL;
+ *   rv_change changes[64];
+ *   uint32_t motor = 0;
+ *   int32_t count, i;
+ *
+ *   rv_options_init(&options, sizeof options, RV_MODE_CLIENT);
+ *   options.port = 7000;
+ *   options.own_perspective = RV_PERSPECTIVE_CONTROLLER;
+ *   rv_create(&options, &iface);
+ *   rv_start(iface);
+ *   if (rv_wait_connected(iface, 5000) == RV_OK && rv_import(iface, 5000, NULL, 0) == RV_OK &&
+ *       rv_find_signal(iface, "Motor", &motor) == RV_OK)
+ *       rv_set_float(iface, motor, 12.5);
+ *   while (controlling()) {
+ *       count = rv_poll_changes(iface, changes, 64);
+ *       for (i = 0; i < count; i++)
+ *           take(changes[i].signal, changes[i].number);
  *       step();
  *   }
  *   rv_stop(iface, 1000);
@@ -134,9 +160,24 @@
  *
  * State converges: while connected, both ends hold the same value after the last change within a cycle and the link's
  * delay. Values in between may be skipped, a bool's pulse is not, and each value that is lost or refused has its
- * counter in rv_stats. What was set together with rv_set_values arrives together. A connection that comes back is brought up to
- * date in both directions; a value whose writer is lost has RV_QUALITY_STALE. A signal nobody has set is
+ * counter in rv_stats. What was set together with rv_set_values arrives together. A connection that comes back is
+ * brought up to date in both directions; a value whose writer is lost has RV_QUALITY_STALE. A signal nobody has set is
  * RV_QUALITY_NEVER and is not sent, unless the host is its only writer.
+ *
+ * Where both sides write a signal, their values can cross: each is on its way while the other sets. The protocol has no
+ * acknowledgement, so the library follows such a value with a ping, whose pong says that the peer has it. What the peer
+ * sends of the signal until then is a crossing value: it may be older than ours, or ours sent back. Two ends of this
+ * library settle on one of the two; towards other programs an echo or a repeat changes nothing, and a program that
+ * insists on its value gets its way (see rv_stats.echoes and resends, and the option fence_grace_ms).
+ *
+ * A signal can have more than that, by fields of rv_signal_options:
+ *
+ *   fifo_depth    every change counts, as with codes from a scanner: each is sent, kept and polled by itself, in order.
+ *                 A full queue drops its oldest entry, and says so
+ *   failsafe      what the program sees some time after the connection to the signal's writer was lost, such as speed
+ *                 0. It stays here, is flagged, and ends with the next value
+ *   min_hold_ms   a bool's level lasts at least this long on the wire, so that a peer that looks every 20 ms sees a
+ *                 pulse of 1 ms. The values of other signals do not wait for it
  *
  *
  * DIRECTION AND ACCESS
@@ -165,6 +206,11 @@
  *   PLCOutput...      KEEP               OUTPUT           READ_WRITE   WRITE        READ
  *   Bool, Int, ...    any                none             READ_WRITE   by default_direction, as declared
  *   Bool, Int, ...    any                of a pattern     as declared with that direction
+ *
+ * For example, a PLC gateway offers {"Start": PLCInputBool, "Speed": PLCOutputFloat}: from its point of view it reads
+ * Start and writes Speed. With the defaults (INVERT, peer unknown) the import makes Start an OUTPUT and Speed an INPUT
+ * here, both READ_WRITE. If the program states peer_perspective CONTROLLER, which the gateway is, Start is WRITE and
+ * Speed READ: rv_set_bool on Start works, and rv_set_float on Speed gives RV_ERR_NOT_WRITABLE.
  *
  * With READ_WRITE whoever writes, transmits; when both write at the same time, both ends settle on one of the values.
  * Access is part of an import's result: a program that stores imported signals stores their access too.
@@ -240,6 +286,7 @@
  *   tls_pin                   NULL                (c) SHA-256 of the server's public key, hexadecimal or Base64
  *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host
+ *   prefix_collisions         0                   (s) clients' signals that collide: keep the later one as client/name
  */
 
 #ifndef REALVIRTUAL_WS_H
@@ -1153,13 +1200,21 @@ typedef struct rv_options {
      */
     const char *tls_pin;
     /**
-     * Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
+     * Server, list: web pages that may connect, exactly as in `Origin`: scheme, host and port, such as
+     * `https://viewer.example`; "*" = any.
      */
     const char *allowed_origins;
     /**
      * Server, list: names that may stand in `Host`, besides IP addresses, `localhost` and this machine's name.
      */
     const char *allowed_hosts;
+    /**
+     * Server: when two clients bring signals of one name that differ in kind or direction, keep the later one as
+     * `client/name`, with the name that its client gave itself; that client goes on calling it `name`. 0 = the first
+     * one stands, and the other is reported as a conflict.
+     */
+    uint8_t prefix_collisions;
+    uint8_t reserved4[7];
 } rv_options;
 
 /**
@@ -1221,11 +1276,12 @@ typedef struct rv_stats {
      */
     uint64_t bytes_out;
     /**
-     * Values received.
+     * Values received for signals that exist, and that fit them; `unknown_signal` and `rejected_type` are the others.
+     * Each has changed a signal, or is counted in `echoes` or `rejected_direction`.
      */
     uint64_t values_in;
     /**
-     * Values sent.
+     * Values handed to connections.
      */
     uint64_t values_out;
     /**
@@ -1285,7 +1341,7 @@ typedef struct rv_stats {
      */
     uint64_t disconnects;
     /**
-     * Connections refused or failed.
+     * Server: connections refused before they became WebSockets.
      */
     uint64_t refused_connections;
     /**
@@ -1477,7 +1533,8 @@ typedef struct rv_signal_info {
      */
     uint8_t reserved[3];
     /**
-     * Microseconds since a value came from a peer; -1 = none has, or the host has set it since.
+     * Microseconds since its writer has said it last, also if it said the same value again. Age shows how stale a
+     * peer's value is; -1 = it is the host's own, which is never stale, or nobody has set it.
      */
     int64_t age_us;
 } rv_signal_info;
@@ -1520,7 +1577,8 @@ typedef struct rv_change {
      */
     uint32_t rise_count;
     /**
-     * When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere.
+     * When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere. 0 for a
+     * value that the host has set: it knows when.
      */
     int64_t time_us;
     /**
@@ -1603,7 +1661,8 @@ typedef struct rv_import_report {
      */
     uint32_t unchanged;
     /**
-     * Signals that exist with another kind; they stay as they are.
+     * Signals that exist with another kind, or that another client brought with another direction; they stay as they
+     * are. See the option `prefix_collisions`.
      */
     uint32_t conflicting;
     /**

@@ -2,7 +2,8 @@
 # Installs what building and testing need. Quick when it is all there, and safe to run again.
 #
 #   scripts/setup.sh build   what building and the demo need: Rust, C and C++ compilers, Python
-#   scripts/setup.sh all     also Node, Mono and the test packages: .venv (Python) and tests/node/node_modules (Node)
+#   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway) and the test packages:
+#                            .venv (Python) and tests/node/node_modules (Node)
 #
 # Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
 set -euo pipefail
@@ -25,10 +26,12 @@ missing_packages() {
     has python3 || echo python3
     if [ "$what" = all ]; then
         python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
+        has cmake || echo cmake
         has node || echo nodejs
         has npm || echo npm
         has mcs || echo mono-mcs
         has mono || echo mono-runtime
+        pkg-config --exists libmodbus jansson 2>/dev/null || echo pkg-config libmodbus-dev libjansson-dev
         mono_libraries || echo libmono-corlib4.5-cil libmono-system4.0-cil libmono-system-core4.0-cil
     fi
 }

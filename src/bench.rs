@@ -16,7 +16,7 @@ pub use crate::ffi::{rv_change, rv_event, rv_info, rv_options};
 
 /// Declares `signals` under ids from 0.
 fn declared(signals: &[(String, Value)], access: Access) -> Signals {
-    let registry = Signals::new(signals.len() as u32);
+    let registry = Signals::new(signals.len() as u32).expect("a registry");
     for (name, value) in signals {
         let declaration = Declaration {
             initial: Some(value.as_ref()),
@@ -174,7 +174,7 @@ impl Server {
 pub fn import(answer: &str) -> usize {
     let mut options = Options::client();
     options.limits.max_signals = 1_000_000;
-    let signals = Arc::new(Signals::new(options.limits.max_signals));
+    let signals = Arc::new(Signals::new(options.limits.max_signals).expect("a registry"));
     let mut session = Session::new(Arc::new(options), Arc::clone(&signals), 1);
     let now = Time::from_micros(1);
     session.handle(now, Input::Start);

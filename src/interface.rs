@@ -13,6 +13,7 @@
 //! # Ok::<(), realvirtual_ws::Error>(())
 //! ```
 
+pub(crate) mod direct;
 mod lifecycle;
 mod lists;
 mod request;
@@ -35,6 +36,8 @@ use crate::session::{Input, Session};
 use crate::signals::Signals;
 
 pub use crate::lists::ListFormat;
+pub(crate) use crate::signals::Key;
+
 pub use crate::session::{
     ClientInfo, ConnectionReport, Event, EventKind, Histogram, ImportReport, Info, LogLevel,
     LogRecord, State, Stats,
@@ -74,7 +77,7 @@ impl Interface {
         options.validate()?;
         let thread = NetThread::shared()?;
         let options = Arc::new(options);
-        let signals = Arc::new(Signals::new(options.limits.max_signals));
+        let signals = Arc::new(Signals::new(options.limits.max_signals)?);
         let seed = clock::now().as_micros() ^ u64::from(std::process::id()) << 32;
         let session = Session::new(Arc::clone(&options), Arc::clone(&signals), seed);
         let shared = Arc::new(Shared::new(Arc::clone(&options), signals));
@@ -141,8 +144,13 @@ impl Interface {
     pub fn poll_changes(&self, capacity: usize, out: impl FnMut(usize, Change)) -> Result<usize> {
         self.shared.check()?;
         let count = self.shared.signals.table().poll(capacity, out);
-        self.shared.polled();
+        self.polled();
         Ok(count)
+    }
+
+    /// The host has taken changes: the descriptor may be readable no longer.
+    pub(crate) fn polled(&self) {
+        self.shared.polled();
     }
 
     /// Shows the oldest event; it is removed when `look` says so with the first of its results.

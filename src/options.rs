@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, ErrorCode, Result};
+use crate::escape::escape;
 use crate::value::{Direction, Perspective};
 
 /// Server or client.
@@ -127,6 +128,9 @@ pub struct Options {
     pub accept_remote_writes: bool,
     /// Create signals from an `import_answer` that was not asked for.
     pub auto_import: bool,
+    /// Server: of two clients' signals of one name that differ in kind or direction, the one that came later is kept as
+    /// `client/name`, with the name that its client gave itself. `false`: the first stands, the other is reported.
+    pub prefix_collisions: bool,
     /// Refuse values that lose something when converted (`1.5` for an int).
     pub strict_types: bool,
 
@@ -203,6 +207,7 @@ impl Options {
             relay: true,
             accept_remote_writes: false,
             auto_import: false,
+            prefix_collisions: false,
             strict_types: false,
             max_data_frame_bytes: 0,
             catalog_push: false,
@@ -301,6 +306,16 @@ impl Options {
                 "option path holds a blank, a control character or '#': percent-encode it",
             );
         }
+        if let Some(origin) = self
+            .allowed_origins
+            .iter()
+            .find(|origin| !is_origin(origin))
+        {
+            return argument(&format!(
+                "option allowed_origins holds {}, which no web page's Origin is: write scheme, host and port, such as https://viewer.example or http://127.0.0.1:8080, or \"*\" for any page",
+                escape(origin)
+            ));
+        }
         if self.limits.max_signals == 0 || self.limits.max_signals > 10_000_000 {
             return argument("option max_signals must be 1 to 10000000");
         }
@@ -316,6 +331,16 @@ impl Options {
             (n, _) => n as usize,
         }
     }
+}
+
+/// Whether a page's `Origin` can look so: a scheme, a host and perhaps a port, without a path.
+fn is_origin(entry: &str) -> bool {
+    let entry = entry.trim();
+    let rest = entry.split_once("://").map(|(scheme, rest)| {
+        let host = rest.strip_suffix('/').unwrap_or(rest);
+        !scheme.is_empty() && !host.is_empty() && !host.contains(['/', '?', '#', ' '])
+    });
+    rest.unwrap_or(entry == "*" || entry == "null")
 }
 
 /// Whether a port is written behind a host name or an IPv4 address, or behind brackets.
@@ -351,9 +376,23 @@ mod tests {
     }
 
     #[test]
+    fn origins_as_browsers_send_them_are_good() {
+        let mut server = Options::server();
+        let good = [
+            "*",
+            "null",
+            "https://a.example",
+            "http://[::1]:80",
+            "https://a.example/",
+        ];
+        server.allowed_origins = good.map(str::to_owned).to_vec();
+        server.validate().unwrap();
+    }
+
+    #[test]
     fn bad_options_are_named() {
         type Change = fn(&mut Options);
-        let cases: [(Change, ErrorCode, &str); 9] = [
+        let cases: [(Change, ErrorCode, &str); 11] = [
             (|o| o.address = " ".into(), ErrorCode::Address, "address"),
             (|o| o.address = "ws://h".into(), ErrorCode::Address, "URL"),
             (|o| o.port = 0, ErrorCode::Argument, "port"),
@@ -381,6 +420,16 @@ mod tests {
                 |o| o.path = Some("/a b".into()),
                 ErrorCode::Argument,
                 "path",
+            ),
+            (
+                |o| o.allowed_origins = vec!["*".into(), "viewer.example".into()],
+                ErrorCode::Argument,
+                "viewer.example",
+            ),
+            (
+                |o| o.allowed_origins = vec!["https://viewer.example/page".into()],
+                ErrorCode::Argument,
+                "allowed_origins",
             ),
             (
                 |o| o.limits.max_signals = 0,

@@ -3,6 +3,7 @@
 //! [`Session::handle`] takes one [`Input`] with the time; [`Session::outputs`] gives what is to be
 //! done about it. `runtime` connects this to sockets and timers, tests to a fake network.
 
+mod aliases;
 mod backoff;
 mod client;
 mod config;
@@ -21,7 +22,8 @@ pub(crate) mod window;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +38,7 @@ use crate::protocol::direction::Rules;
 use crate::signals::{Names, Origin, Signals};
 use crate::time::Time;
 
+use aliases::Aliases;
 use client::Client;
 use config::Config;
 pub(crate) use config::{ConfigRequest, ConfigResult};
@@ -57,6 +60,10 @@ pub(crate) const SERVER: Origin = 1;
 const FENCE: &[u8; 3] = b"rvf";
 /// Names reported once are remembered up to this count.
 const REPORTED_MAX: usize = 10_000;
+
+/// So many refused connections are logged in so long a time.
+const REFUSALS_TOLD: u32 = 20;
+const REFUSALS_WINDOW: Duration = Duration::from_secs(10);
 
 fn fence(number: u64) -> [u8; 11] {
     let mut payload = [0; 11];
@@ -89,6 +96,8 @@ pub(crate) struct Session {
     push_catalogs_at: Option<Time>,
     /// Signals whose refusal was logged.
     reported: FxHashSet<u32>,
+    /// Since when refused connections are counted for the log, and how many.
+    refusals: (Time, u32),
     /// Something is due beyond what the host sets: a relay, a resend, a correction, a backlog.
     transmit_wanted: bool,
     /// It is due at once, whatever the send mode.
@@ -107,6 +116,8 @@ pub(crate) struct Session {
     failsafes: Vec<(Time, u32)>,
     /// Server: clients that left, by name, latest last; one of that name that comes is their successor.
     departed: VecDeque<(String, Origin)>,
+    /// Server: what clients know by other names than it has here, by the client's name.
+    aliases: HashMap<String, Arc<Aliases>>,
     /// When stale values of a former connection that its successor did not mention are good again.
     restores: Vec<(Time, Origin, Origin)>,
     stats: Stats,
@@ -132,6 +143,7 @@ impl Session {
             known_signals: 0,
             push_catalogs_at: None,
             reported: FxHashSet::default(),
+            refusals: (Time::ZERO, 0),
             transmit_wanted: false,
             transmit_now: false,
             stopping: false,
@@ -141,6 +153,7 @@ impl Session {
             holds: VecDeque::new(),
             failsafes: Vec::new(),
             departed: VecDeque::new(),
+            aliases: HashMap::new(),
             restores: Vec::new(),
             stats: Stats::default(),
             state: State::Stopped,
@@ -227,7 +240,7 @@ impl Session {
             Input::ConnectFailed { error } => self.connect_failed(&error, now),
             Input::Refused { why } => {
                 self.stats.refused_connections += 1;
-                self.log(LogLevel::Warn, 0, why, now);
+                self.log_refusal(why, now);
             }
             Input::Text { peer, text } => self.text(peer, text, now),
             Input::Ping { peer, payload } => self.ping(peer, payload, now),
@@ -507,15 +520,33 @@ impl Session {
         }));
     }
 
-    /// Logs something about a signal, once for each name.
-    fn report_once(&mut self, signal: u32, client: PeerId, why: &str, now: Time) {
-        if self.reported.len() < REPORTED_MAX && self.reported.insert(signal) {
-            let name = self
-                .signals
-                .names()
-                .name(signal)
-                .map_or_else(String::new, |name| escape(name));
-            self.log(LogLevel::Warn, client, format!("signal {name}: {why}"), now);
+    /// A flood of connections must not push everything else out of the log.
+    fn log_refusal(&mut self, why: String, now: Time) {
+        let (since, logged) = &mut self.refusals;
+        if now.since(*since) >= REFUSALS_WINDOW {
+            (*since, *logged) = (now, 0);
+        }
+        *logged += 1;
+        match (*logged).cmp(&REFUSALS_TOLD) {
+            Ordering::Less => self.log(LogLevel::Warn, 0, why, now),
+            Ordering::Equal => {
+                let text = format!(
+                    "{why}. More connections that are refused in these {} s are only counted",
+                    REFUSALS_WINDOW.as_secs()
+                );
+                self.log(LogLevel::Warn, 0, text, now);
+            }
+            Ordering::Greater => {}
+        }
+    }
+
+    /// A peer, for the log.
+    fn who(&self, id: PeerId) -> String {
+        match self.peers.get(&id) {
+            Some(peer) if self.is_server() => {
+                format!("client {id} ({})", escape(peer.display_name()))
+            }
+            _ => "the server".to_owned(),
         }
     }
 

@@ -8,6 +8,7 @@ mod extra;
 mod listed;
 mod names;
 mod pick;
+mod place;
 mod print;
 mod slot;
 mod table;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
+use parking_lot::{MutexGuard, RwLock, RwLockReadGuard};
 
 pub(crate) use bits::BitSet;
 pub use changes::{Change, flags};
@@ -24,6 +25,8 @@ use extra::{Extra, FailSafe};
 pub(crate) use listed::Wanted;
 pub(crate) use names::{Names, Notes};
 pub(crate) use pick::{Pick, Picks};
+use place::Claim;
+pub(crate) use place::{Key, lock};
 pub(crate) use print::Print;
 pub(crate) use slot::{LOCAL, Origin, Slot};
 pub(crate) use table::{Applied, Kept, SetRefused, Table};
@@ -120,20 +123,40 @@ pub(crate) struct ImportEntry<'a> {
 #[derive(Debug)]
 pub(crate) struct Signals {
     names: RwLock<Names>,
-    table: Mutex<Table>,
+    claim: Claim,
     records: Arc<AtomicU64>,
     max: usize,
 }
 
 impl Signals {
-    pub(crate) fn new(max: u32) -> Self {
-        let table = Table::default();
-        Self {
+    /// # Errors
+    /// [`ErrorCode::Limit`] when there are too many interfaces.
+    pub(crate) fn new(max: u32) -> Result<Self> {
+        let claim = Claim::new().ok_or_else(|| {
+            Error::new(
+                ErrorCode::Limit,
+                "there are too many interfaces: destroy those that are no longer used",
+            )
+        })?;
+        let records = Arc::clone(&claim.lock().records);
+        Ok(Self {
             names: RwLock::default(),
-            records: Arc::clone(&table.records),
-            table: Mutex::new(table),
+            claim,
+            records,
             max: max as usize,
-        }
+        })
+    }
+
+    /// From now on [`lock`] gives the value table to whoever has the key.
+    pub(crate) fn open(&self) -> Key {
+        let key = self.claim.key();
+        self.table().key = Some(key);
+        key
+    }
+
+    /// From now on [`lock`] does not give the value table any more; who has it is through with it when this returns.
+    pub(crate) fn shut(&self) {
+        self.table().key = None;
     }
 
     pub(crate) fn names(&self) -> RwLockReadGuard<'_, Names> {
@@ -141,7 +164,7 @@ impl Signals {
     }
 
     pub(crate) fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock()
+        self.claim.lock()
     }
 
     /// How many change records were ever made. Takes no lock.
@@ -174,16 +197,10 @@ impl Signals {
         check_value(initial)?;
         let extra = extra(declaration)?;
         let mut names = self.names.write();
-        let mut table = self.table.lock();
+        let mut table = self.table();
         if let Some(id) = names.find(name) {
-            let same = table
-                .slot(id)
-                .is_some_and(|slot| slot.kind == kind && slot.access == access);
-            return if same {
-                Ok(id)
-            } else {
-                Err(other_declaration(name))
-            };
+            let slot = table.slot(id).ok_or_else(|| not_found(id, table.len()))?;
+            return declared_so(slot, name, kind, access).map(|()| id);
         }
         if names.len() >= self.max {
             return Err(full(name, self.max));
@@ -202,7 +219,7 @@ impl Signals {
         now: Time,
     ) -> (Imported, Option<u32>) {
         let mut names = self.names.write();
-        let mut table = self.table.lock();
+        let mut table = self.table();
         if let Some(id) = names.find(entry.name) {
             return (
                 import_existing(&mut table, id, entry, origin, relay, now),
@@ -227,7 +244,7 @@ impl Signals {
 
     /// Changes what the host may do with a signal.
     pub(crate) fn set_access(&self, id: u32, access: Access) -> Result<()> {
-        let mut table = self.table.lock();
+        let mut table = self.table();
         if table.slot(id).is_none() {
             return Err(not_found(id, table.len()));
         }
@@ -297,13 +314,21 @@ pub(crate) fn not_found(id: u32, count: usize) -> Error {
     )
 }
 
-fn other_declaration(name: &str) -> Error {
-    Error::new(
+/// Whether the signal `name`, which is `slot`, exists as it is to be declared.
+fn declared_so(slot: &Slot, name: &str, kind: Kind, access: Access) -> Result<()> {
+    let differs = if slot.kind != kind {
+        let (here, asked) = (slot.kind.name(), kind.name());
+        format!("as {here}, not as {asked}: use another name")
+    } else if slot.access != access {
+        let (here, asked) = (slot.access.name(), access.name());
+        format!("with access {here}, not {asked}: see rv_set_access, or use another name")
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(
         ErrorCode::Exists,
-        format!(
-            "signal {name:?} exists already, with another kind or access: use another name, or rv_set_access"
-        ),
-    )
+        format!("signal {name:?} exists already, {differs}"),
+    ))
 }
 
 fn full(name: &str, max: usize) -> Error {
@@ -369,6 +394,7 @@ fn check_name(name: &str) -> Result<()> {
 }
 
 /// Checks what no peer could be sent.
+#[inline(always)]
 pub(crate) fn check_value(value: ValueRef<'_>) -> Result<()> {
     match value {
         ValueRef::Float(v) if !v.is_finite() => Err(Error::new(

@@ -64,6 +64,16 @@ impl Access {
         !matches!(self, Self::Read)
     }
 
+    /// As it is called in error messages.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "READ",
+            Self::Write => "WRITE",
+            Self::ReadWrite => "READ_WRITE",
+        }
+    }
+
     /// Whether a peer's value is accepted.
     #[must_use]
     pub const fn peer_writes(self) -> bool {

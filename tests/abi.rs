@@ -270,20 +270,32 @@ fn the_header_and_its_layout_are_clean_cpp11() {
     compile("g++", "-std=c++11", "layout.cpp", &source);
 }
 
-#[test]
-fn the_example_in_the_header_compiles() {
+/// Compiles the example that stands in the header under this line.
+fn example_compiles(heading: &str) {
     let header = read("include/realvirtual_ws.h");
     let (_, example) = header
-        .split_once(" * A server with one signal in each direction:\n *\n")
+        .split_once(&format!(" * {heading}:\n *\n"))
         .expect("the example");
-    let (example, _) = example.split_once("\n *\n *\n").expect("the example's end");
+    // It ends where the prose goes on, which is not indented.
+    let end = example.lines().scan(0, |at, line| {
+        let start = *at;
+        *at += line.len() + 1;
+        Some((start, line))
+    });
+    let prose = |line: &str| line != " *" && !line.starts_with(" *   ");
+    let (end, _) = end
+        .into_iter()
+        .find(|(_, line)| prose(line))
+        .expect("its end");
+    let example = &example[..end];
     let body: String = example
         .lines()
         .map(|line| line.trim_start_matches(" *").to_owned() + "\n")
         .collect();
     let source = format!(
         "#include <stdio.h>\n#include \"realvirtual_ws.h\"\nextern int simulating(void);\nextern void drive(double);\n\
-         extern unsigned char part_is_at_sensor(void);\nextern void step(void);\nint main(void) {{\n{body}return 0;\n}}\n"
+         extern unsigned char part_is_at_sensor(void);\nextern void step(void);\n\
+         extern int controlling(void);\nextern void take(unsigned, double);\nint main(void) {{\n{body}return 0;\n}}\n"
     );
     compile("gcc", "-std=c99", "example.c", &source);
     compile(
@@ -291,6 +303,14 @@ fn the_example_in_the_header_compiles() {
         "-std=c++11",
         "example.cpp",
         &source.replace("extern ", "extern \"C\" "),
+    );
+}
+
+#[test]
+fn the_examples_in_the_header_compile() {
+    example_compiles("A server with one signal in each direction");
+    example_compiles(
+        "A client that takes over the signals of that server and writes Motor, with most errors left out",
     );
 }
 

@@ -472,7 +472,7 @@ fn f8_a_fault_ends_the_interface_and_no_other() {
             Ok::<(), realvirtual_ws::Error>(())
         })
     };
-    waiting.fault();
+    waiting.fault("on purpose");
     let error = waiter.join().unwrap().unwrap_err();
     assert_eq!(error.code(), ErrorCode::Panic);
     assert_eq!(waiting.info().state, State::Failed);

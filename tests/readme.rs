@@ -1,5 +1,5 @@
-//! The README's programs are the files under `examples`, which the tests compile and run; and every README says where
-//! nothing has been run.
+//! The README's programs are the files under `examples`, which the tests compile and run; every package's README says
+//! where nothing has been run; `docs/OPERATIONS.md` leaves no counter out.
 
 use std::path::{Path, PathBuf};
 
@@ -24,8 +24,38 @@ fn the_c_quick_start_is_the_tested_file() {
 }
 
 #[test]
+fn the_cpp_quick_start_is_the_tested_file() {
+    assert_eq!(blocks("cpp"), [read("examples/cpp/quickstart.cpp")]);
+}
+
+#[test]
 fn the_python_quick_start_is_the_tested_file() {
     assert_eq!(blocks("python"), [read("examples/python/quickstart.py")]);
+}
+
+#[test]
+fn operations_explains_every_counter() {
+    let header = read("include/realvirtual_ws.h");
+    let (_, stats) = header
+        .split_once("typedef struct rv_stats {")
+        .expect("the counters");
+    let (stats, _) = stats.split_once("} rv_stats;").expect("their end");
+    let counters: Vec<&str> = stats
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("uint64_t "))
+        .filter_map(|rest| rest.split([';', '[']).next())
+        .collect();
+    assert!(counters.len() > 30, "{counters:?}");
+    // The first column of the table, which may hold several names.
+    let operations = read("docs/OPERATIONS.md");
+    let explained: String = operations
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split(" | ").next())
+        .collect();
+    for counter in counters {
+        let named = explained.split(['`', ',', ' ']).any(|name| name == counter);
+        assert!(named, "docs/OPERATIONS.md says nothing of {counter}");
+    }
 }
 
 /// Every `make` target and every file that the README names exists.
@@ -57,25 +87,27 @@ fn what_the_readme_names_exists() {
     }
 }
 
-/// The README files of the repository and of the packages in it.
-fn readmes(directory: &Path, found: &mut Vec<PathBuf>) {
+/// The README files that stand beside the manifest of a package.
+fn package_readmes(directory: &Path, found: &mut Vec<PathBuf>) {
+    let manifests = ["Cargo.toml", "package.json", "pyproject.toml"];
+    if manifests.iter().any(|name| directory.join(name).is_file()) {
+        found.extend(Some(directory.join("README.md")).filter(|path| path.is_file()));
+    }
     for entry in std::fs::read_dir(directory).expect("a readable directory") {
         let path = entry.expect("a readable entry").path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let built = ["target", "dist", "node_modules", "tests"];
-        if path.is_dir() && !name.starts_with('.') && !built.contains(&&*name) {
-            readmes(&path, found);
-        } else if name == "README.md" {
-            found.push(path);
+        let other = ["target", "dist", "node_modules", "tests"];
+        if path.is_dir() && !name.starts_with('.') && !other.contains(&&*name) {
+            package_readmes(&path, found);
         }
     }
 }
 
 /// No machine of these kinds has run the library: nobody is to take it for granted.
 #[test]
-fn each_readme_says_where_it_was_not_run() {
+fn each_packages_readme_says_where_it_was_not_run() {
     let mut found = Vec::new();
-    readmes(Path::new(env!("CARGO_MANIFEST_DIR")), &mut found);
+    package_readmes(Path::new(env!("CARGO_MANIFEST_DIR")), &mut found);
     assert!(!found.is_empty(), "no README.md");
     for path in found {
         let text = std::fs::read_to_string(&path).expect("a readable file");

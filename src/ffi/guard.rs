@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::fork;
 use super::handle::{self, Entry, rv_interface};
 use crate::error::{Error, ErrorCode, Result};
-use crate::interface::Interface;
+use crate::interface::{Interface, Key};
 
 /// What a call can return through a result code.
 pub trait Success {
@@ -69,23 +69,55 @@ pub fn with_entry<T: Success>(
     }))
 }
 
-/// As [`with`], for calls that never wait for anything but the registry's lock: the handle table stays locked for
-/// reading instead of the interface being reference counted, which is two atomic operations less.
-#[inline]
-pub fn hot<T: Success>(
+/// The short way of what a host does for every signal in every cycle; `body` gets the handle as a key. `None`: it has
+/// done nothing, and [`long`] does it all or says what is wrong.
+///
+/// `body` should own what it needs: what is passed by reference goes through memory, and a lock waits for every store
+/// before it.
+#[inline(always)]
+pub fn short<T>(iface: *mut rv_interface, body: impl FnOnce(Key) -> Option<T>) -> Option<T> {
+    let key = handle::key(iface)?;
+    if fork::is_child() {
+        return None;
+    }
+    catch_unwind(AssertUnwindSafe(|| body(key))).unwrap_or_else(|payload| {
+        fault(iface, &*payload);
+        None
+    })
+}
+
+/// After [`short`]: as [`with`].
+#[cold]
+#[inline(never)]
+pub fn long<T: Success>(
     iface: *mut rv_interface,
     body: impl FnOnce(&Interface) -> Result<T>,
 ) -> i32 {
-    finish(fork::check().and_then(|()| {
-        handle::borrow(iface, |interface| catch_on(interface, body)).and_then(|result| result)
-    }))
+    with(iface, body)
+}
+
+#[cold]
+fn fault(iface: *mut rv_interface, payload: &(dyn Any + Send)) {
+    afterwards(iface, |interface| interface.fault(reason(payload)));
+}
+
+/// What remains to be done of a call that has succeeded: nothing, if the interface is gone meanwhile.
+#[cold]
+#[inline(never)]
+pub fn afterwards(iface: *mut rv_interface, rest: impl FnOnce(&Interface)) {
+    if let Ok(entry) = handle::get(iface) {
+        let _ = catch_on(&entry, |interface| {
+            rest(interface);
+            Ok(())
+        });
+    }
 }
 
 #[inline]
 fn catch_on<T>(interface: &Interface, body: impl FnOnce(&Interface) -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(|| body(interface))).unwrap_or_else(|payload| {
         // A second panic in here must not cross either.
-        let _ = catch_unwind(AssertUnwindSafe(|| interface.fault()));
+        let _ = catch_unwind(AssertUnwindSafe(|| interface.fault(reason(&*payload))));
         Err(panicked(&*payload))
     })
 }
@@ -94,13 +126,17 @@ fn catch<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(panicked(&*payload)))
 }
 
-#[cold]
-fn panicked(payload: &(dyn Any + Send)) -> Error {
-    let reason = payload
+fn reason(payload: &(dyn Any + Send)) -> &str {
+    payload
         .downcast_ref::<&str>()
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no reason given");
+        .unwrap_or("no reason given")
+}
+
+#[cold]
+fn panicked(payload: &(dyn Any + Send)) -> Error {
+    let reason = reason(payload);
     Error::new(
         ErrorCode::Panic,
         format!(
@@ -169,19 +205,29 @@ impl FloorBoundary for str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::interface::direct;
     use crate::options::Options;
+    use crate::value::ValueRef;
 
     fn handle() -> *mut rv_interface {
-        handle::insert(Interface::new(Options::client()).unwrap()).unwrap()
+        handle::insert(Interface::new(Options::client()).unwrap())
     }
 
     #[test]
     fn a_panic_becomes_a_code_and_faults_only_its_interface() {
         let (broken, sound) = (handle(), handle());
-        let code = hot(broken, |_| -> Result<()> { panic!("on purpose") });
-        assert_eq!(code, ErrorCode::Panic as i32);
+        let set = |iface, panics: bool| {
+            let body = |key| {
+                assert!(!panics, "on purpose");
+                direct::set(key, 0, ValueRef::Bool(true))
+            };
+            assert_eq!(short(iface, body), None);
+            long(iface, |interface| interface.set(0, ValueRef::Bool(true)))
+        };
+        assert_eq!(set(broken, true), ErrorCode::Panic as i32);
         with_last(|text| assert!(text.contains("on purpose"), "{text}"));
-        assert_eq!(hot(broken, Interface::flush), ErrorCode::Panic as i32);
+        assert_eq!(set(broken, false), ErrorCode::Panic as i32);
+        assert_eq!(set(sound, false), ErrorCode::NotFound as i32);
         assert_eq!(
             with(sound, |_| -> Result<()> { panic!("{}", "formatted") }),
             ErrorCode::Panic as i32

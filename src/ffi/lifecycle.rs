@@ -43,7 +43,7 @@ pub unsafe extern "C" fn rv_create(options: *const rv_options, out: *mut *mut rv
         let slot = slot[0].write(std::ptr::null_mut());
         // SAFETY: the header asks for an `rv_options` with its size and with valid strings, or NULL.
         let options = unsafe { memory::read(options, "options")?.to_options() }?;
-        *slot = handle::insert(Interface::new(options)?)?;
+        *slot = handle::insert(Interface::new(options)?);
         Ok(())
     })
 }
@@ -179,7 +179,7 @@ pub unsafe extern "C" fn rv_test_connection_begin(
         // SAFETY: the header asks for an `rv_options` with its size and with valid strings, or NULL.
         let options = unsafe { memory::read(options, "options")?.to_options() }?;
         let (tested, _) = Interface::test_connection_begin(options, ms(timeout_ms))?;
-        *slot = handle::insert(tested)?;
+        *slot = handle::insert(tested);
         Ok(())
     })
 }

@@ -127,10 +127,16 @@ pub struct rv_options {
     /// Client: the SHA-256 of the server's public key (SubjectPublicKeyInfo), as hexadecimal digits or Base64: a server
     /// with another key is refused, whoever vouches for it; NULL = none.
     pub tls_pin: *const c_char,
-    /// Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
+    /// Server, list: web pages that may connect, exactly as in `Origin`: scheme, host and port, such as
+    /// `https://viewer.example`; "*" = any.
     pub allowed_origins: *const c_char,
     /// Server, list: names that may stand in `Host`, besides IP addresses, `localhost` and this machine's name.
     pub allowed_hosts: *const c_char,
+    /// Server: when two clients bring signals of one name that differ in kind or direction, keep the later one as
+    /// `client/name`, with the name that its client gave itself; that client goes on calling it `name`. 0 = the first
+    /// one stands, and the other is reported as a conflict.
+    pub prefix_collisions: u8,
+    pub reserved4: [u8; 7],
 }
 
 // SAFETY: numbers and pointers, of any bit pattern, and laid out without implicit padding.
@@ -219,6 +225,8 @@ impl rv_options {
             tls_pin: null(),
             allowed_origins: null(),
             allowed_hosts: null(),
+            prefix_collisions: options.prefix_collisions.into(),
+            reserved4: [0; 7],
         }
     }
 
@@ -279,6 +287,7 @@ impl rv_options {
             relay: flag(self.relay, "relay")?,
             accept_remote_writes: flag(self.accept_remote_writes, "accept_remote_writes")?,
             auto_import: flag(self.auto_import, "auto_import")?,
+            prefix_collisions: flag(self.prefix_collisions, "prefix_collisions")?,
             strict_types: flag(self.strict_types, "strict_types")?,
             max_data_frame_bytes: self.max_data_frame_bytes,
             catalog_push: flag(self.catalog_push, "catalog_push")?,
@@ -321,7 +330,7 @@ impl rv_options {
 
     fn check_reserved(&self) -> Result<()> {
         let reserved = [self.reserved0.into(), self.reserved1];
-        if reserved != [0; 2] || self.reserved3 != [0; 2] {
+        if reserved != [0; 2] || self.reserved3 != [0; 2] || self.reserved4 != [0; 7] {
             return Err(Error::new(
                 ErrorCode::Argument,
                 "a reserved field of rv_options is not zero: call rv_options_init before changing fields",

@@ -4,13 +4,13 @@ use std::ffi::{c_char, c_void};
 
 #[cfg(windows)]
 use super::event::Event;
+use super::guard::Success;
 use super::handle::rv_interface;
 use super::lifecycle::ms;
 use super::records::{rv_change, rv_event, rv_log_record};
 use super::{guard, memory, string};
 use crate::error::{Error, ErrorCode, Result};
-#[cfg(unix)]
-use crate::interface::Interface;
+use crate::interface::{Interface, direct};
 
 /// Copies the signals that changed since the last poll, in the order of their first change: at most `capacity` of
 /// them, one record for a signal. Only what comes from outside (peers, imports, lost connections) is reported, not
@@ -26,14 +26,28 @@ pub unsafe extern "C" fn rv_poll_changes(
     out: *mut rv_change,
     capacity: u32,
 ) -> i32 {
-    guard::hot(iface, |interface| {
-        let capacity = capacity.min(i32::MAX.unsigned_abs()) as usize;
+    let capacity = capacity.min(i32::MAX.unsigned_abs()) as usize;
+    let short = move |key| {
         // SAFETY: the header asks for room for `capacity` records at `out`, or NULL.
-        let out = unsafe { memory::slots(out, capacity, "out") }?;
-        interface.poll_changes(capacity, |index, change| {
+        let out = unsafe { memory::slots(out, capacity, "out") }.ok()?;
+        direct::poll_changes(key, capacity, |index, change| {
             out[index].write(change.into());
         })
-    })
+    };
+    match guard::short(iface, short) {
+        Some(0) => 0,
+        Some(count) => {
+            guard::afterwards(iface, Interface::polled);
+            count.code()
+        }
+        None => guard::long(iface, move |interface| {
+            // SAFETY: as above.
+            let out = unsafe { memory::slots(out, capacity, "out") }?;
+            interface.poll_changes(capacity, |index, change| {
+                out[index].write(change.into());
+            })
+        }),
+    }
 }
 
 /// Copies the text of record number `record`, from 0, of the last `rv_poll_changes`, as it was when the record was
@@ -49,7 +63,7 @@ pub unsafe extern "C" fn rv_get_change_text(
     capacity: usize,
     required: *mut usize,
 ) -> i32 {
-    guard::hot(iface, |interface| {
+    guard::with(iface, |interface| {
         // SAFETY: the header asks for `capacity` bytes at `buf` and a `size_t` at `required`, or NULL.
         let out = unsafe { string::out(buf, capacity, required) }?;
         interface.with_change_text(record, |text| out.write(text))?
@@ -69,7 +83,7 @@ pub unsafe extern "C" fn rv_poll_event(
     capacity: usize,
     required: *mut usize,
 ) -> i32 {
-    guard::hot(iface, |interface| {
+    guard::with(iface, |interface| {
         // SAFETY: the header asks for an `rv_event` at `out`, or NULL.
         let out = unsafe { memory::out(out, "out") }?;
         // SAFETY: the header asks for `capacity` bytes at `text` and a `size_t` at `required`, or NULL.
@@ -94,7 +108,7 @@ pub unsafe extern "C" fn rv_poll_log(
     capacity: usize,
     required: *mut usize,
 ) -> i32 {
-    guard::hot(iface, |interface| {
+    guard::with(iface, |interface| {
         // SAFETY: the header asks for `out_size` writable bytes at `out`, or NULL.
         let out = unsafe { memory::record(out, out_size, "out") }?;
         // SAFETY: the header asks for `capacity` bytes at `text` and a `size_t` at `required`, or NULL.

@@ -45,7 +45,8 @@ pub struct rv_change {
     /// Bool: how many of these changes were from 0 to 1. A pulse that was shorter than the time between two polls has
     /// `integer` 0 and `rise_count` 1.
     pub rise_count: u32,
-    /// When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere.
+    /// When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere. 0 for a
+    /// value that the host has set: it knows when.
     pub time_us: i64,
     /// Server: the id of the client it came from. Client: 1 = the server. 0 = this host: fail-safe, connection lost.
     pub source: u32,
@@ -110,9 +111,10 @@ pub struct rv_stats {
     pub bytes_in: u64,
     /// Bytes of messages sent.
     pub bytes_out: u64,
-    /// Values received.
+    /// Values received for signals that exist, and that fit them; `unknown_signal` and `rejected_type` are the others.
+    /// Each has changed a signal, or is counted in `echoes` or `rejected_direction`.
     pub values_in: u64,
-    /// Values sent.
+    /// Values handed to connections.
     pub values_out: u64,
     /// Received values that changed a signal.
     pub changes: u64,
@@ -142,7 +144,7 @@ pub struct rv_stats {
     pub connects: u64,
     /// Connections lost or closed.
     pub disconnects: u64,
-    /// Connections refused or failed.
+    /// Server: connections refused before they became WebSockets.
     pub refused_connections: u64,
     /// Received values that told nothing new: equal to the present one, echoes of what was sent, repeats.
     pub echoes: u64,
@@ -186,7 +188,8 @@ pub struct rv_signal_info {
     pub imported: u8,
     /// 0.
     pub reserved: [u8; 3],
-    /// Microseconds since a value came from a peer; -1 = none has, or the host has set it since.
+    /// Microseconds since its writer has said it last, also if it said the same value again. Age shows how stale a
+    /// peer's value is; -1 = it is the host's own, which is never stale, or nobody has set it.
     pub age_us: i64,
 }
 
@@ -240,7 +243,8 @@ pub struct rv_import_report {
     pub updated: u32,
     /// Signals that existed and are as the answer says.
     pub unchanged: u32,
-    /// Signals that exist with another kind; they stay as they are.
+    /// Signals that exist with another kind, or that another client brought with another direction; they stay as they
+    /// are. See the option `prefix_collisions`.
     pub conflicting: u32,
     /// Entries of the answer that cannot be signals, or are too many.
     pub refused: u32,

@@ -8,8 +8,21 @@ use super::handle::rv_interface;
 use super::records::{rv_change, rv_value};
 use super::{guard, memory, string};
 use crate::error::Result;
-use crate::interface::Interface;
-use crate::value::ValueRef;
+use crate::interface::{Interface, direct};
+use crate::value::{Kind, ValueRef};
+
+#[inline(always)]
+fn set(iface: *mut rv_interface, id: u32, value: impl Fn() -> ValueRef<'static> + Copy) -> i32 {
+    match guard::short(iface, move |key| direct::set(key, id, value())) {
+        Some(wake) => {
+            if wake {
+                guard::afterwards(iface, Interface::wake_sender);
+            }
+            0
+        }
+        None => guard::long(iface, move |interface| interface.set(id, value())),
+    }
+}
 
 /// Sets a bool: 0 = false, anything else = true. It goes out with the next cycle, or as `send_mode` says; a value
 /// that is equal to the current one is nothing new. A pulse (1, then 0 before the 1 was sent) is not lost: it goes
@@ -22,30 +35,27 @@ use crate::value::ValueRef;
 /// `RV_ERR_NOT_WRITABLE` when its access is `RV_ACCESS_READ`.
 #[unsafe(no_mangle)]
 pub extern "C" fn rv_set_bool(iface: *mut rv_interface, id: u32, value: u8) -> i32 {
-    guard::hot(iface, |interface| {
-        interface.set(id, ValueRef::Bool(value != 0))
-    })
+    set(iface, id, move || ValueRef::Bool(value != 0))
 }
 
 /// Sets an int. As `rv_set_bool`.
 #[unsafe(no_mangle)]
 pub extern "C" fn rv_set_int(iface: *mut rv_interface, id: u32, value: i64) -> i32 {
-    guard::hot(iface, |interface| interface.set(id, ValueRef::Int(value)))
+    set(iface, id, move || ValueRef::Int(value))
 }
 
 /// Sets a float. As `rv_set_bool`; also `RV_ERR_NOT_FINITE` for NaN and the infinities.
 #[unsafe(no_mangle)]
 pub extern "C" fn rv_set_float(iface: *mut rv_interface, id: u32, value: f64) -> i32 {
-    guard::hot(iface, |interface| interface.set(id, ValueRef::Float(value)))
+    set(iface, id, move || ValueRef::Float(value))
 }
 
 /// Sets a float from a 32-bit one, by its shortest decimal form: 0.1f becomes 0.1 and travels as such, where
 /// `rv_set_float` would be given 0.10000000149011612. As `rv_set_float`.
 #[unsafe(no_mangle)]
 pub extern "C" fn rv_set_float32(iface: *mut rv_interface, id: u32, value: f32) -> i32 {
-    guard::hot(iface, |interface| {
-        interface.set(id, ValueRef::Float(widened(value)))
-    })
+    let value = widened(value);
+    set(iface, id, move || ValueRef::Float(value))
 }
 
 /// The 64-bit float with the decimal form of `value`.
@@ -68,7 +78,7 @@ pub unsafe extern "C" fn rv_set_text(
     id: u32,
     value: *const c_char,
 ) -> i32 {
-    guard::hot(iface, |interface| {
+    guard::with(iface, |interface| {
         // SAFETY: the header asks for a string at `value`, or NULL.
         let value = unsafe { string::required(value, "value") }?;
         interface.set(id, ValueRef::Text(value))
@@ -85,7 +95,7 @@ pub unsafe extern "C" fn rv_set_values(
     values: *const rv_value,
     count: u32,
 ) -> i32 {
-    guard::hot(iface, |interface| {
+    guard::with(iface, |interface| {
         // SAFETY: the header asks for `count` values at `values`, or NULL.
         let values = unsafe { memory::slice(values, count as usize, "values") }?;
         interface.set_values(values.iter().map(|value| {
@@ -112,39 +122,66 @@ pub unsafe fn value_ref(value: &rv_value) -> Result<(u32, ValueRef<'_>)> {
     Ok((value.signal, inner))
 }
 
+/// # Safety
+/// `out` is NULL, or the host lets us write a `T` there during the call.
+#[inline(always)]
+unsafe fn get<T>(
+    iface: *mut rv_interface,
+    id: u32,
+    kind: Kind,
+    out: *mut T,
+    read: impl Fn(ValueRef<'_>) -> Option<T> + Copy,
+) -> i32 {
+    let short = move |key| {
+        // SAFETY: the caller's promise.
+        let out = unsafe { memory::out(out, "value") }.ok()?;
+        out.write(direct::get(key, id, read)?);
+        Some(())
+    };
+    match guard::short(iface, short) {
+        Some(()) => 0,
+        None => guard::long(iface, move |interface| {
+            // SAFETY: the caller's promise.
+            let out = unsafe { memory::out(out, "value") }?;
+            out.write(interface.get(id, kind, read)?);
+            Ok(())
+        }),
+    }
+}
+
 /// Copies a bool's current value, 0 or 1, to `*value`. Getting never waits for the network.
 ///
 /// Returns `RV_OK`, `RV_ERR_NOT_FOUND` for an id that is none, or `RV_ERR_KIND` when the signal is no bool.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rv_get_bool(iface: *mut rv_interface, id: u32, value: *mut u8) -> i32 {
-    guard::hot(iface, |interface| {
-        // SAFETY: the header asks for a writable byte at `value`, or NULL.
-        let out = unsafe { memory::out(value, "value") }?;
-        out.write(interface.get_bool(id)?.into());
-        Ok(())
-    })
+    let read = |value: ValueRef<'_>| match value {
+        ValueRef::Bool(value) => Some(u8::from(value)),
+        _ => None,
+    };
+    // SAFETY: the header asks for a writable byte at `value`, or NULL.
+    unsafe { get(iface, id, Kind::Bool, value, read) }
 }
 
 /// Copies an int's current value to `*value`. As `rv_get_bool`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rv_get_int(iface: *mut rv_interface, id: u32, value: *mut i64) -> i32 {
-    guard::hot(iface, |interface| {
-        // SAFETY: the header asks for a writable number at `value`, or NULL.
-        let out = unsafe { memory::out(value, "value") }?;
-        out.write(interface.get_int(id)?);
-        Ok(())
-    })
+    let read = |value: ValueRef<'_>| match value {
+        ValueRef::Int(value) => Some(value),
+        _ => None,
+    };
+    // SAFETY: the header asks for a writable number at `value`, or NULL.
+    unsafe { get(iface, id, Kind::Int, value, read) }
 }
 
 /// Copies a float's current value to `*value`. As `rv_get_bool`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rv_get_float(iface: *mut rv_interface, id: u32, value: *mut f64) -> i32 {
-    guard::hot(iface, |interface| {
-        // SAFETY: the header asks for a writable number at `value`, or NULL.
-        let out = unsafe { memory::out(value, "value") }?;
-        out.write(interface.get_float(id)?);
-        Ok(())
-    })
+    let read = |value: ValueRef<'_>| match value {
+        ValueRef::Float(value) => Some(value),
+        _ => None,
+    };
+    // SAFETY: the header asks for a writable number at `value`, or NULL.
+    unsafe { get(iface, id, Kind::Float, value, read) }
 }
 
 /// Copies a text's current value. 65537 bytes are always enough. As `rv_get_bool`; also `RV_ERR_BUFFER` with the size
@@ -157,7 +194,7 @@ pub unsafe extern "C" fn rv_get_text(
     capacity: usize,
     required: *mut usize,
 ) -> i32 {
-    guard::hot(iface, |interface| {
+    guard::with(iface, |interface| {
         // SAFETY: the header asks for `capacity` bytes at `buf` and a `size_t` at `required`, or NULL.
         let out = unsafe { string::out(buf, capacity, required) }?;
         interface.with_text(id, |text| out.write(text))?
@@ -175,7 +212,7 @@ pub unsafe extern "C" fn rv_get_values(
     out: *mut rv_change,
     count: u32,
 ) -> i32 {
-    guard::hot(iface, |interface| {
+    guard::with(iface, |interface| {
         // SAFETY: the header asks for `count` ids and room for `count` records, or NULL.
         let (ids, out) = unsafe {
             (

@@ -246,8 +246,9 @@ impl Interface {
     }
 
     /// Marks the interface as faulted: every later call but closing gives [`ErrorCode::Panic`].
-    pub fn fault(&self) {
-        self.shared.fault("a call panicked");
+    /// `why` is the panic's message.
+    pub fn fault(&self, why: &str) {
+        self.shared.fault(why);
     }
 
     /// Waits for the connection. Server: until a client has sent its first valid message.

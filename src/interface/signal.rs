@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorCode, Result};
 use crate::interface::{Change, Declaration, Interface, clock};
 use crate::options::SendMode;
-use crate::signals::{LOCAL, SetRefused, Slot, check_value, not_found};
+use crate::signals::{LOCAL, SetRefused, Slot, Table, check_value, not_found};
 use crate::value::{Access, Direction, Kind, Perspective, Quality, ValueRef};
 
 /// A look at one signal.
@@ -21,7 +21,8 @@ pub struct SignalInfo {
     pub quality: Quality,
     /// It was created by an import.
     pub imported: bool,
-    /// Microseconds since a value came from outside; `None` if none did, or the host has set it since.
+    /// Microseconds since the peer that wrote it has said it last; `None` for a value of the host's own, which is never
+    /// stale, and for one that nobody has set.
     pub age_us: Option<u64>,
     /// The client that wrote it last, on a server; 1 = the server, on a client; 0 = this host.
     pub source: u32,
@@ -147,15 +148,7 @@ impl Interface {
     pub fn set(&self, id: u32, value: ValueRef<'_>) -> Result<()> {
         self.shared.check()?;
         check_value(value)?;
-        let done = {
-            let mut table = self.shared.signals.table();
-            let done = table.set(id, value);
-            if done == Ok(true) {
-                // Once for each transmission: reading the clock at every set would cost more than the set.
-                table.unsent_since = Some(clock::now());
-            }
-            done
-        };
+        let done = store(&mut self.shared.signals.table(), id, value);
         match done {
             Ok(first) => {
                 if first {
@@ -312,7 +305,8 @@ impl Interface {
         })
     }
 
-    fn get<R>(
+    /// A value of this kind; `read` gives `None` for one of another.
+    pub(crate) fn get<R>(
         &self,
         id: u32,
         kind: Kind,
@@ -332,7 +326,7 @@ impl Interface {
     }
 
     /// In on-change mode the driver sleeps until something is set.
-    pub(super) fn wake_sender(&self) {
+    pub(crate) fn wake_sender(&self) {
         if self.shared.options.send_mode == SendMode::OnChange {
             self.shared.changed.notify_one();
         }
@@ -382,4 +376,19 @@ impl Interface {
             }
         }
     }
+}
+
+/// Takes a value of the host's. `Ok(true)`: the sender is to be told.
+#[inline(always)]
+pub(super) fn store(
+    table: &mut Table,
+    id: u32,
+    value: ValueRef<'_>,
+) -> std::result::Result<bool, SetRefused> {
+    let done = table.set(id, value);
+    if done == Ok(true) {
+        // Once for each transmission: reading the clock at every set would cost more than the set.
+        table.unsent_since = Some(clock::now());
+    }
+    done
 }

@@ -5,6 +5,7 @@
 //! again with every name and value sliced out first, so that only the bad one is refused.
 
 use super::envelope::{self, Decoded, Malformed};
+use super::raw;
 use crate::value::{Kind, ValueRef};
 
 mod fill;
@@ -38,6 +39,9 @@ pub struct Entry {
     pub coerced: bool,
 }
 
+/// How many of the unknown names of a frame are kept.
+pub const UNKNOWN_NAMES: u32 = 17;
+
 /// The signals of a `data` or `snapshot`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
@@ -47,6 +51,8 @@ pub struct Batch {
     pub text: String,
     /// Names that no signal has, empty and overlong ones among them.
     pub unknown: u32,
+    /// The first of those names, each with a NUL after it: to be logged.
+    unknown_names: String,
     /// Signals whose (last) value does not fit; each at most once.
     pub refused: Vec<u32>,
     /// Names that no signal can have: with a lone surrogate or U+0000.
@@ -68,6 +74,20 @@ impl Batch {
         }
     }
 
+    /// The first names that no signal has, up to [`UNKNOWN_NAMES`].
+    pub fn unknown_names(&self) -> impl Iterator<Item = &str> {
+        self.unknown_names.split_terminator('\0')
+    }
+
+    /// Counts a name that no signal has.
+    fn miss(&mut self, name: &str) {
+        if self.unknown < UNKNOWN_NAMES {
+            self.unknown_names.push_str(name);
+            self.unknown_names.push('\0');
+        }
+        self.unknown = self.unknown.saturating_add(1);
+    }
+
     /// Empties the batch and keeps its buffers.
     pub fn clear(&mut self) {
         /// One frame full of text must not hold its megabytes for ever. The other buffers are bounded by the
@@ -77,6 +97,7 @@ impl Batch {
         self.text.clear();
         self.text.shrink_to(KEPT_TEXT);
         self.unknown = 0;
+        self.unknown_names.clear();
         self.refused.clear();
         self.refused_names = 0;
     }
@@ -150,6 +171,19 @@ impl Decoder {
     #[must_use]
     pub const fn batch(&self) -> &Batch {
         &self.batch
+    }
+}
+
+/// Visits names and values of a frame that [`Decoder::decode`] has read, as they stand there.
+pub fn each_value<'a>(frame: &'a str, mut each: impl FnMut(&str, &'a str)) {
+    let fields = envelope::read::<Filling<'_, dyn Resolve>>(frame, None);
+    if let Some(signals) = fields.ok().and_then(|fields| fields.signals) {
+        // It was read before, so it is well formed.
+        let _ = raw::members(signals.get(), |name, value| {
+            if let Some(name) = raw::text(name) {
+                each(&name, value);
+            }
+        });
     }
 }
 

@@ -432,7 +432,7 @@ mod tests {
 
     #[tokio::test]
     async fn f8_a_panic_in_a_task_faults_its_interface_and_wakes_whoever_waits() {
-        let signals = Arc::new(Signals::new(1));
+        let signals = Arc::new(Signals::new(1).unwrap());
         let shared = Arc::new(Shared::new(Arc::new(Options::server()), signals));
         let waiting = {
             let shared = Arc::clone(&shared);

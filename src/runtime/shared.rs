@@ -180,6 +180,8 @@ impl Shared {
     pub(crate) fn fault(&self, why: &str) {
         self.fault.lock().get_or_insert_with(|| why.to_owned());
         if !self.faulted.swap(true, Ordering::AcqRel) {
+            // Calls that come with a key find the fault by the long way.
+            self.signals.shut();
             self.log.push(LogRecord {
                 level: LogLevel::Error,
                 time: clock::now(),

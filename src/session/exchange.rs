@@ -7,8 +7,9 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::options::SendMode;
 use crate::protocol::encode;
+use crate::session::aliases::View;
 use crate::session::frames::{Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key};
-use crate::session::peer::{Peer, PeerId};
+use crate::session::peer::{Again, Peer, PeerId};
 use crate::session::{LogLevel, Output, Session, fence};
 use crate::signals::{BitSet, Kept, LOCAL, Pick, Picks, Print, Table};
 use crate::time::Time;
@@ -25,6 +26,23 @@ pub(super) enum Take {
     Due,
     /// As `Unsent`, but peers are only marked as due, for the frame after the next.
     Later,
+}
+
+/// What of a frame the peer had sent itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sent {
+    corrections: u64,
+    resends: u64,
+}
+
+impl Sent {
+    pub(super) fn add(&mut self, again: Option<&Again>) {
+        match again {
+            Some(Again::Correction) => self.corrections += 1,
+            Some(Again::Resend) => self.resends += 1,
+            None => {}
+        }
+    }
 }
 
 /// Buffers that live on, so that a steady cycle does not allocate more than its frames.
@@ -235,6 +253,7 @@ impl Session {
             };
             let ready = take != Take::Later && ready(peer);
             chosen.clear();
+            let mut again = Sent::default();
             for (index, pick) in (0..).zip(&picks.list) {
                 if fresh.contains(pick.signal) {
                     self.stats.pulses_collapsed += u64::from(owe(peer, pick));
@@ -256,18 +275,23 @@ impl Session {
                         continue;
                     }
                     chosen.push(index);
+                    again.add(peer.again.get(&pick.signal));
                 }
                 peer.due.remove(pick.signal);
-                peer.forced.remove(pick.signal);
+                if peer.forced.remove(pick.signal) {
+                    peer.again.remove(&pick.signal);
+                }
             }
             if chosen.is_empty() {
                 continue;
             }
             let key = choice_key(chosen);
+            // Who has names of its own gets frames of its own.
+            let shared = peer.aliases.is_none();
             let found = by_choice
                 .get(&key)
                 .copied()
-                .filter(|at| frames[*at].chosen == *chosen);
+                .filter(|at| shared && frames[*at].chosen == *chosen);
             let at = found.unwrap_or_else(|| {
                 frames.push(build(
                     encode::DATA_OPEN,
@@ -275,30 +299,42 @@ impl Session {
                     chosen,
                     picks,
                     fragments,
-                    &names,
+                    &View {
+                        names: &names,
+                        aliases: peer.aliases.as_deref(),
+                    },
                     &eligibility,
                 ));
-                by_choice.insert(key, frames.len() - 1);
+                if shared {
+                    by_choice.insert(key, frames.len() - 1);
+                }
                 frames.len() - 1
             });
-            self.send_data(id, &frames[at], now);
+            if let Some(peer) = self.peers.get_mut(&id) {
+                peer.busy = true;
+            }
+            self.send_frame(id, &frames[at], again, now);
         }
     }
 
-    fn send_data(&mut self, id: PeerId, frame: &Frame, now: Time) {
-        self.stats.values_out += frame.chosen.len() as u64;
+    /// Sends the messages of a frame, and counts what went out of it: too much may wait for the peer already.
+    pub(super) fn send_frame(&mut self, id: PeerId, frame: &Frame, again: Sent, now: Time) {
         if let Some(peer) = self.peers.get_mut(&id) {
-            peer.busy = true;
             peer.last_data = now;
         }
-        for text in &frame.texts {
-            self.send(id, text.clone());
+        for (text, values) in &frame.texts {
+            if !self.send(id, text.clone()) {
+                return;
+            }
+            self.stats.values_out += u64::from(*values);
         }
+        self.stats.corrections += again.corrections;
+        self.stats.resends += again.resends;
         self.fence_frame(id, frame, now);
     }
 
     /// Opens the windows of what the peer may write as well, and asks it for an acknowledgement.
-    pub(super) fn fence_frame(&mut self, id: PeerId, frame: &Frame, now: Time) {
+    fn fence_frame(&mut self, id: PeerId, frame: &Frame, now: Time) {
         if frame.shared.is_empty() {
             return;
         }
@@ -325,24 +361,25 @@ impl Session {
         self.arm(deadline);
     }
 
-    /// Hands a message to the peer's link, or closes a peer for which too much waits.
-    pub(super) fn send(&mut self, id: PeerId, text: Utf8Bytes) {
+    /// Hands a message to the peer's link, or closes a peer for which too much waits. `true`: it goes out.
+    pub(super) fn send(&mut self, id: PeerId, text: Utf8Bytes) -> bool {
         let Some(peer) = self.peers.get_mut(&id) else {
-            return;
+            return false;
         };
         if peer.closing {
-            return;
+            return false;
         }
         if !peer.queue(text.len()) {
             self.stats.slow_peer_closed += 1;
             self.close(id, 1008, "too slow: it does not read what it asked for");
-            return;
+            return false;
         }
         peer.frames_out += 1;
         self.log_frame(id, "->", &text);
         self.stats.frames_out += 1;
         self.stats.bytes_out += text.len() as u64;
         self.outputs.push(Output::Send { peer: id, text });
+        true
     }
 
     /// Ends windows: those that a pong acknowledges, and those whose time is up.
@@ -365,9 +402,7 @@ impl Session {
         }
         for end in &ended {
             if end.resend {
-                self.stats.resends += 1;
-                peer.due.insert(end.signal);
-                peer.forced.insert(end.signal);
+                peer.force(end.signal, Again::Resend);
                 self.transmit_wanted = true;
             }
             // A later value that still waits for a frame is not what was acknowledged.

@@ -7,8 +7,9 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::options::{Mode, Options};
 use crate::protocol::encode;
+use crate::session::aliases::View;
 use crate::session::peer::Peer;
-use crate::signals::{LOCAL, Names, Pick, Picks, Print};
+use crate::signals::{LOCAL, Pick, Picks, Print};
 use crate::value::{Access, Quality};
 
 /// `"name":value` of each pick, encoded when first asked for and kept for further frames.
@@ -32,11 +33,11 @@ impl Fragments {
         }
     }
 
-    fn append(&mut self, frame: &mut String, choice: u32, picks: &Picks, names: &Names) {
+    fn append(&mut self, frame: &mut String, choice: u32, picks: &Picks, names: &View<'_>) {
         let index = choice & !INVERTED;
-        if choice != index || !self.kept {
+        let pick = &picks.list[index as usize];
+        if choice != index || !self.kept || names.differs(pick.signal) {
             // The first half of a pulse for a peer that was busy is rare, so it is not kept either.
-            let pick = &picks.list[index as usize];
             names.write_key(frame, pick.signal);
             let value = if choice == index {
                 picks.value(pick)
@@ -48,7 +49,6 @@ impl Fragments {
         }
         let (start, end) = match self.ranges[index as usize] {
             (0, 0) => {
-                let pick = &picks.list[index as usize];
                 let start = self.text.len() as u32;
                 names.write_key(&mut self.text, pick.signal);
                 encode::write_value(&mut self.text, picks.value(pick));
@@ -68,8 +68,8 @@ pub(super) const INVERTED: u32 = 1 << 31;
 /// One encoded frame, shared by all peers that get the same signals.
 pub(super) struct Frame {
     pub(super) chosen: Vec<u32>,
-    /// The message, or several when it was split.
-    pub(super) texts: Vec<Utf8Bytes>,
+    /// The message, or several when it was split, each with how many values it carries.
+    pub(super) texts: Vec<(Utf8Bytes, u32)>,
     /// The signals in it that peers may write as well.
     pub(super) shared: Arc<[u32]>,
     pub(super) shared_prints: Arc<[Print]>,
@@ -157,7 +157,7 @@ pub(super) fn build(
     chosen: &[u32],
     picks: &Picks,
     fragments: &mut Fragments,
-    names: &Names,
+    names: &View<'_>,
     eligibility: &Eligibility,
 ) -> Frame {
     let mut texts = Vec::new();
@@ -165,6 +165,7 @@ pub(super) fn build(
     text.push_str(open);
     let mut shared = Vec::new();
     let mut shared_prints = Vec::new();
+    let mut values = 0;
     for choice in chosen {
         let before = text.len();
         if before > open.len() {
@@ -176,8 +177,10 @@ pub(super) fn build(
             let rest = text.split_off(before);
             text.push_str(encode::CLOSE);
             let next = format!("{open}{}", &rest[1..]);
-            texts.push(std::mem::replace(&mut text, next).into());
+            texts.push((std::mem::replace(&mut text, next).into(), values));
+            values = 0;
         }
+        values += 1;
         let pick = &picks.list[(*choice & !INVERTED) as usize];
         if eligibility.shared(pick.access) {
             shared.push(pick.signal);
@@ -189,7 +192,7 @@ pub(super) fn build(
         }
     }
     text.push_str(encode::CLOSE);
-    texts.push(text.into());
+    texts.push((text.into(), values));
     Frame {
         chosen: chosen.to_vec(),
         texts,

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use crate::error::{Error, ErrorCode};
 use crate::escape::escape;
+use crate::protocol::data::Resolve;
 use crate::protocol::direction::WireType;
 use crate::protocol::import::{self, AnswerWriter, Catalog};
+use crate::session::aliases::View;
 use crate::session::peer::{Peer, PeerId};
 use crate::session::{Event, EventKind, ImportReport, LogLevel, Output, Session, State};
 use crate::signals::{ImportEntry, Imported, Origin};
 use crate::time::Time;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 
 /// How large an answer that was asked for may be.
 const ANSWER_CAP: usize = 64 << 20;
@@ -131,9 +133,14 @@ impl Session {
         import.asked.remove(&id);
         import.report.answered += 1;
         let mut new = self.peers.get(&id).map_or(0, |peer| peer.brought);
+        self.adopt_aliases(id);
+        let mut renamed = false;
         let relay = self.is_server() && self.options.relay;
         for entry in &catalog.entries {
-            if new >= new_allowed && self.signals.names().find(&entry.name).is_none() {
+            let (direction, access) = self.rules.imported(&entry.name, entry.direction);
+            let prefixed = self.prefixed(id, entry, direction, access);
+            let name = prefixed.as_deref().unwrap_or(&entry.name);
+            if new >= new_allowed && self.signals.names().find(name).is_none() {
                 import.report.refused += 1;
                 import.line(&format!(
                     "{}: refused, one client may bring {NEW_PER_CLIENT} new signals",
@@ -141,11 +148,10 @@ impl Session {
                 ));
                 continue;
             }
-            let (direction, access) = self.rules.imported(&entry.name, entry.direction);
-            let importer_connected = self.importer_connected(&entry.name, origin);
-            let (done, _) = self.signals.import(
+            let importer_connected = self.importer_connected(name, origin);
+            let (done, signal) = self.signals.import(
                 &ImportEntry {
-                    name: &entry.name,
+                    name,
                     kind: entry.kind,
                     direction,
                     access,
@@ -160,6 +166,15 @@ impl Session {
                 Imported::Added => {
                     import.report.added += 1;
                     new += 1;
+                    if let Some((full, signal)) = prefixed.as_deref().zip(signal) {
+                        self.add_alias(id, &entry.name, signal);
+                        renamed = true;
+                        import.line(&format!(
+                            "{}: another client's signal of this name has another kind or direction; kept as {}",
+                            escape(&entry.name),
+                            escape(full)
+                        ));
+                    }
                     if entry.inferred {
                         import.line(&format!(
                             "{}: has no known type; taken as {} from its value",
@@ -172,11 +187,7 @@ impl Session {
                 Imported::Unchanged => import.report.unchanged += 1,
                 Imported::Conflicting => {
                     import.report.conflicting += 1;
-                    import.line(&format!(
-                        "{}: exists here with another kind than {}, or came from another client with another direction",
-                        escape(&entry.name),
-                        entry.kind.name()
-                    ));
+                    import.line(&self.conflict(name, entry.kind));
                 }
                 Imported::Full => {
                     import.report.refused += 1;
@@ -190,6 +201,9 @@ impl Session {
         }
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.brought = new;
+        }
+        if renamed {
+            self.adopt_aliases(id);
         }
         import.report.refused += catalog.refused.len() as u32 + catalog.refused_more;
         for (name, why) in &catalog.refused {
@@ -207,6 +221,17 @@ impl Session {
         self.transmit_wanted = true;
         self.log(LogLevel::Info, id, text, now);
         self.complete_import_if_answered();
+    }
+
+    /// Why an entry of a catalogue was not taken over, for the report.
+    fn conflict(&self, name: &str, kind: Kind) -> String {
+        let here = self.names().resolve(name).map_or(kind, |(_, here)| here);
+        let why = if here == kind {
+            "came from another client with another direction".to_owned()
+        } else {
+            format!("exists here as {}, not as {}", here.name(), kind.name())
+        };
+        format!("{}: {why}; what is here stands", escape(name))
     }
 
     /// Whether another peer that this signal came from is still there: the first of two decides.
@@ -371,7 +396,10 @@ impl Session {
             }
         }
         {
-            let names = self.names();
+            let names = View {
+                names: &self.names(),
+                aliases: self.peers.get(&id).and_then(|peer| peer.aliases.as_deref()),
+            };
             for (pick, wire) in picks.list.iter().zip(types) {
                 if let Some(name) = names.name(pick.signal) {
                     let wire = wire.as_catalog(self.options.catalog_direction);

@@ -2,20 +2,31 @@
 
 use std::sync::Arc;
 
-use crate::escape::escape;
+use crate::escape::{escape, escape_to};
 use crate::options::Mode;
-use crate::protocol::data::{Decoder, Entry};
+use crate::protocol::data::{self, Batch, Decoder, Entry, Resolve, UNKNOWN_NAMES};
 use crate::protocol::envelope::{Decoded, Foreign, Malformed, Message, Version};
 use crate::protocol::{import, subscribe};
-use crate::session::peer::{PeerId, Subscription};
+use crate::session::aliases::View;
+use crate::session::peer::{Again, PeerId, Subscription};
 use crate::session::window::Verdict;
-use crate::session::{EventKind, LogLevel, Session};
+use crate::session::{EventKind, LogLevel, REPORTED_MAX, Session};
 use crate::signals::Applied;
 use crate::time::Time;
 use crate::value::Access;
 
 /// After `init`, a client that asks for nothing gets the first full state this much later.
 const FIRST_STATE_AFTER_INIT: std::time::Duration = std::time::Duration::from_millis(100);
+
+/// Characters of a message or a value that a log line shows.
+const SHOWN: usize = 64;
+/// Unknown names of one connection that are logged; of further ones only that there are some.
+const UNKNOWN_TOLD: usize = UNKNOWN_NAMES as usize - 1;
+/// Refusals that one message can bring into the log.
+const REFUSED_TOLD: usize = 16;
+
+const CANNOT_BE_CONVERTED: &str = "cannot be converted to its kind";
+const ONLY_WE_WRITE: &str = "is refused, since only this host writes it. If the peer is right, see the options catalog_direction, peer_perspective and accept_remote_writes";
 
 /// What became of the values of one frame.
 #[derive(Default)]
@@ -44,9 +55,14 @@ impl Session {
         // The decoder is lent out so that its batch can be read while the session changes.
         let mut decoder = std::mem::take(&mut self.decoder);
         let signals = Arc::clone(&self.signals);
-        let decoded = decoder.decode(text, &*signals.names(), self.options.strict_types);
+        let decoded = {
+            let names = &*signals.names();
+            let peer = self.peers.get(&id);
+            let aliases = peer.and_then(|peer| peer.aliases.as_deref());
+            decoder.decode(text, &View { names, aliases }, self.options.strict_types)
+        };
         match decoded {
-            Err(malformed) => self.malformed(id, &malformed, now),
+            Err(malformed) => self.malformed(id, text, &malformed, now),
             Ok(Decoded { message, version }) => {
                 self.note_version(id, version, now);
                 self.message(id, text, message, &decoder, now);
@@ -55,13 +71,18 @@ impl Session {
         self.decoder = decoder;
     }
 
-    fn malformed(&mut self, id: PeerId, malformed: &Malformed, now: Time) {
+    fn malformed(&mut self, id: PeerId, text: &str, malformed: &Malformed, now: Time) {
         self.stats.malformed += 1;
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
         let too_many = peer.malformed(now);
-        let text = format!("dropped a malformed message: {}", malformed.reason);
+        let text = format!(
+            "dropped a malformed message of {}: {}: {}",
+            self.who(id),
+            malformed.reason,
+            escape_to(text, SHOWN)
+        );
         self.log(LogLevel::Warn, id, text, now);
         if too_many {
             self.close(id, 1008, "too many malformed messages");
@@ -93,11 +114,11 @@ impl Session {
             Message::Init { name } => self.init(id, name.as_deref(), now),
             Message::Data => {
                 self.joined(id, now);
-                self.values(id, decoder, false, now);
+                self.values(id, text, decoder, false, now);
             }
             Message::Snapshot => {
                 self.joined(id, now);
-                self.values(id, decoder, true, now);
+                self.values(id, text, decoder, true, now);
             }
             Message::ImportRequest => {
                 self.joined(id, now);
@@ -177,6 +198,7 @@ impl Session {
         }
         if let Some(name) = name {
             self.succeed(id, &name);
+            self.adopt_aliases(id);
         }
         self.joined(id, now);
     }
@@ -215,15 +237,20 @@ impl Session {
             );
             self.log(LogLevel::Warn, id, text, now);
         }
-        let subscription = Subscription::new(wanted.names, &self.names());
+        let signals = Arc::clone(&self.signals);
         if let Some(peer) = self.peers.get_mut(&id) {
+            let names = signals.names();
+            let mut subscription = Subscription::new(wanted.names, &names);
+            if let Some(aliases) = &peer.aliases {
+                subscription.adopt(aliases, &names);
+            }
             peer.subscription = Some(subscription);
         }
         self.send_snapshot(id, now);
     }
 
     /// Takes the values of a `data` or a `snapshot`.
-    fn values(&mut self, id: PeerId, decoder: &Decoder, snapshot: bool, now: Time) {
+    fn values(&mut self, id: PeerId, text: &str, decoder: &Decoder, snapshot: bool, now: Time) {
         let batch = decoder.batch();
         self.stats.values_in += batch.entries.len() as u64;
         self.stats.unknown_signal += u64::from(batch.unknown);
@@ -232,22 +259,9 @@ impl Session {
         let first_state = self.awaiting_state();
         let outcome = self.apply(id, decoder, first_state || snapshot, now);
 
-        for signal in &batch.refused {
-            self.report_once(
-                *signal,
-                id,
-                "its value cannot be converted to its kind",
-                now,
-            );
-        }
-        for signal in &outcome.refused {
-            self.report_once(
-                *signal,
-                id,
-                "refused a peer's value, since only this host writes it. If the peer is right, see the options catalog_direction, peer_perspective and accept_remote_writes",
-                now,
-            );
-        }
+        self.report_unknown(id, batch, now);
+        self.report_refused(id, text, &batch.refused, CANNOT_BE_CONVERTED, now);
+        self.report_refused(id, text, &outcome.refused, ONLY_WE_WRITE, now);
         self.correct(id, &outcome.corrections, &batch.refused, now);
         self.transmit_wanted |= outcome.relayed;
         if first_state {
@@ -260,6 +274,82 @@ impl Session {
             .is_some_and(|peer| peer.first_state.is_some())
         {
             self.send_first_state(id, now);
+        }
+    }
+
+    /// Logs each name that is no signal here, once for each connection.
+    fn report_unknown(&mut self, id: PeerId, batch: &Batch, now: Time) {
+        let Some(peer) = self.peers.get_mut(&id).filter(|peer| !peer.unknown_more) else {
+            return;
+        };
+        let told = peer.unknown_told.len();
+        for name in batch.unknown_names() {
+            if peer.unknown_told.iter().any(|told| **told == *name) {
+                continue;
+            }
+            peer.unknown_more = peer.unknown_told.len() == UNKNOWN_TOLD;
+            if peer.unknown_more {
+                break;
+            }
+            peer.unknown_told.push(name.into());
+        }
+        let more = peer.unknown_more;
+        let new: Vec<String> = peer.unknown_told[told..]
+            .iter()
+            .map(|name| escape(name))
+            .collect();
+        if new.is_empty() && !more {
+            return;
+        }
+        let who = self.who(id);
+        for name in new {
+            let text = format!(
+                "{who} sends {name}, which is no signal here: declare or import it, or compare the spelling"
+            );
+            self.log(LogLevel::Warn, id, text, now);
+        }
+        if more {
+            let text = format!(
+                "{who} sends further names that are no signals here; they are counted in unknown_signal"
+            );
+            self.log(LogLevel::Warn, id, text, now);
+        }
+    }
+
+    /// Logs refused values, once for each signal.
+    fn report_refused(&mut self, id: PeerId, text: &str, refused: &[u32], why: &str, now: Time) {
+        let mut fresh: Vec<u32> = refused.to_vec();
+        fresh.retain(|signal| !self.reported.contains(signal));
+        // A message with very many of them is searched once, for the first ones.
+        fresh.truncate(REFUSED_TOLD.min(REPORTED_MAX.saturating_sub(self.reported.len())));
+        if fresh.is_empty() {
+            return;
+        }
+        let who = self.who(id);
+        let mut lines = vec![String::new(); fresh.len()];
+        {
+            let names = &*self.names();
+            let peer = self.peers.get(&id);
+            let aliases = peer.and_then(|peer| peer.aliases.as_deref());
+            let view = View { names, aliases };
+            data::each_value(text, |name, value| {
+                let found = view.resolve(name);
+                let at = fresh
+                    .iter()
+                    .position(|id| found.is_some_and(|(found, _)| found == *id));
+                if let Some(at) = at {
+                    let name = names.name(fresh[at]).map_or("", |name| name);
+                    lines[at] = format!(
+                        "signal {}: {} of {who} {why}",
+                        escape(name),
+                        escape_to(value, SHOWN)
+                    );
+                }
+            });
+        }
+        self.reported.extend(fresh);
+        for line in lines.into_iter().filter(|line| !line.is_empty()) {
+            self.log(LogLevel::Warn, id, line, now);
         }
     }
 
@@ -341,9 +431,7 @@ impl Session {
         };
         for signal in changed.iter().chain(refused).copied() {
             if peer.windows.allows_correction(signal, now) {
-                peer.due.insert(signal);
-                peer.forced.insert(signal);
-                self.stats.corrections += 1;
+                peer.force(signal, Again::Correction);
                 self.transmit_wanted = true;
             }
         }

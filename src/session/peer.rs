@@ -1,9 +1,13 @@
 //! What a session knows of one connection.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
+use rustc_hash::FxHashMap;
+
 use crate::options::Options;
+use crate::session::aliases::Aliases;
 use crate::session::window::Windows;
 use crate::signals::{BitSet, Names, Origin};
 use crate::time::Time;
@@ -39,6 +43,16 @@ impl Subscription {
         self.signals.contains(id)
     }
 
+    /// The client knows some signals by other names than they have here, so it asked for those.
+    pub(crate) fn adopt(&mut self, aliases: &Aliases, names: &Names) {
+        for (own, id) in aliases.iter() {
+            let hidden = names.find(own);
+            if self.awaited.contains(own) || hidden.is_some_and(|hidden| self.contains(hidden)) {
+                self.signals.insert(id);
+            }
+        }
+    }
+
     /// A signal was created: tells whether it was awaited.
     pub(crate) fn created(&mut self, id: u32, name: &str) -> bool {
         let awaited = !self.awaited.is_empty() && self.awaited.remove(name);
@@ -58,6 +72,15 @@ const QUEUE_BYTES: usize = 16 << 20;
 /// Below so many bytes the number of messages does not matter.
 const QUEUE_SMALL: usize = 1 << 20;
 
+/// Why a peer gets a value that it has sent itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// Its value was refused or changed.
+    Correction,
+    /// It wrote while our value was on its way.
+    Resend,
+}
+
 /// One connection.
 #[derive(Debug)]
 pub(crate) struct Peer {
@@ -76,11 +99,17 @@ pub(crate) struct Peer {
     /// It has sent a valid message.
     pub(crate) joined: bool,
     pub(crate) version_warned: bool,
+    /// Names that no signal has here and that were logged.
+    pub(crate) unknown_told: Vec<Box<str>>,
+    /// There were more.
+    pub(crate) unknown_more: bool,
     pub(crate) foreign_told: bool,
     /// It has asked for our catalogue.
     pub(crate) asked_catalog: bool,
     /// New signals that its catalogues brought.
     pub(crate) brought: u32,
+    /// Signals that it knows by other names than they have here.
+    pub(crate) aliases: Option<Arc<Aliases>>,
     /// `None`: it wants everything.
     pub(crate) subscription: Option<Subscription>,
     /// Server: when the first full state goes out, if nothing calls for it before.
@@ -89,8 +118,10 @@ pub(crate) struct Peer {
     pub(crate) due: BitSet,
     /// Bools of `due` of which it is to get the other level first: a pulse passed while it was busy.
     pub(crate) pulses: BitSet,
-    /// What it is to get although it sent the value itself: corrections and resends.
+    /// What it is to get although it sent the value itself.
     pub(crate) forced: BitSet,
+    /// Why, to be counted when it goes out; whatever else is forced is a client's greeting.
+    pub(crate) again: FxHashMap<u32, Again>,
     pub(crate) windows: Windows,
     /// A data frame is on its way to the kernel.
     pub(crate) busy: bool,
@@ -129,14 +160,18 @@ impl Peer {
             answers_pings: false,
             joined: false,
             version_warned: false,
+            unknown_told: Vec::new(),
+            unknown_more: false,
             foreign_told: false,
             asked_catalog: false,
             brought: 0,
+            aliases: None,
             subscription: None,
             first_state: server.then(|| now + options.first_state_wait),
             due: BitSet::default(),
             pulses: BitSet::default(),
             forced: BitSet::default(),
+            again: FxHashMap::default(),
             windows: Windows::new(server, options.fence_grace),
             busy: false,
             queued_messages: 0,
@@ -151,14 +186,26 @@ impl Peer {
         }
     }
 
+    /// It is to get this value although it sent it itself.
+    pub(crate) fn force(&mut self, signal: u32, again: Again) {
+        self.due.insert(signal);
+        self.forced.insert(signal);
+        self.again.insert(signal, again);
+    }
+
     pub(crate) fn display_name(&self) -> &str {
         self.name.as_deref().unwrap_or("unknown")
     }
 
     pub(crate) fn wants(&self, id: u32) -> bool {
-        self.subscription
-            .as_ref()
-            .is_none_or(|subscription| subscription.contains(id))
+        let asked = |subscription: &Subscription| subscription.contains(id);
+        self.subscription.as_ref().is_none_or(asked) && !self.must_not_see(id)
+    }
+
+    /// It calls another signal by the name of this one.
+    pub(crate) fn must_not_see(&self, id: u32) -> bool {
+        let hides = |aliases: &Arc<Aliases>| aliases.hides(id);
+        self.aliases.as_ref().is_some_and(hides)
     }
 
     /// Visits the signals that it wants of so many.

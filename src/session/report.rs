@@ -110,7 +110,7 @@ pub struct ImportReport {
     pub updated: u32,
     /// Signals that are as before.
     pub unchanged: u32,
-    /// Names that exist here with another kind.
+    /// Names that exist here with another kind, or from another client with another direction.
     pub conflicting: u32,
     /// Entries that cannot be a signal.
     pub refused: u32,
@@ -167,13 +167,13 @@ stats! {
     bytes_in,
     /// Bytes of text messages sent.
     bytes_out,
-    /// Signal values received in `data` and `snapshot`.
+    /// Signal values received in `data` and `snapshot` for signals that exist, and that fit them.
     values_in,
     /// Signal values sent in `data` and `snapshot`.
     values_out,
     /// Values from outside that changed a signal.
     changes,
-    /// Changes merged into a record that waited to be polled.
+    /// Values that a newer one replaced before they were sent, or before they were polled.
     coalesced,
     /// Pulses that could not be sent one by one.
     pulses_collapsed,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::options::Mode;
 use crate::protocol::encode;
 use crate::session::Session;
-use crate::session::exchange::Scratch;
+use crate::session::aliases::View;
+use crate::session::exchange::{Scratch, Sent};
 use crate::session::frames::{Fate, build};
 use crate::session::peer::PeerId;
 use crate::time::Time;
@@ -25,6 +26,7 @@ impl Session {
         } = &mut scratch;
         picks.clear();
         chosen.clear();
+        let max_bytes = self.max_frame_bytes();
         let Some(peer) = self.peers.get_mut(&id) else {
             self.scratch = scratch;
             return;
@@ -38,36 +40,37 @@ impl Session {
             });
         }
         fragments.reset(picks.list.len(), 1);
+        let mut again = Sent::default();
         for (index, pick) in (0..).zip(&picks.list) {
             let own = own_values && pick.origin == peer.origin && pick.quality != Quality::Never;
+            let own = own && !peer.must_not_see(pick.signal);
             if own || matches!(eligibility.fate(peer, pick), Fate::Send) {
                 chosen.push(index);
+                again.add(peer.again.get(&pick.signal));
             }
         }
         peer.due.clear();
         self.stats.pulses_collapsed += peer.pulses.len() as u64;
         peer.pulses.clear();
         peer.forced.clear();
+        peer.again.clear();
         peer.first_state = None;
-        peer.last_data = now;
         let frame = {
             let names = self.signals.names();
-            let max_bytes = self.max_frame_bytes();
             build(
                 open,
                 max_bytes,
                 chosen,
                 picks,
                 fragments,
-                &names,
+                &View {
+                    names: &names,
+                    aliases: peer.aliases.as_deref(),
+                },
                 &eligibility,
             )
         };
-        self.stats.values_out += frame.chosen.len() as u64;
-        for text in &frame.texts {
-            self.send(id, text.clone());
-        }
-        self.fence_frame(id, &frame, now);
+        self.send_frame(id, &frame, again, now);
         self.scratch = scratch;
     }
 

@@ -1,8 +1,10 @@
 //! Sessions against each other and against models of other implementations, over a network and a
 //! clock that exist only here.
 
+mod counters;
 mod crossing;
 mod extras;
+mod log;
 mod messages;
 mod network;
 mod pulses;

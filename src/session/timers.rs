@@ -36,6 +36,7 @@ impl Session {
             .partition(|(left, _)| left == name);
         self.departed = others.into();
         for (_, before) in same {
+            self.signals.table().succeed_importer(before, id);
             self.restore_later(before, id);
         }
     }

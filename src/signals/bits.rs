@@ -10,6 +10,7 @@ pub(crate) struct BitSet {
 
 impl BitSet {
     /// Makes room for ids below `len`, so that inserting them does not allocate.
+    #[cold]
     pub(crate) fn reserve(&mut self, len: usize) {
         let words = len.div_ceil(64);
         if words > self.words.len() {
@@ -19,15 +20,19 @@ impl BitSet {
     }
 
     /// Adds `id`; tells whether it is new.
+    #[inline]
     pub(crate) fn insert(&mut self, id: u32) -> bool {
         let (word, mask) = place(id);
         if word >= self.words.len() {
             self.reserve(id as usize + 1);
         }
-        let new = self.words[word] & mask == 0;
-        self.words[word] |= mask;
-        self.summary[word / 64] |= 1 << (word % 64);
-        self.count += usize::from(new);
+        let bits = &mut self.words[word];
+        let new = *bits & mask == 0;
+        if new {
+            *bits |= mask;
+            self.summary[word / 64] |= 1 << (word % 64);
+            self.count += 1;
+        }
         new
     }
 
@@ -46,6 +51,7 @@ impl BitSet {
         there
     }
 
+    #[inline]
     pub(crate) fn contains(&self, id: u32) -> bool {
         let (word, mask) = place(id);
         self.words.get(word).is_some_and(|bits| bits & mask != 0)

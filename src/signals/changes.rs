@@ -36,7 +36,7 @@ pub struct Change {
     pub change_count: u32,
     /// Rising edges of a bool among them.
     pub rise_count: u32,
-    /// When the last of them arrived, or when the quality changed.
+    /// When the last of them arrived, or when the quality changed; zero for a value of the host's own.
     pub time: Time,
     /// The client it came from, on a server; 1 = the server, on a client; 0 = this host.
     pub source: u32,

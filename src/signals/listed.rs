@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::extra::Extra;
 use super::names::Notes;
-use super::{Signals, Slot, check_name, full, other_declaration};
+use super::{Signals, Slot, check_name, declared_so, full};
 use crate::error::{Error, ErrorCode};
 use crate::value::{Access, Direction, Kind, Value};
 
@@ -46,12 +46,12 @@ impl Signals {
             }
             match names.find(signal.name) {
                 Some(id) => {
-                    let table = self.table.lock();
-                    let same = table.slot(id).is_some_and(|slot| {
-                        slot.kind == signal.kind && slot.access == signal.access
+                    let table = self.table();
+                    let existing = table.slot(id).map_or(Ok(()), |slot| {
+                        declared_so(slot, signal.name, signal.kind, signal.access)
                     });
-                    if !same {
-                        return refuse(other_declaration(signal.name));
+                    if let Err(error) = existing {
+                        return refuse(error);
                     }
                 }
                 None if count >= self.max => return refuse(full(signal.name, self.max)),
@@ -63,7 +63,7 @@ impl Signals {
                 let initial = Value::default_of(signal.kind);
                 let slot = Slot::new(initial.as_ref(), signal.access, Some(signal.direction));
                 names.add(signal.name, signal.kind);
-                self.table.lock().push(slot, Extra::default())
+                self.table().push(slot, Extra::default())
             });
             names.set_notes(id, signal.notes);
         }

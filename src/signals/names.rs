@@ -80,6 +80,10 @@ impl Names {
         self.list.get(id as usize).map(|named| &named.name)
     }
 
+    pub(crate) fn kind(&self, id: u32) -> Option<Kind> {
+        self.list.get(id as usize).map(|named| named.kind)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.list.len()
     }

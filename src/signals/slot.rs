@@ -77,12 +77,20 @@ impl Slot {
     }
 
     /// The host is about to write: what it overwrites is remembered if it came from a peer.
+    #[inline]
     pub(super) fn host_writes(&mut self) {
-        if self.origin != LOCAL && self.quality != Quality::Never {
-            self.heard = Some((self.origin, self.print()));
+        if self.origin != LOCAL {
+            self.remember();
         }
         self.origin = LOCAL;
         self.writer = LOCAL;
+    }
+
+    #[cold]
+    fn remember(&mut self) {
+        if self.quality != Quality::Never {
+            self.heard = Some((self.origin, self.print()));
+        }
     }
 
     /// This peer's value that the host's replaced.
@@ -99,6 +107,7 @@ impl Slot {
     }
 
     /// The current value.
+    #[inline]
     pub(crate) fn value(&self) -> ValueRef<'_> {
         match self.kind {
             Kind::Bool => ValueRef::Bool(self.bits != 0),
@@ -113,6 +122,7 @@ impl Slot {
     }
 
     /// Stores a value of the slot's own kind; a text keeps its buffer.
+    #[inline]
     pub(super) fn store(&mut self, value: ValueRef<'_>) {
         match value {
             ValueRef::Bool(v) => self.bits = u64::from(v),

@@ -17,6 +17,7 @@ use crate::signals::bits::BitSet;
 use crate::signals::changes::flags;
 use crate::signals::extra::{Extra, FailSafe, Incoming};
 use crate::signals::pick::Picks;
+use crate::signals::place::Key;
 use crate::signals::slot::{LOCAL, Origin, Slot};
 use crate::time::Time;
 use crate::value::{Access, Direction, Kind, Quality, ValueRef};
@@ -40,6 +41,8 @@ pub(crate) enum Applied {
 /// The state behind the lock.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
+    /// What opens it to calls that come with a key.
+    pub(super) key: Option<Key>,
     slots: Vec<Slot>,
     /// FIFOs, fail-safe values and least times, of the few signals that have them.
     extras: FxHashMap<u32, Extra>,
@@ -94,6 +97,7 @@ impl Table {
         self.slots.len()
     }
 
+    #[inline]
     pub(crate) fn slot(&self, id: u32) -> Option<&Slot> {
         self.slots.get(id as usize)
     }
@@ -150,6 +154,16 @@ impl Table {
         }
     }
 
+    /// The peer that these signals were imported from has another number from now on.
+    pub(crate) fn succeed_importer(&mut self, before: Origin, successor: Origin) {
+        for slot in &mut self.slots {
+            if slot.importer == before {
+                slot.importer = successor;
+            }
+        }
+    }
+
+    #[inline]
     pub(crate) fn check_set(&self, id: u32, kind: Kind) -> Result<(), SetRefused> {
         let slot = self.slot(id).ok_or(SetRefused::NotFound)?;
         if slot.kind != kind {
@@ -162,13 +176,17 @@ impl Table {
     }
 
     /// Takes a value from the host. `Ok(true)`: there is something to send, and nobody was told yet.
+    #[inline(always)]
     pub(crate) fn set(&mut self, id: u32, value: ValueRef<'_>) -> Result<bool, SetRefused> {
         self.check_set(id, value.kind())?;
         let slot = &self.slots[id as usize];
         if slot.quality != Quality::Never && !slot.failsafe && slot.value() == value {
             return Ok(false);
         }
-        self.before_unsent(id, value);
+        // A pulse leads back to the level that the frame before carried, so most sets have nothing to do with one.
+        if slot.extra || (value == ValueRef::Bool(slot.base) && self.unsent.contains(id)) {
+            self.before_unsent(id, value);
+        }
         let slot = &mut self.slots[id as usize];
         slot.host_writes();
         slot.store(value);
@@ -212,6 +230,7 @@ impl Table {
         slot.origin = origin;
         slot.writer = origin;
         self.sealed.overtake(id, origin);
+        self.changes += 1;
         self.store_change(id, value, 0, now);
         if relay {
             self.unsent.insert(id);
@@ -235,7 +254,6 @@ impl Table {
         let rises = u32::from(rises);
         slot.store(value);
         slot.noted = now;
-        self.changes += 1;
         slot.changes = slot.changes.saturating_add(1);
         slot.rises = slot.rises.saturating_add(rises);
         let entry = |slot: &Slot| Incoming {
@@ -318,7 +336,9 @@ impl Table {
             self.coalesced += u64::from(flag == 0 && !fifo);
         } else {
             slot.logged = true;
-            self.records.fetch_add(1, Ordering::Relaxed);
+            // It is written under the table's lock alone, so this need not be one atomic step.
+            let made = self.records.load(Ordering::Relaxed) + 1;
+            self.records.store(made, Ordering::Relaxed);
             self.log.push_back(id);
         }
     }

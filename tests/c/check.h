@@ -85,6 +85,8 @@ int64_t milliseconds(void);
 void pause_ms(int ms);
 int start_thread(struct thread *thread, void (*function)(void *), void *argument);
 void join_thread(struct thread *thread);
+void take_lock(void); /* the tests have one */
+void release_lock(void);
 int32_t event_of(rv_interface *iface, intptr_t *event);
 int event_is_set(intptr_t event, int wait_ms);
 int32_t event_of_another_system(rv_interface *iface);
@@ -103,5 +105,6 @@ void error_tests(void);
 void poll_tests(void);
 void lifecycle_tests(void);
 void list_tests(void);
+void sequence_tests(void);
 
 #endif

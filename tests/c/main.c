@@ -93,6 +93,7 @@ int main(int argc, char **argv) {
     poll_tests();
     lifecycle_tests();
     list_tests();
+    sequence_tests();
     printf("%s: %d passed, %d failed\n", label, passed, failed);
     return failed > 0 || passed == 0;
 }

@@ -1,4 +1,4 @@
-/* What the C tests need of the operating system: time, threads, and the event that a program's own loop waits on. */
+/* What the C tests need of the operating system: time, threads, a lock, and the event that a program's own loop waits on. */
 
 #include "check.h"
 
@@ -33,6 +33,16 @@ int start_thread(struct thread *thread, void (*function)(void *), void *argument
 void join_thread(struct thread *thread) {
     WaitForSingleObject(thread->handle, INFINITE);
     CloseHandle(thread->handle);
+}
+
+static SRWLOCK lock = SRWLOCK_INIT;
+
+void take_lock(void) {
+    AcquireSRWLockExclusive(&lock);
+}
+
+void release_lock(void) {
+    ReleaseSRWLockExclusive(&lock);
 }
 
 int32_t event_of(rv_interface *iface, intptr_t *event) {
@@ -82,6 +92,16 @@ int start_thread(struct thread *thread, void (*function)(void *), void *argument
 
 void join_thread(struct thread *thread) {
     pthread_join(thread->handle, NULL);
+}
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+void take_lock(void) {
+    pthread_mutex_lock(&lock);
+}
+
+void release_lock(void) {
+    pthread_mutex_unlock(&lock);
 }
 
 int32_t event_of(rv_interface *iface, intptr_t *event) {

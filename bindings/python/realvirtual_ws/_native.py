@@ -197,6 +197,8 @@ class rv_options(ctypes.Structure):
         ("tls_pin", ctypes.c_char_p),
         ("allowed_origins", ctypes.c_char_p),
         ("allowed_hosts", ctypes.c_char_p),
+        ("prefix_collisions", ctypes.c_uint8),
+        ("reserved4", ctypes.c_uint8 * 7),
     ]
 
 
@@ -367,7 +369,7 @@ class rv_signal_options(ctypes.Structure):
 LAYOUT = {
     4: {
         "rv_options": (
-            164,
+            172,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -422,6 +424,8 @@ LAYOUT = {
                 "tls_pin": 152,
                 "allowed_origins": 156,
                 "allowed_hosts": 160,
+                "prefix_collisions": 164,
+                "reserved4": 165,
             },
         ),
         "rv_value": (
@@ -589,7 +593,7 @@ LAYOUT = {
     },
     8: {
         "rv_options": (
-            200,
+            208,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -644,6 +648,8 @@ LAYOUT = {
                 "tls_pin": 176,
                 "allowed_origins": 184,
                 "allowed_hosts": 192,
+                "prefix_collisions": 200,
+                "reserved4": 201,
             },
         ),
         "rv_value": (

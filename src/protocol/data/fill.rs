@@ -130,7 +130,7 @@ impl<'b, R: Resolve + ?Sized> Filling<'b, R> {
                 self.previous = Some(signal);
             }
             None if name.contains('\0') => bump(&mut self.batch.refused_names),
-            None => bump(&mut self.batch.unknown),
+            None => self.batch.miss(name),
         }
         found
     }

@@ -168,7 +168,7 @@ impl Network {
 
     /// Adds an end of ours and starts it.
     pub(super) fn library(&mut self, options: Options, phase: Duration) -> usize {
-        let signals = Arc::new(Signals::new(options.limits.max_signals));
+        let signals = Arc::new(Signals::new(options.limits.max_signals).unwrap());
         let period = options.update_cycle;
         let session = Session::new(Arc::new(options), Arc::clone(&signals), 7);
         let end = self.add(Body::Library(Box::new(session), signals), period, phase);

@@ -191,6 +191,8 @@ fn options(mode: Mode, case: &Json) -> Outcome<Options> {
             "relay" => o.relay = boolean(to)?,
             "accept_remote_writes" => o.accept_remote_writes = boolean(to)?,
             "auto_import" => o.auto_import = boolean(to)?,
+            "prefix_collisions" => o.prefix_collisions = boolean(to)?,
+            "resync_wait_ms" => o.resync_wait = milliseconds(to)?,
             "strict_types" => o.strict_types = boolean(to)?,
             "raw_events" => o.raw_events = boolean(to)?,
             "catalog_push" => o.catalog_push = boolean(to)?,
@@ -232,7 +234,7 @@ struct Bench {
 
 impl Bench {
     fn new(options: Options) -> Self {
-        let signals = Arc::new(Signals::new(options.limits.max_signals));
+        let signals = Arc::new(Signals::new(options.limits.max_signals).unwrap());
         let now = Time::from_micros(1_000_000);
         let mut bench = Self {
             rules: Rules::new(&options),

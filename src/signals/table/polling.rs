@@ -4,34 +4,51 @@ use crate::signals::changes::{Change, flags};
 use crate::signals::extra::Incoming;
 use crate::signals::slot::{LOCAL, Slot};
 use crate::signals::table::Table;
+use crate::time::Time;
 use crate::value::{Quality, ValueRef};
 
 /// The texts of the records of the last poll.
 #[derive(Debug, Default)]
 pub(super) struct Polled {
     text: String,
-    /// Start and end in `text` by record; empty for other kinds.
-    ranges: Vec<(u32, u32)>,
+    /// The records that are texts, in ascending order, with their starts in `text`.
+    starts: Vec<(u32, u32)>,
+    records: u32,
 }
 
 impl Polled {
     /// Makes room for as many records.
     pub(super) fn reserve(&mut self, records: usize) {
-        self.ranges
-            .reserve(records.saturating_sub(self.ranges.len()));
+        self.starts
+            .reserve(records.saturating_sub(self.starts.len()));
     }
 
     fn clear(&mut self) {
         self.text.clear();
-        self.ranges.clear();
+        self.starts.clear();
+        self.records = 0;
     }
 
+    #[inline]
     fn add(&mut self, value: ValueRef<'_>) {
-        let start = self.text.len() as u32;
         if let ValueRef::Text(text) = value {
+            self.starts.push((self.records, self.text.len() as u32));
             self.text.push_str(text);
         }
-        self.ranges.push((start, self.text.len() as u32));
+        self.records += 1;
+    }
+
+    /// The text of a record, empty for other kinds.
+    fn get(&self, record: u32) -> Option<&str> {
+        if record >= self.records {
+            return None;
+        }
+        let Ok(at) = self.starts.binary_search_by_key(&record, |(of, _)| *of) else {
+            return Some("");
+        };
+        let end = self.starts.get(at + 1).map(|(_, start)| *start as usize);
+        let start = self.starts[at].1 as usize;
+        self.text.get(start..end.unwrap_or(self.text.len()))
     }
 }
 
@@ -49,7 +66,18 @@ impl Table {
             let Some(id) = self.log.pop_front() else {
                 break;
             };
-            let mut change = self.take_change(id);
+            let slot = &mut self.slots[id as usize];
+            let mut change = if slot.extra {
+                self.take_entry(id)
+            } else {
+                let change = slot.change(id);
+                self.polled.add(slot.value());
+                slot.logged = false;
+                slot.changes = 0;
+                slot.flags = 0;
+                slot.rises = 0;
+                change
+            };
             count += 1;
             if count == capacity && !self.log.is_empty() {
                 change.flags |= flags::MORE;
@@ -61,21 +89,16 @@ impl Table {
 
     /// The text of a record of the last poll.
     pub(crate) fn polled_text(&self, record: u32) -> Option<&str> {
-        let (start, end) = *self.polled.ranges.get(record as usize)?;
-        self.polled.text.get(start as usize..end as usize)
+        self.polled.get(record)
     }
 
-    /// The next record of a signal that was taken from the log; it is put back while its FIFO holds more.
-    fn take_change(&mut self, id: u32) -> Change {
+    /// The next record of a signal that was taken from the log and may have a FIFO; it is put back while that holds
+    /// more.
+    fn take_entry(&mut self, id: u32) -> Change {
         let mut change = self.change(id);
-        let extra = if self.slots[id as usize].extra {
-            self.extras.get_mut(&id)
-        } else {
-            None
-        };
         let mut more = false;
         let mut entry = None;
-        if let Some(fifo) = extra.and_then(|extra| extra.fifo.as_mut()) {
+        if let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut()) {
             entry = fifo.incoming.pop_front();
             more = !fifo.incoming.is_empty();
             if std::mem::take(&mut fifo.overflow) {
@@ -112,30 +135,41 @@ impl Table {
 
     /// The signal's state as a change record, without forgetting anything.
     pub(crate) fn change(&self, id: u32) -> Change {
-        let slot = &self.slots[id as usize];
+        self.slots[id as usize].change(id)
+    }
+}
+
+impl Slot {
+    #[inline]
+    fn change(&self, id: u32) -> Change {
         let mut change = Change {
             signal: id,
-            kind: slot.kind,
-            quality: slot.quality,
+            kind: self.kind,
+            quality: self.quality,
             // A change of the value itself outweighs one of quality.
-            flags: if slot.changes > 0 {
-                slot.flags & !flags::QUALITY
+            flags: if self.changes > 0 {
+                self.flags & !flags::QUALITY
             } else {
-                slot.flags
+                self.flags
             },
             integer: 0,
             number: 0.0,
-            change_count: slot.changes,
-            rise_count: slot.rises,
-            time: slot.noted,
-            source: source(slot),
+            change_count: self.changes,
+            rise_count: self.rises,
+            time: if self.origin == LOCAL {
+                Time::ZERO
+            } else {
+                self.noted
+            },
+            source: source(self),
         };
-        fill(&mut change, slot.value());
+        fill(&mut change, self.value());
         change
     }
 }
 
 /// Stale and fail-safe states come from this host.
+#[inline]
 const fn source(slot: &Slot) -> u32 {
     match slot.quality {
         Quality::Stale => LOCAL,
@@ -143,6 +177,7 @@ const fn source(slot: &Slot) -> u32 {
     }
 }
 
+#[inline]
 fn fill(change: &mut Change, value: ValueRef<'_>) {
     (change.integer, change.number) = match value {
         ValueRef::Bool(v) => (i64::from(v), f64::from(u8::from(v))),

@@ -16,6 +16,7 @@ pub(crate) enum Kept {
 
 impl Table {
     /// Whether this value would take back a change of a bool that is not sent yet.
+    #[inline]
     pub(crate) fn undoes(&self, id: u32, value: ValueRef<'_>) -> bool {
         let (ValueRef::Bool(level), Some(slot)) = (value, self.slot(id)) else {
             return false;
@@ -29,9 +30,15 @@ impl Table {
     /// Closes the pending frame: it goes out as it is, and what comes now goes into the next. One
     /// frame at most waits so; `false` when one does already.
     pub(crate) fn seal(&mut self) -> bool {
-        if !self.sealed.is_empty() {
-            return false;
+        let first = self.sealed.is_empty();
+        if first {
+            self.seal_pending();
         }
+        first
+    }
+
+    #[cold]
+    fn seal_pending(&mut self) {
         let mut sealed = std::mem::take(&mut self.sealed);
         self.drain_unsent(Kept::Fifos, |_| {});
         for at in 0..self.drained.len() {
@@ -39,7 +46,6 @@ impl Table {
             self.pick(id, &mut sealed, true);
         }
         self.sealed = sealed;
-        true
     }
 
     /// A value is about to be stored for sending. If it takes back a change that is not sent yet, an

@@ -859,13 +859,21 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public byte* tls_pin;
         /// <summary>
-        ///  Server, list: web pages (values of `Origin`) that may connect, exactly; "*" = any.
+        ///  Server, list: web pages that may connect, exactly as in `Origin`: scheme, host and port, such as
+        ///  `https://viewer.example`; "*" = any.
         /// </summary>
         public byte* allowed_origins;
         /// <summary>
         ///  Server, list: names that may stand in `Host`, besides IP addresses, `localhost` and this machine's name.
         /// </summary>
         public byte* allowed_hosts;
+        /// <summary>
+        ///  Server: when two clients bring signals of one name that differ in kind or direction, keep the later one as
+        ///  `client/name`, with the name that its client gave itself; that client goes on calling it `name`. 0 = the first
+        ///  one stands, and the other is reported as a conflict.
+        /// </summary>
+        public byte prefix_collisions;
+        public fixed byte reserved4[7];
     }
 
     /// <summary>
@@ -936,7 +944,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint rise_count;
         /// <summary>
-        ///  When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere.
+        ///  When it arrived, or when the quality changed, in microseconds of a monotonic clock that starts anywhere. 0 for a
+        ///  value that the host has set: it knows when.
         /// </summary>
         public long time_us;
         /// <summary>
@@ -1048,11 +1057,12 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public ulong bytes_out;
         /// <summary>
-        ///  Values received.
+        ///  Values received for signals that exist, and that fit them; `unknown_signal` and `rejected_type` are the others.
+        ///  Each has changed a signal, or is counted in `echoes` or `rejected_direction`.
         /// </summary>
         public ulong values_in;
         /// <summary>
-        ///  Values sent.
+        ///  Values handed to connections.
         /// </summary>
         public ulong values_out;
         /// <summary>
@@ -1112,7 +1122,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public ulong disconnects;
         /// <summary>
-        ///  Connections refused or failed.
+        ///  Server: connections refused before they became WebSockets.
         /// </summary>
         public ulong refused_connections;
         /// <summary>
@@ -1193,7 +1203,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public fixed byte reserved[3];
         /// <summary>
-        ///  Microseconds since a value came from a peer; -1 = none has, or the host has set it since.
+        ///  Microseconds since its writer has said it last, also if it said the same value again. Age shows how stale a
+        ///  peer's value is; -1 = it is the host's own, which is never stale, or nobody has set it.
         /// </summary>
         public long age_us;
     }
@@ -1282,7 +1293,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint unchanged;
         /// <summary>
-        ///  Signals that exist with another kind; they stay as they are.
+        ///  Signals that exist with another kind, or that another client brought with another direction; they stay as they
+        ///  are. See the option `prefix_collisions`.
         /// </summary>
         public uint conflicting;
         /// <summary>
