@@ -45,7 +45,10 @@ impl Fake {
 }
 
 fn shared() -> Shared {
-    Shared::new(Arc::new(Options::server()), Arc::new(Signals::new(1)))
+    Shared::new(
+        Arc::new(Options::server()),
+        Arc::new(Signals::new(1).unwrap()),
+    )
 }
 
 fn ask(shared: &Shared, flag: &Fake) -> Result<RawFlag> {
