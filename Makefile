@@ -17,8 +17,10 @@ OUTPUT := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DEBUG := $(OUTPUT)/debug
 BIN := $(OUTPUT)/c
 
-# What the Python declarations load. Not the newest build they find, but the one that `build` has just made.
+# What the Python package loads. Not the newest build they find, but the one that `build` has just made.
 export REALVIRTUAL_WS_LIBRARY := $(DEBUG)/librealvirtual_ws.so
+# The Python package is used where it stands, without installing it.
+export PYTHONPATH := $(abspath bindings/python)
 
 STRICT := -Wall -Wextra -pedantic -Werror
 INCLUDE := -Iinclude
@@ -35,6 +37,10 @@ setup: ## Install what the tests need (compilers, test packages in .venv and tes
 .PHONY: setup-build
 setup-build:
 	@scripts/setup.sh build
+
+.PHONY: setup-python
+setup-python:
+	@scripts/setup.sh python
 
 .PHONY: build
 build: setup-build ## Build the library (debug) and the C examples
@@ -82,7 +88,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-modbus test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-modbus test-soak test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -121,13 +127,33 @@ test-cpp: build ## C++ tests of realvirtual_ws.hpp: C++11 and C++20 in one progr
 test-consumers: setup build ## Install into scratch directories; build and run programs with pkg-config and CMake
 	@$(PYTHON) tests/consumers/run.py $(DEBUG)
 
+# The interpreter with the test packages.
+VENV_PYTHON := $(abspath .venv)/bin/python
+
 .PHONY: test-python
-test-python: build ## The examples and the demo, run and ended in all ways
-	@$(PYTHON) tests/python/test_examples.py
+test-python: setup-python build ## The Python package; the examples and the demo, run and ended in all ways
+	@$(VENV_PYTHON) -X dev -W error -m pytest -q -p no:cacheprovider -p realvirtual_ws.pytest_plugin \
+		tests/python/package examples/python
+	@$(VENV_PYTHON) tests/python/test_examples.py
+
+.PHONY: wheel
+wheel: setup-python ## The Python wheel for this platform, with the library inside, in dist/
+	@$(CARGO) build --quiet --release $(if $(CI),--locked)
+	@rm -f dist/realvirtual_ws-*.whl
+	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so \
+		$(VENV_PYTHON) -m hatchling build --target wheel --directory $(abspath dist)
+
+.PHONY: test-wheel
+test-wheel: wheel ## The wheel in a new virtual environment, outside the tree
+	@$(VENV_PYTHON) tests/python/wheel.py
+
+.PHONY: test-csharp
+test-csharp: setup build ## The C# wrapper and its samples, under Mono and .NET Core; the protocol vectors
+	@CSHARP_OUT=$(OUTPUT)/csharp tests/csharp/run.sh
 
 .PHONY: test-modbus
 test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a twin
-	@.venv/bin/python tests/modbus/run.py
+	@$(VENV_PYTHON) tests/modbus/run.py
 
 .PHONY: test-soak
 test-soak: build ## 1,000 signals both ways for 5 seconds, with the server killed in the middle
@@ -181,6 +207,11 @@ bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cyc
 	@mkdir -p bench
 	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals --bench micro
 
+.PHONY: bench-python
+bench-python: setup-build ## Polling from Python against a bare struct.iter_unpack; bench/RESULTS.md
+	@$(CARGO) build --quiet --release
+	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
+
 .PHONY: verify
 verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
 
@@ -204,7 +235,7 @@ verify-slow: setup-build ## One of fifty clients stops reading, in release, for 
 
 .PHONY: verify-modbus
 verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind
-	@.venv/bin/python tests/modbus/run.py --valgrind
+	@$(VENV_PYTHON) tests/modbus/run.py --valgrind
 
 ASAN_TARGET := $(OUTPUT)/asan
 ASAN_HOST = $(shell $(CARGO) -vV | sed -n 's/^host: //p')

@@ -960,6 +960,16 @@ public:
         return rv_import_result(iface_, token, &out, sizeof out);
     }
 
+    /// Takes the result of rv::test_connection_begin(). Does not wait. @return whether it is complete and its report is
+    /// in `out`. @throws error the test's own failure, ... as rv_test_connection_result
+    bool test_connection_result(rv_connection_report &out) {
+        return detail::check(try_test_connection_result(out)) == 1;
+    }
+    /// As test_connection_result(); returns 1, 0 or what failed.
+    std::int32_t try_test_connection_result(rv_connection_report &out) noexcept {
+        return rv_test_connection_result(iface_, &out, sizeof out);
+    }
+
     /// Gives up a request that a function with `begin` began: it ends in no event. Does not wait.
     /// @throws error as rv_cancel
     void cancel(std::uint32_t token) { detail::check(try_cancel(token)); }
@@ -1176,7 +1186,8 @@ inline std::int32_t try_test_connection_begin(const client_options &options, mil
     out = endpoint(iface);
     return result;
 }
-/// Begins test_connection(). Does not wait. @return an endpoint for this alone: poll it for RV_EVENT_TEST_DONE.
+/// Begins test_connection(). Does not wait. @return an endpoint for this alone: poll it for RV_EVENT_TEST_DONE,
+/// or call its test_connection_result().
 /// @throws error as rv_test_connection_begin
 inline endpoint test_connection_begin(const client_options &options, milliseconds timeout) {
     endpoint out;

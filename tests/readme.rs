@@ -58,6 +58,12 @@ fn operations_explains_every_counter() {
     }
 }
 
+#[test]
+fn the_csharp_quick_start_is_the_tested_file() {
+    let path = "bindings/csharp/samples/QuickStart/Program.cs";
+    assert_eq!(blocks("csharp"), [read(path)]);
+}
+
 /// Every `make` target and every file that the README names exists.
 #[test]
 fn what_the_readme_names_exists() {

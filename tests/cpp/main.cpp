@@ -447,6 +447,9 @@ void connections_can_be_tested() {
     CHECK(report.connect_us > 0 && report.library == 1);
     rv::endpoint test = rv::test_connection_begin(options, seconds(5));
     CHECK(next_event(test, RV_EVENT_TEST_DONE).result == RV_OK);
+    rv_connection_report later = rv_connection_report();
+    CHECK(test.test_connection_result(later) && later.connect_us > 0);
+    CHECK(!test.test_connection_result(later));
     twin.reset();
     FAILS(RV_ERR_REFUSED, "", rv::test_connection(options, seconds(5)));
 }
