@@ -224,6 +224,7 @@ def main():
     arguments = parser.parse_args()
     chosen = [p for p in PLATFORMS if not arguments.platform or p.name in arguments.platform]
     os.environ["REALVIRTUAL_WS_LIBRARY"] = str(BUILT / "debug" / "librealvirtual_ws.so")
+    os.environ["PYTHONPATH"] = str(ROOT / "bindings" / "python")
     passed = failed = 0
     rows = {}
     try:
