@@ -86,6 +86,7 @@ impl Picks {
         }
     }
 
+    #[inline]
     pub(crate) fn value(&self, pick: &Pick) -> ValueRef<'_> {
         match pick.kind {
             Kind::Bool => ValueRef::Bool(pick.bits != 0),
