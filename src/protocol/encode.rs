@@ -64,7 +64,9 @@ fn write_float(out: &mut String, value: f64) {
 pub(super) fn write_text(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(needs_escape) {
+    // Most texts need none, which is seen faster without stopping at the first.
+    let escapes = text.bytes().fold(false, |any, b| any | needs_escape(b));
+    while escapes && let Some(at) = rest.bytes().position(needs_escape) {
         let (plain, tail) = rest.split_at(at);
         out.push_str(plain);
         let mut chars = tail.chars();
