@@ -90,6 +90,7 @@ impl Picks {
         }
     }
 
+    #[inline]
     pub(crate) fn value(&self, pick: &Pick) -> ValueRef<'_> {
         match pick.kind {
             Kind::Bool => ValueRef::Bool(pick.bits != 0),
