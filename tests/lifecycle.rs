@@ -416,7 +416,7 @@ fn f4_after_a_close_every_call_gives_the_handle_error() {
 fn f4_close_returns_in_half_a_second_although_peers_do_not_read() {
     let _alone = alone();
     let server = server();
-    let ids: Vec<u32> = (0..200)
+    let ids: Vec<u32> = (0..120)
         .map(|n| input(&server, &format!("s{n}"), Kind::Text))
         .collect();
     let peers: Vec<_> = (0..10).map(|_| raw::connect(server.info().port)).collect();

@@ -65,7 +65,10 @@ pub(super) fn write_text(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
     // Most texts need none, which is seen faster without stopping at the first.
-    let escapes = text.bytes().fold(false, |any, b| any | needs_escape(b));
+    let mut escapes = false;
+    for &byte in text.as_bytes() {
+        escapes |= needs_escape(byte);
+    }
     while escapes && let Some(at) = rest.bytes().position(needs_escape) {
         let (plain, tail) = rest.split_at(at);
         out.push_str(plain);
