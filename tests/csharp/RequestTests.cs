@@ -228,6 +228,32 @@ namespace RealvirtualWs.Tests
         }
 
         [Test]
+        public void AConnectionTestMindsNoMessageOfThePeersOwn()
+        {
+            TcpListener listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            try
+            {
+                RvOptions options = new RvOptions
+                {
+                    Port = ((IPEndPoint)listener.LocalEndpoint).Port, RawEvents = true,
+                };
+                using (RvConnectionTest test = RvConnectionTest.Begin(options))
+                using (Peer peer = Peer.Accept(listener))
+                {
+                    peer.SendText("{\"type\":\"own\",\"text\":\"" + new string('x', 5000) + "\"}");
+                    // It answers no pings, so the test looks on for a while after the message.
+                    Tests.Pair.Eventually(test.Poll, "the test ends");
+                    Assert.AreEqual(RvResult.Ok, test.Report.Result, test.Report.Text);
+                }
+            }
+            finally
+            {
+                listener.Stop();
+            }
+        }
+
+        [Test]
         public void WhatOthersWaitForIsNotTakenAway()
         {
             using (Pair pair = Pair())

@@ -149,6 +149,24 @@ namespace RealvirtualWs.Unity.Tests
         }
 
         [Test]
+        public void An_import_into_a_prefab_asset_is_refused()
+        {
+            WebsocketRealtimeInterface panel = NewClient("Panel 3", FreePort());
+            EditorUtility.Asset = panel.gameObject;
+            try
+            {
+                PressInInspector(panel, "Import Signals");
+            }
+            finally
+            {
+                EditorUtility.Asset = null;
+            }
+            AssertError("Panel 3", "prefab asset");
+            Assert.IsNull(EditorTask.For(panel));
+            Assert.AreEqual(0, RvLibrary.LiveCount);
+        }
+
+        [Test]
         public void A_connection_test_says_what_it_found()
         {
             using (RvInterface plc = Cell())

@@ -192,5 +192,27 @@ namespace RealvirtualWs.Unity.Tests
                 Player.Stop();
             }
         }
+
+        [Test]
+        public void A_signal_that_moves_to_another_interface_belongs_to_that_one()
+        {
+            WebsocketRealtimeInterface from = NewServer("From");
+            Add<PLCInputInt>(from, "Parts");
+            NewServer("To").ConnectOnPlay = false;
+            Player.Play();
+            from = Interface("From");
+            WebsocketRealtimeInterface to = Interface("To");
+            PLCInputInt parts = Signal<PLCInputInt>(from, "Parts");
+            parts.Value = 1; // waits for the end of the frame
+            parts.transform.SetParent(to.transform, false);
+            Assert.IsTrue(to.Open());
+            from.Close();
+            parts.Value = 2;
+            Player.Frame();
+            long sent = 0;
+            Assert.AreEqual(RvResult.Ok, to.Interface.TryGetInt(0, out sent));
+            Assert.AreEqual(2, sent);
+            AssertNoErrors();
+        }
     }
 }

@@ -9,6 +9,7 @@ from typing import Any, List, Tuple
 
 from . import _native as _n
 from ._core import Core, check, read_text
+from ._rest import Rest
 from .enums import ChangeFlag, Kind, Quality
 from .records import Change
 from .signals import Signals
@@ -32,6 +33,7 @@ class ChangeLog:
         self._core = core
         self._signals = signals
         self._lock = threading.Lock()
+        self.rest: Rest[Change] = Rest()
         self._make_room(64)
 
     def _make_room(self, count: int) -> None:
@@ -93,7 +95,7 @@ class ChangeLog:
                         ),
                     )
                 )
-        return changes
+        return self.rest.drain() + changes if self.rest else changes
 
     def text(self, record: int) -> str:
         with self._lock:

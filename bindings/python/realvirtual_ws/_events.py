@@ -9,6 +9,7 @@ from typing import Any, Callable, Deque, Dict, Generic, List, Optional, TypeVar
 
 from . import _native as _n
 from ._core import Core, check, failure
+from ._rest import Rest
 from .enums import EventType
 from .records import Event
 
@@ -48,6 +49,7 @@ class Events:
         self._size = 1024
         self._kept: Deque[Event] = deque()
         self._requests: Dict[int, Request[Any]] = {}
+        self.rest: Rest[Event] = Rest()
         self.dropped = 0
 
     def begin(self, begin: Callable[..., int], *arguments: object, finish: Callable[[Event], T]) -> Request[T]:
@@ -86,13 +88,13 @@ class Events:
     @property
     def waiting(self) -> bool:
         """Whether there are events that were taken from the library and not yet from here."""
-        return bool(self._kept)
+        return bool(self._kept or self.rest)
 
     def take(self) -> List[Event]:
         """All events that no request waits for."""
         self.pump()
         with self._lock:
-            events = list(self._kept)
+            events = self.rest.drain() + list(self._kept)
             self._kept.clear()
         return events
 

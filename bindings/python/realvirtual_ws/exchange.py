@@ -254,11 +254,11 @@ class Exchange:
 
     def _is_something(self) -> Optional[bool]:
         found = check(self._core.lib.rv_wait(self._core.handle, 0)) == 1
-        return found or self._events.waiting or None
+        return found or self._events.waiting or bool(self._changes.rest) or None
 
     def changes(self, timeout: Optional[float] = None) -> Stream[Change]:
         """Changes as they come, for ``for`` and ``async for``; it ends when none came for `timeout` seconds."""
-        return Stream(self._core, self._events, self._changes.take, timeout)
+        return Stream(self._core, self._events, self._changes.take, self._changes.rest, timeout)
 
     @overload
     def wait_for(

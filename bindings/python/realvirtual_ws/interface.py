@@ -146,7 +146,7 @@ class Interface(Exchange):
 
     def events(self, timeout: Optional[float] = None) -> Stream[Event]:
         """Events as they come, for ``for`` and ``async for``; it ends when none came for `timeout` seconds."""
-        return Stream(self._core, self._events, self._events.take, timeout)
+        return Stream(self._core, self._events, self._events.take, self._events.rest, timeout)
 
     def poll_log(self) -> List[LogRecord]:
         """What the library has to say since the last time, oldest first."""

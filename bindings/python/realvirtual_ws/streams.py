@@ -7,6 +7,7 @@ from typing import AsyncIterator, Callable, Generic, Iterator, List, Optional, T
 from . import _aio
 from ._core import Core
 from ._events import Events
+from ._rest import Rest
 from .errors import ClosedError
 
 __all__ = ["Stream"]
@@ -20,13 +21,16 @@ class Stream(Generic[T]):
     A ``for`` loop blocks its thread while nothing comes (Ctrl-C ends it); an ``async for`` loop waits by the
     interface's event descriptor and needs no thread; where there are no such descriptors (Windows) a thread of the
     event loop's pool waits. Both end when the interface is closed, or when nothing came for the time that the stream
-    was made with.
+    was made with. What a loop that is left did not get to comes in the next one, or with the next poll.
     """
 
-    def __init__(self, core: Core, events: Events, take: Callable[[], List[T]], timeout: Optional[float]) -> None:
+    def __init__(
+        self, core: Core, events: Events, take: Callable[[], List[T]], rest: Rest[T], timeout: Optional[float]
+    ) -> None:
         self._core = core
         self._events = events
         self._take = take
+        self._rest = rest
         self._timeout = timeout
 
     def _look(self) -> Optional[List[T]]:
@@ -41,7 +45,8 @@ class Stream(Generic[T]):
                 return
             if batch is None:
                 return
-            yield from batch
+            self._rest.put(batch)
+            yield from iter(self._rest.pop, None)
 
     async def __aiter__(self) -> AsyncIterator[T]:
         while True:
@@ -51,5 +56,6 @@ class Stream(Generic[T]):
                 return
             if batch is None:
                 return
-            for item in batch:
+            self._rest.put(batch)
+            for item in iter(self._rest.pop, None):
                 yield item

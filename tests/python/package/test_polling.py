@@ -5,7 +5,7 @@ import time
 import pytest
 from conftest import SECONDS, until
 
-from realvirtual_ws import Direction, EventType, NotFoundError, RawChange, RvTimeoutError
+from realvirtual_ws import Access, Direction, EventType, NotFoundError, RawChange, RvTimeoutError
 
 INPUT = Direction.INPUT
 
@@ -44,6 +44,37 @@ def test_edges_are_counted(server, client):
     lamp.value = True
     until(lambda: client.poll())
     assert (seen.rises, seen.falls) == (2, 1)
+
+
+def test_a_loop_that_is_left_loses_nothing(server, client):
+    codes = server.add_int("Code", INPUT, fifo_depth=8)
+    client.add_int("Code", INPUT, access=Access.READ, fifo_depth=8)
+    client.poll()
+    for code in (11, 12, 13, 14):
+        codes.value = code
+    until(lambda: client["Code"].value == 14)
+    found = []
+    for change in client.changes(SECONDS):
+        found.append(change.value)
+        if change.value == 12:
+            break
+    assert client.wait(0)
+    for change in client.changes(SECONDS):
+        found.append(change.value)
+        break
+    found += [change.value for change in client.poll()]
+    assert [code for code in found if code] == [11, 12, 13, 14]
+    assert client.poll() == []
+
+
+def test_an_event_loop_that_is_left_loses_nothing(server, client):
+    client.stop()
+    client.start()
+    client.wait_connected(SECONDS)
+    for event in client.events(SECONDS):
+        break
+    rest = client.poll_events()
+    assert rest and all(event.time <= later.time for later in rest)
 
 
 def test_raw_changes_are_bare_tuples(server, client):

@@ -123,6 +123,15 @@ namespace UnityEditor
 
     public static class EditorUtility
     {
+        /// <summary>For tests: what counts as an asset.</summary>
+        public static Object Asset;
+
+        public static bool IsPersistent(Object target)
+        {
+            var component = target as Component;
+            return Asset != null && (target == Asset || (component != null && component.gameObject == Asset));
+        }
+
         public static void SetDirty(Object target)
         {
         }

@@ -45,6 +45,13 @@ namespace RealvirtualWs.Unity.Editor
         /// <summary>Begins an import; what hinders it is said in the console.</summary>
         internal static void Begin(WebsocketRealtimeInterface target)
         {
+            if (EditorUtility.IsPersistent(target))
+            {
+                // Unity refuses to put children below an asset, and they would lie about in the open scene.
+                new InterfaceLog(target).Error(
+                    "import: this is a prefab asset. Open the prefab, or import into an instance in a scene");
+                return;
+            }
             try
             {
                 // The library keeps the time; ours is for the case that it does not.

@@ -72,6 +72,10 @@ namespace RealvirtualWs.Unity
                 Array.Resize(ref waiting, room);
                 Array.Resize(ref batch, room * 2);
             }
+            if (signal.IsBound && signal.Exchange != this)
+            {
+                signal.Exchange.Forget(signal); // it has moved from another interface, which is still open
+            }
             Dequeue(signal);
             byName[name] = signal;
             byId[id] = signal;
@@ -86,7 +90,7 @@ namespace RealvirtualWs.Unity
             return byName.TryGetValue(name, out found) ? found : null;
         }
 
-        /// <summary>A signal's GameObject is gone.</summary>
+        /// <summary>A signal's GameObject is gone, or belongs to another interface now.</summary>
         internal void Forget(PLCSignal signal)
         {
             Dequeue(signal);

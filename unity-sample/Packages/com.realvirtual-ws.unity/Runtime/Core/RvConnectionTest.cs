@@ -27,6 +27,7 @@ namespace RealvirtualWs
             using (NativeStrings strings = new NativeStrings())
             {
                 (options ?? new RvOptions()).Write(&native, rv_mode.RV_MODE_CLIENT, strings);
+                native.raw_events = 0; // nobody would read them, and they may be longer than Poll has room for
                 RvLibrary.Throw(NativeMethods.rv_test_connection_begin(
                     &native, RvLibrary.Milliseconds(timeoutMs, "timeoutMs"), &pointer));
             }
