@@ -62,7 +62,7 @@ fn verifier(
     match platform_verifier(&extra, provider) {
         Ok(verifier) => Ok(verifier),
         Err(error) if extra.is_empty() => Err(cannot(
-            "this machine's trusted authorities cannot be read: install them (on Linux the package ca-certificates) or set the option ca_file",
+            "this machine's trusted authorities cannot be read: install them (on Linux the package ca-certificates) or set the option tls_ca_file",
             &error,
         )),
         // The platform has no usable store of its own; the file's authorities are enough.
@@ -70,13 +70,13 @@ fn verifier(
             let mut roots = rustls::RootCertStore::empty();
             for certificate in extra {
                 roots.add(certificate).map_err(|error| {
-                    cannot("option ca_file holds an unusable certificate", &error)
+                    cannot("option tls_ca_file holds an unusable certificate", &error)
                 })?;
             }
             let verifier =
                 WebPkiServerVerifier::builder_with_provider(roots.into(), Arc::clone(provider))
                     .build()
-                    .map_err(|error| cannot("option ca_file cannot be used", &error))?;
+                    .map_err(|error| cannot("option tls_ca_file cannot be used", &error))?;
             Ok(verifier)
         }
     }
@@ -110,7 +110,7 @@ fn platform_verifier(
 
 fn authorities(file: &str) -> Result<Vec<CertificateDer<'static>>> {
     // Not quoted as Rust does, which would double the backslashes of Windows.
-    let what = format!("option ca_file \"{file}\" cannot be used");
+    let what = format!("option tls_ca_file \"{file}\" cannot be used");
     let pem = std::fs::read(file).map_err(|error| cannot(&what, &error))?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
         .collect::<std::result::Result<_, _>>()
@@ -187,7 +187,7 @@ fn certificate_cause(error: &CertificateError) -> String {
     use CertificateError as E;
     match error {
         E::UnknownIssuer => {
-            "it is self-signed or of an unknown authority; give that authority's certificate in the option ca_file".into()
+            "it is self-signed or of an unknown authority; give that authority's certificate in the option tls_ca_file".into()
         }
         E::Expired | E::ExpiredContext { .. } => {
             "it has expired; renew it, and check this machine's clock".into()
@@ -201,7 +201,7 @@ fn certificate_cause(error: &CertificateError) -> String {
             escape(&presented.join(", "))
         ),
         E::BadSignature => {
-            "it was not signed by the trusted authority of that name; give the right one in the option ca_file".into()
+            "it was not signed by the trusted authority of that name; give the right one in the option tls_ca_file".into()
         }
         E::Revoked => "it was revoked".into(),
         E::ApplicationVerificationFailure => {
@@ -213,7 +213,7 @@ fn certificate_cause(error: &CertificateError) -> String {
                 "the server presents an authority's own certificate; it needs one issued by that authority, with CA:FALSE".into()
             } else {
                 format!(
-                    "{}; if this machine does not trust its authority, give that authority's certificate in the option ca_file",
+                    "{}; if this machine does not trust its authority, give that authority's certificate in the option tls_ca_file",
                     escape(&text)
                 )
             }
