@@ -303,9 +303,12 @@ test-cross: build ## Test what is in dist/native: Windows under Wine, ARM64 unde
 	@$(PYTHON) tests/platforms/run.py
 
 .PHONY: verify-cross
-verify-cross: build ## Build for Windows, Linux x64 and ARM64 (old glibc), test each, write docs/VERIFIED.md
+verify-cross: setup build ## Build for Windows, Linux x64 and ARM64 (old glibc), test each, write docs/VERIFIED.md
 	@for target in $(TARGETS); do scripts/setup-cross.sh $$target test; scripts/cross.sh $$target; done
 	@$(PYTHON) tests/platforms/run.py --record
+	@# What is built for users goes into the Unity package, and C# uses it.
+	@$(PYTHON) scripts/unity_package.py pack
+	@REALVIRTUAL_WS_LIBRARY=$(abspath dist/native/linux-x64/librealvirtual_ws.so) tests/csharp/run.sh
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
