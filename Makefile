@@ -12,7 +12,7 @@ DEMO_SECONDS ?= 10
 SOAK_SECONDS ?= 60
 
 # The same features in every debug build, so that the crate is compiled once. In CI Cargo.lock must be up to date.
-CARGO_FLAGS := --features bindings $(if $(CI),--locked)
+CARGO_FLAGS := --features bindings,cli $(if $(CI),--locked)
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DEBUG := $(TARGET)/debug
 BIN := $(TARGET)/c
@@ -37,7 +37,7 @@ setup-build:
 	@scripts/setup.sh build
 
 .PHONY: build
-build: setup-build ## Build the library (debug) and the C examples
+build: setup-build ## Build the library, the command line tool (debug) and the C examples
 	@$(CARGO) build --quiet $(CARGO_FLAGS)
 	@ln -sf librealvirtual_ws.so $(DEBUG)/librealvirtual_ws.so.0
 	@$(MAKE) --silent $(addprefix $(BIN)/,gateway monitor quickstart)
@@ -66,7 +66,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-python test-modbus test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-python test-cli test-modbus test-soak test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -90,6 +90,10 @@ test-c: build ## C tests of the shared library, as C99 and as C++11
 .PHONY: test-python
 test-python: build ## The examples and the demo, run and ended in all ways
 	@$(PYTHON) tests/python/test_examples.py
+
+.PHONY: test-cli
+test-cli: setup build ## The command line tool: commands, exit codes, what its doctor finds
+	@.venv/bin/python tests/cli/run.py
 
 .PHONY: test-modbus
 test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a twin
