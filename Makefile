@@ -17,8 +17,10 @@ TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DEBUG := $(TARGET)/debug
 BIN := $(TARGET)/c
 
-# What the Python declarations load. Not the newest build they find, but the one that `build` has just made.
+# What the Python package loads. Not the newest build they find, but the one that `build` has just made.
 export REALVIRTUAL_WS_LIBRARY := $(DEBUG)/librealvirtual_ws.so
+# The Python package is used where it stands, without installing it.
+export PYTHONPATH := $(abspath bindings/python)
 
 STRICT := -Wall -Wextra -pedantic -Werror
 INCLUDE := -Iinclude
@@ -36,16 +38,36 @@ setup: ## Install what the tests need (compilers, test packages in .venv and tes
 setup-build:
 	@scripts/setup.sh build
 
+.PHONY: setup-python
+setup-python:
+	@scripts/setup.sh python
+
 .PHONY: build
 build: setup-build ## Build the library, the command line tool (debug) and the C examples
 	@$(CARGO) build --quiet $(CARGO_FLAGS)
-	@ln -sf librealvirtual_ws.so $(DEBUG)/librealvirtual_ws.so.0
+	@scripts/install.sh links $(DEBUG)
 	@$(MAKE) --silent $(addprefix $(BIN)/,gateway monitor quickstart)
 
 # `build` makes the library; these rules follow it in a second make, which sees the new file.
 $(BIN)/%: examples/c/%.c examples/c/example.h include/realvirtual_ws.h $(DEBUG)/librealvirtual_ws.so
 	mkdir -p $(BIN)
 	$(CC) -std=c99 -O2 $(STRICT) $(CFLAGS) $(INCLUDE) $< -o $@ $(LDFLAGS) $(LINK)
+
+# Where to install, in GNU's names and also as PREFIX. LIBRARY_DIR: a library that is built already, of any target.
+prefix = $(or $(PREFIX),/usr/local)
+INSTALL = prefix='$(prefix)' libdir='$(libdir)' includedir='$(includedir)' docdir='$(docdir)' DESTDIR='$(DESTDIR)' \
+	LIBRARY_DIR='$(or $(LIBRARY_DIR),$(TARGET)/release)' scripts/install.sh
+
+.PHONY: install
+install: ## Install for C and C++ (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= libdir= includedir= docdir=
+ifndef LIBRARY_DIR
+	@$(CARGO) build --quiet --release $(if $(CI),--locked)
+endif
+	@$(INSTALL) install
+
+.PHONY: uninstall
+uninstall: ## Remove what install has put there, with the same variables
+	@$(INSTALL) uninstall
 
 MODBUS := examples/gateway-modbus
 MODBUS_PACKAGES := libmodbus jansson
@@ -66,7 +88,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-python test-cli test-modbus test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -87,17 +109,60 @@ test-c: build ## C tests of the shared library, as C99 and as C++11
 	@$(BIN)/tests-c99 c99
 	@$(BIN)/tests-cpp11 cpp11
 
+STRICT_CPP := $(STRICT) -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wnon-virtual-dtor
+CPP_OBJECTS := $(BIN)/tests-cpp-main.o $(BIN)/tests-cpp-modern.o
+
+.PHONY: test-cpp
+test-cpp: build ## C++ tests of realvirtual_ws.hpp: C++11 and C++20 in one program, without exceptions, all of C covered
+	@$(PYTHON) tests/cpp/drift.py
+	@$(CXX) -std=c++11 -g $(STRICT_CPP) $(CXXFLAGS) $(INCLUDE) -c tests/cpp/main.cpp -o $(BIN)/tests-cpp-main.o
+	@$(CXX) -std=c++20 -g $(STRICT_CPP) $(CXXFLAGS) $(INCLUDE) -c tests/cpp/modern.cpp -o $(BIN)/tests-cpp-modern.o
+	@$(CXX) $(CPP_OBJECTS) -o $(BIN)/tests-cpp $(LDFLAGS) $(LINK)
+	@$(BIN)/tests-cpp
+	@$(CXX) -std=c++11 -fno-exceptions -fno-rtti $(STRICT_CPP) $(CXXFLAGS) $(INCLUDE) tests/cpp/no_exceptions.cpp \
+		-o $(BIN)/tests-cpp-no-exceptions $(LDFLAGS) $(LINK)
+	@$(PYTHON) tests/cpp/no_exceptions.py $(BIN)/tests-cpp-no-exceptions
+
+.PHONY: test-consumers
+test-consumers: setup build ## Install into scratch directories; build and run programs with pkg-config and CMake
+	@$(PYTHON) tests/consumers/run.py $(DEBUG)
+
+# The interpreter with the test packages.
+VENV_PYTHON := $(abspath .venv)/bin/python
+
 .PHONY: test-python
-test-python: build ## The examples and the demo, run and ended in all ways
-	@$(PYTHON) tests/python/test_examples.py
+test-python: setup-python build ## The Python package; the examples and the demo, run and ended in all ways
+	@$(VENV_PYTHON) -X dev -W error -m pytest -q -p no:cacheprovider -p realvirtual_ws.pytest_plugin \
+		tests/python/package examples/python
+	@$(VENV_PYTHON) tests/python/test_examples.py
+
+.PHONY: wheel
+wheel: setup-python ## The Python wheel for this platform, with the library inside, in dist/
+	@$(CARGO) build --quiet --release $(if $(CI),--locked)
+	@rm -f dist/realvirtual_ws-*.whl
+	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(TARGET)/release/librealvirtual_ws.so \
+		$(VENV_PYTHON) -m hatchling build --target wheel --directory $(abspath dist)
+
+.PHONY: test-wheel
+test-wheel: wheel ## The wheel in a new virtual environment, outside the tree
+	@$(VENV_PYTHON) tests/python/wheel.py
+
+.PHONY: test-csharp
+test-csharp: setup build ## The C# wrapper and its samples, under Mono and .NET Core; the protocol vectors
+	@CSHARP_OUT=$(TARGET)/csharp tests/csharp/run.sh
+
+.PHONY: test-unity
+test-unity: setup build ## The Unity package: its archive, its scripts, editor scripts and samples in a small player
+	@$(PYTHON) tests/unity/test_package.py
+	@GATEWAY=$(BIN)/gateway CARGO_TARGET_DIR=$(TARGET) tests/unity/run.sh
 
 .PHONY: test-cli
 test-cli: setup build ## The command line tool: commands, exit codes, what its doctor finds
-	@.venv/bin/python tests/cli/run.py
+	@$(VENV_PYTHON) tests/cli/run.py
 
 .PHONY: test-modbus
 test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a twin
-	@.venv/bin/python tests/modbus/run.py
+	@$(VENV_PYTHON) tests/modbus/run.py
 
 .PHONY: test-soak
 test-soak: build ## 1,000 signals both ways for 5 seconds, with the server killed in the middle
@@ -112,7 +177,7 @@ test-clean: ## `make demo` and `make test` in a fresh clone with an empty home
 	@scripts/test-clean.sh
 
 .PHONY: check
-check: lint docs bindings-check ## Everything but the tests: format, lints, documentation, generated files
+check: lint docs bindings-check abi-check ## Everything but the tests: format, lints, documentation, generated files, ABI
 
 .PHONY: fmt
 fmt: ## Format the Rust sources
@@ -123,26 +188,57 @@ lint: setup-build ## rustfmt, clippy, and shellcheck where it is installed
 	@$(CARGO) fmt --check
 	@$(CARGO) clippy --quiet $(CARGO_FLAGS) --features bench-internals --all-targets -- -D warnings
 	@scripts/lint-scripts.sh
+	@$(PYTHON) scripts/unity_package.py check
 
 .PHONY: docs
-docs: setup-build ## Rust documentation, without a warning
+docs: setup-build ## Rust documentation, without a warning; the C++ header's too, where doxygen is installed
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --no-deps $(CARGO_FLAGS)
+	@if command -v doxygen >/dev/null; then TARGET=$(TARGET) doxygen docs/Doxyfile; \
+		else echo "skipped: doxygen is not installed"; fi
 
 .PHONY: bindings
 bindings: setup-build ## Write the C header, the C# layer and the Python declarations anew from src/ffi
 	@UPDATE_BINDINGS=1 $(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+	@$(PYTHON) scripts/unity_package.py core
 
 .PHONY: bindings-check
 bindings-check: setup-build
 	@$(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+
+.PHONY: unity-core
+unity-core: ## Copy the C# wrapper into the Unity package, and write its .meta files
+	@$(PYTHON) scripts/unity_package.py core
+
+.PHONY: unity-plugins
+unity-plugins: setup-build ## Put the native libraries into the sample project, to open unity-sample in Unity
+	@$(CARGO) build --quiet --release
+	@$(PYTHON) scripts/unity_package.py plugins
+
+.PHONY: unity-package
+unity-package: setup-build ## Write dist/com.realvirtual-ws.unity-<version>.tgz, with the native libraries that there are
+	@$(CARGO) build --quiet --release
+	@$(PYTHON) scripts/unity_package.py pack
+
+.PHONY: abi-check
+abi-check: ## The C header against the last release's (docs/ABI.md), where abidiff is installed
+	@$(PYTHON) scripts/abi_check.py
+
+.PHONY: abi-baseline
+abi-baseline: ## Take the C header as what the next release will have: docs/abi
+	@$(PYTHON) scripts/abi_check.py --baseline
 
 .PHONY: bench-micro
 bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cycles) against aims; bench/RESULTS.md
 	@mkdir -p bench
 	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals --bench micro
 
+.PHONY: bench-python
+bench-python: setup-build ## Polling from Python against a bare struct.iter_unpack; bench/RESULTS.md
+	@$(CARGO) build --quiet --release
+	@REALVIRTUAL_WS_LIBRARY=$(TARGET)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
+
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize verify-abi ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -164,7 +260,7 @@ verify-slow: setup-build ## One of fifty clients stops reading, in release, for 
 
 .PHONY: verify-modbus
 verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind
-	@.venv/bin/python tests/modbus/run.py --valgrind
+	@$(VENV_PYTHON) tests/modbus/run.py --valgrind
 
 ASAN_TARGET := $(TARGET)/asan
 ASAN_HOST = $(shell $(CARGO) -vV | sed -n 's/^host: //p')
@@ -176,11 +272,11 @@ ASAN_FLAGS = $(CARGO_FLAGS) --target-dir $(ASAN_TARGET) --target $(ASAN_HOST)
 ASAN_TESTS := --lib $(addprefix --test ,concurrency errors exchange lifecycle pulses slow_peer)
 
 .PHONY: verify-sanitize
-verify-sanitize: build ## AddressSanitizer over the Rust, C and FFI tests (needs nightly Rust), valgrind over the C tests
+verify-sanitize: build test-cpp ## AddressSanitizer over the Rust, C and FFI tests (nightly Rust); valgrind over C and C++
 	@RUSTFLAGS=-Zsanitizer=address RV_SCHEDULES=100 $(CARGO) +nightly test --quiet --no-fail-fast $(ASAN_FLAGS) \
 		$(ASAN_TESTS) -- --skip hostile_frames_are_answered_quickly
 	@RUSTFLAGS=-Zsanitizer=address $(CARGO) +nightly build --quiet $(ASAN_FLAGS)
-	@ln -sf librealvirtual_ws.so $(ASAN_LIBRARY)/librealvirtual_ws.so.0
+	@scripts/install.sh links $(ASAN_LIBRARY)
 	@mkdir -p $(BIN)
 	@$(CC) -std=c99 -g -fsanitize=address -fno-omit-frame-pointer $(STRICT) $(INCLUDE) $(C_TESTS) \
 		-o $(BIN)/tests-asan -L$(ASAN_LIBRARY) -lrealvirtual_ws -Wl,-rpath,$(ASAN_LIBRARY) -pthread
@@ -190,9 +286,14 @@ verify-sanitize: build ## AddressSanitizer over the Rust, C and FFI tests (needs
 		REALVIRTUAL_WS_LIBRARY=$(ASAN_LIBRARY)/librealvirtual_ws.so $(PYTHON) tests/python/test_ffi.py
 	@$(CC) -std=c99 -g $(STRICT) $(INCLUDE) $(C_TESTS) -o $(BIN)/tests-valgrind $(LINK)
 	@# "Possibly lost" is what Rust's standard library keeps of the main thread: 48 bytes, once.
-	@valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect \
-		--errors-for-leak-kinds=definite,indirect --error-exitcode=1 $(BIN)/tests-valgrind valgrind
+	@for tests in "$(BIN)/tests-valgrind valgrind" $(BIN)/tests-cpp; do \
+		valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect \
+			--errors-for-leak-kinds=definite,indirect --error-exitcode=1 $$tests; done
+
+.PHONY: verify-abi
+verify-abi: abi-check ## The ABI check finds every kind of break, and lets additions pass
+	@$(PYTHON) scripts/abi_check.py --self-test
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
-	@rm -rf $(TARGET) .venv tests/node/node_modules
+	@rm -rf $(TARGET) dist .venv tests/node/node_modules

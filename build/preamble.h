@@ -150,7 +150,8 @@
  *
  * The event's result is what the blocking form would return, and after a failure its text says why. Its token is the
  * one that the _begin form gave; rv_cancel gives the request up. The blocking forms on an interface leave such an event
- * too, with a token that the program does not know: ignore it.
+ * too, with a token that the program does not know: ignore it. rv_import_result and rv_test_connection_result have the
+ * reports in numbers.
  *
  * A server answers requests for its configuration by itself, with what rv_config_publish was given. Requests to change
  * it arrive as RV_EVENT_CONFIG_SET and are answered with rv_config_reply.

@@ -27,8 +27,11 @@ pub fn generate(model: &Model) -> String {
             text += &format!("        (\"{name}\", {}),\n", spell(kind));
         }
         text += "    ]\n";
+        for (name, kind) in &item.fields {
+            text += &format!("    {name}: {}\n", annotate(kind));
+        }
     }
-    text += "\n\n# Size of each structure and offsets of its fields, by the size of a pointer (4: where 8-byte numbers are aligned to\n# 8, as on ARM and Windows).\nLAYOUT = {\n";
+    text += "\n\n# Size of each structure and offsets of its fields, by the size of a pointer (4: where 8-byte numbers are aligned to\n# 8, as on ARM and Windows).\nLAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {\n";
     for word in [4, 8] {
         text += &format!("    {word}: {{\n");
         for item in &model.structs {
@@ -44,7 +47,7 @@ pub fn generate(model: &Model) -> String {
         }
         text += "    },\n";
     }
-    text += "}\n\n# Result and arguments of each function.\nFUNCTIONS = {\n";
+    text += "}\n\n# Result and arguments of each function.\nFUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {\n";
     for function in &model.functions {
         let arguments: Vec<String> = function
             .arguments
@@ -67,7 +70,23 @@ pub fn generate(model: &Model) -> String {
         }
         text += "    ),\n";
     }
-    text + "}\n\n" + TAIL
+    text += "}\n\nif TYPE_CHECKING:\n\n    class Library(ctypes.CDLL):\n        \"\"\"The library's functions, for type checkers.\"\"\"\n\n";
+    for function in &model.functions {
+        let mut arguments = vec!["self".to_owned()];
+        for (name, kind) in &function.arguments {
+            arguments.push(format!("{name}: {}", annotate(kind)));
+        }
+        text += &format!(
+            "        def {}({}) -> {}: ...\n",
+            function.name,
+            arguments.join(", "),
+            match &function.result {
+                Type::Pointer { .. } => "bytes".to_owned(),
+                kind => annotate(kind),
+            }
+        );
+    }
+    text + "\nelse:\n    Library = ctypes.CDLL\n\n\n" + TAIL
 }
 
 fn spell(kind: &Type) -> String {
@@ -89,5 +108,23 @@ fn spell(kind: &Type) -> String {
             "ctypes.c_char_p".to_owned()
         }
         Type::Pointer { to, .. } => format!("ctypes.POINTER({})", spell(to)),
+    }
+}
+
+/// What a field holds, or an argument may be, as a type checker sees it.
+fn annotate(kind: &Type) -> String {
+    match kind {
+        Type::F32 | Type::F64 => "float".to_owned(),
+        Type::Char => "bytes".to_owned(),
+        Type::Handle => "Optional[int]".to_owned(),
+        Type::Struct(name) => name.clone(),
+        Type::Array(element, _) if **element == Type::Char => "bytes".to_owned(),
+        Type::Array(element, _) => format!("ctypes.Array[{}]", spell(element)),
+        Type::Pointer { to, constant } if *constant && **to == Type::Char => {
+            "Optional[bytes]".to_owned()
+        }
+        // What ctypes makes of arrays, of byref and of None has no name that a type checker knows.
+        Type::Pointer { .. } => "Any".to_owned(),
+        _ => "int".to_owned(),
     }
 }

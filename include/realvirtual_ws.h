@@ -150,7 +150,8 @@
  *
  * The event's result is what the blocking form would return, and after a failure its text says why. Its token is the
  * one that the _begin form gave; rv_cancel gives the request up. The blocking forms on an interface leave such an event
- * too, with a token that the program does not know: ignore it.
+ * too, with a token that the program does not know: ignore it. rv_import_result and rv_test_connection_result have the
+ * reports in numbers.
  *
  * A server answers requests for its configuration by itself, with what rv_config_publish was given. Requests to change
  * it arrive as RV_EVENT_CONFIG_SET and are answered with rv_config_reply.
@@ -1873,7 +1874,8 @@ int32_t rv_test_connection(const struct rv_options *options,
 /**
  * Begins what `rv_test_connection` does and returns at once. `*out` gets the handle of an interface for this test
  * alone, or NULL: poll it for `RV_EVENT_TEST_DONE`, whose `result` is what `rv_test_connection` would return and
- * whose text says it in words, and then destroy it. Destroying it earlier gives the test up.
+ * whose text says it in words, or call `rv_test_connection_result`, and then destroy it. Destroying it earlier gives
+ * the test up.
  *
  * Returns `RV_OK`; `RV_ERR_UNSUPPORTED` for a server's options; what `rv_create` returns.
  */
@@ -1881,6 +1883,19 @@ RV_API
 int32_t rv_test_connection_begin(const struct rv_options *options,
                                  uint32_t timeout_ms,
                                  struct rv_interface **out);
+
+/**
+ * Takes the result of a test that `rv_test_connection_begin` began. Pass `sizeof(rv_connection_report)` as `out_size`.
+ * Does not wait, so it can be called in each cycle instead of looking for the event. A result is given once.
+ *
+ * Returns 1 when the test is complete and its report is in `*out`; 0 while it runs, and when its result was taken; the
+ * test's own failure, as `rv_test_connection` would; `RV_ERR_STATE` for an interface that is no connection test;
+ * `RV_ERR_STRUCT_SIZE`.
+ */
+RV_API
+int32_t rv_test_connection_result(struct rv_interface *iface,
+                                  struct rv_connection_report *out,
+                                  uint32_t out_size);
 
 /**
  * Declares a signal and gives its id: the next number, from 0, which never changes. Its access follows from the

@@ -2,8 +2,9 @@
 # Installs what building and testing need. Quick when it is all there, and safe to run again.
 #
 #   scripts/setup.sh build   what building and the demo need: Rust, C and C++ compilers, Python
-#   scripts/setup.sh all     also Node, Mono, libmodbus and jansson (the Modbus gateway) and the test packages: .venv
-#                            (Python) and tests/node/node_modules (Node)
+#   scripts/setup.sh python  also the Python test packages and the wheel's build backend: .venv
+#   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway) and the test packages:
+#                            .venv (Python) and tests/node/node_modules (Node)
 #
 # Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
 set -euo pipefail
@@ -11,9 +12,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 what=${1:-all}
 case $what in
-    build | all) ;;
+    build | python | all) ;;
     *)
-        echo "usage: scripts/setup.sh [build|all]" >&2
+        echo "usage: scripts/setup.sh [build|python|all]" >&2
         exit 2
         ;;
 esac
@@ -24,8 +25,11 @@ missing_packages() {
     has gcc || has cc || echo gcc libc6-dev
     has g++ || has c++ || echo g++
     has python3 || echo python3
-    if [ "$what" = all ]; then
+    if [ "$what" != build ]; then
         python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
+    fi
+    if [ "$what" = all ]; then
+        has cmake || echo cmake
         has node || echo nodejs
         has npm || echo npm
         has mcs || echo mono-mcs
@@ -74,13 +78,16 @@ is_fresh() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 
 python_packages() {
     local stamp=.venv/.stamp print
-    print=$(fingerprint python3 tests/python/requirements.txt)
+    print=$(fingerprint python3 tests/python/requirements.txt tests/csharp/requirements.txt)
     if is_fresh "$stamp" "$print" && .venv/bin/python -c '' 2>/dev/null; then
         return 0
     fi
     echo "setup: Python test packages into .venv"
     python3 -m venv --clear .venv
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/python/requirements.txt
+    # A second runtime for the C# tests, which do without where it cannot be had.
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/csharp/requirements.txt \
+        || echo "setup: without .NET Core: pip could not install what tests/csharp/requirements.txt names" >&2
     printf '%s\n' "$print" >"$stamp"
 }
 
@@ -102,7 +109,5 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
     echo "setup: $(python3 --version) is too old: Python 3.9 or later is needed" >&2
     exit 1
 fi
-if [ "$what" = all ]; then
-    python_packages
-    node_packages
-fi
+[ "$what" = build ] || python_packages
+[ "$what" != all ] || node_packages

@@ -63,6 +63,8 @@ pub struct Interface {
     control: Control,
     thread: Mutex<Option<Arc<NetThread>>>,
     next_token: AtomicU32,
+    /// The only request of an interface that a connection test made for itself.
+    test_token: Option<u32>,
 }
 
 impl Interface {
@@ -86,6 +88,7 @@ impl Interface {
             control: Control::default(),
             thread: Mutex::new(Some(thread)),
             next_token: AtomicU32::new(1),
+            test_token: None,
         })
     }
 

@@ -15,6 +15,7 @@ pub(crate) mod link;
 pub(crate) mod listen;
 pub(crate) mod meter;
 mod origin;
+mod queue;
 mod shared;
 mod thread;
 pub(crate) mod tls;

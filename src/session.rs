@@ -319,6 +319,18 @@ impl Session {
             peer.stopping = true;
         }
         self.signals.table().release_all();
+        // There is no later for those who still wait for their first state.
+        let waiting: Vec<PeerId> = (self.peers.values())
+            .filter(|peer| peer.first_state.is_some() && !peer.closing)
+            .map(|peer| peer.id)
+            .collect();
+        for id in waiting {
+            self.send_first_state(id, now);
+        }
+        // Nor for what a client holds back until it knows the server's state.
+        if let Some(id) = self.peers.keys().next().copied() {
+            self.state_arrived(id, now);
+        }
         self.transmit(now, Take::Unsent);
         self.close_flushed();
         self.client.halt();

@@ -32,6 +32,14 @@ pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 /// The longest signal name, in bytes.
 pub const MAX_NAME_BYTES: usize = 512;
 
+/// The beginning of a foreign name, as much as a name can have, so that no whole message is kept for its sake.
+pub(crate) fn name_beginning(name: &str) -> &str {
+    let end = (0..=MAX_NAME_BYTES.min(name.len()))
+        .rev()
+        .find(|end| name.is_char_boundary(*end));
+    &name[..end.unwrap_or(0)]
+}
+
 /// The direction a signal is declared with: the PLC's point of view, as in `PLCInput` and `PLCOutput`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(u8)]

@@ -129,7 +129,7 @@ fn constants() -> BTreeSet<String> {
 fn python_functions() -> BTreeSet<String> {
     let source = read("bindings/python/realvirtual_ws/_native.py");
     let (_, table) = source
-        .split_once("\nFUNCTIONS = {\n")
+        .split_once("\nFUNCTIONS: ")
         .expect("a table of functions");
     table
         .lines()
@@ -293,6 +293,16 @@ fn ctypes_agrees_with_the_layout_and_the_documented_defaults() {
             .arg(root().join("tests/python/abi.py"))
             .env("REALVIRTUAL_WS_LIBRARY", library()),
     );
+}
+
+#[test]
+fn the_csharp_package_has_the_librarys_version() {
+    let project = read("bindings/csharp/RealvirtualWs.csproj");
+    assert!(project.contains(concat!(
+        "<Version>",
+        env!("CARGO_PKG_VERSION"),
+        "</Version>"
+    )));
 }
 
 #[test]

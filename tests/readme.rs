@@ -1,4 +1,5 @@
-//! The README's programs are the files under `examples`, which the tests compile and run.
+//! The README's programs are the files under `examples`, which the tests compile and run; `docs/OPERATIONS.md` leaves no
+//! counter out.
 
 use std::path::Path;
 
@@ -23,8 +24,44 @@ fn the_c_quick_start_is_the_tested_file() {
 }
 
 #[test]
+fn the_cpp_quick_start_is_the_tested_file() {
+    assert_eq!(blocks("cpp"), [read("examples/cpp/quickstart.cpp")]);
+}
+
+#[test]
 fn the_python_quick_start_is_the_tested_file() {
     assert_eq!(blocks("python"), [read("examples/python/quickstart.py")]);
+}
+
+#[test]
+fn operations_explains_every_counter() {
+    let header = read("include/realvirtual_ws.h");
+    let (_, stats) = header
+        .split_once("typedef struct rv_stats {")
+        .expect("the counters");
+    let (stats, _) = stats.split_once("} rv_stats;").expect("their end");
+    let counters: Vec<&str> = stats
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("uint64_t "))
+        .filter_map(|rest| rest.split([';', '[']).next())
+        .collect();
+    assert!(counters.len() > 30, "{counters:?}");
+    // The first column of the table, which may hold several names.
+    let operations = read("docs/OPERATIONS.md");
+    let explained: String = operations
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split(" | ").next())
+        .collect();
+    for counter in counters {
+        let named = explained.split(['`', ',', ' ']).any(|name| name == counter);
+        assert!(named, "docs/OPERATIONS.md says nothing of {counter}");
+    }
+}
+
+#[test]
+fn the_csharp_quick_start_is_the_tested_file() {
+    let path = "bindings/csharp/samples/QuickStart/Program.cs";
+    assert_eq!(blocks("csharp"), [read(path)]);
 }
 
 /// Every `make` target and every file that the README names exists.

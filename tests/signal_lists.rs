@@ -201,3 +201,34 @@ fn files_that_cannot_be_used_are_named() {
     );
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1);
 }
+
+#[test]
+fn a_list_saved_while_the_interface_is_destroyed_is_whole() {
+    const SIGNALS: usize = 5000;
+    let folder = Folder::new("destroyed");
+    for round in 0..8 {
+        let path = folder.file("list.csv");
+        let server = server();
+        for i in 0..SIGNALS {
+            let name = format!("Signal {i}");
+            let declaration = Declaration::new(&name, Kind::Bool, Direction::Input);
+            server.add_signal(&declaration).unwrap();
+        }
+        server.save_signals(&path, ListFormat::Auto).unwrap();
+        std::thread::scope(|scope| {
+            let saving = scope.spawn(
+                || {
+                    while server.save_signals(&path, ListFormat::Auto).is_ok() {}
+                },
+            );
+            let first = fs::metadata(&path).unwrap().modified().unwrap();
+            while fs::metadata(&path).unwrap().modified().unwrap() == first {}
+            // At another moment of the next save each time.
+            std::thread::sleep(std::time::Duration::from_micros(300 * round));
+            server.close();
+            saving.join().unwrap();
+        });
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert_eq!(lines, 1 + SIGNALS);
+    }
+}

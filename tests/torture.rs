@@ -15,7 +15,7 @@ fn stands(path: &str, name: &str) -> bool {
     let (before, after) = match extension {
         "rs" => ("fn ", ["(", "("]),
         "py" => ("def ", ["(", "("]),
-        "c" => ("void ", ["(", "("]),
+        "c" | "cs" => ("void ", ["(", "("]),
         // A vector by the beginning of its name.
         _ => ("{\"name\": \"", [" ", "\""]),
     };

@@ -11,15 +11,14 @@ did all that, else with exit code 1 and what was missing.
 """
 
 import argparse
-import shutil
 import sys
 import time
 
-import rvws
+from dashboard import draw, shown
+from realvirtual_ws import Client, NotFoundError, Perspective, RvError
 
 SLOW, FAST = 250.0, 500.0  # mm/s
 MAIN = ("Cell.State", "Conveyor1.Running", "Conveyor1.Speed", "Cell.PartsIn", "Cell.ScanCount")
-QUALITIES = {rvws.NEVER: "never set", rvws.GOOD: "", rvws.STALE: "stale"}
 
 
 class Display:
@@ -42,26 +41,10 @@ class Display:
             return
         self.due = time.monotonic() + (0.2 if self.terminal else 1.0)
         if self.terminal:
-            self.draw()
+            draw(f"conveyor: {self.step}", self.cell.signals.values())
         else:
             values = self.cell.read(MAIN)
             print("   " + "  ".join(f"{change.name}={shown(change.value)}" for change in values), flush=True)
-
-    def draw(self):
-        size = shutil.get_terminal_size()
-        rows = [f"conveyor: {self.step}", "", f"{'signal':<30}{'type':<7}{'written':<9}value"]
-        for change in self.cell.read(list(self.cell.signals)):
-            signal = self.cell.signals[change.name]
-            by = "here" if signal.writable else "there"
-            value = f"{shown(change.value)} {QUALITIES.get(change.quality, '')}"
-            rows.append(f"{change.name:<30}{signal.kind_name:<7}{by:<9}{value}")
-        if len(rows) > size.lines - 1:
-            rows = rows[: size.lines - 2] + [f"... and {len(rows) - size.lines + 2} more"]
-        print("\033[H\033[J" + "\n".join(row[: size.columns - 1] for row in rows), flush=True)
-
-
-def shown(value):
-    return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 class Operator:
@@ -75,11 +58,10 @@ class Operator:
 
     def look(self):
         """One look at the cell, at most 50 ms long."""
-        if self.cell.wait(50):
+        if self.cell.wait(0.05):
             for change in self.cell.poll():
-                self.counts[change.name] = self.counts.get(change.name, 0) + change.count
+                self.counts[change.name] = self.counts.get(change.name, 0) + change.changes
             self.cell.poll_events()
-            self.cell.poll_log()
         self.display.update()
 
     def watch(self, seconds):
@@ -89,9 +71,9 @@ class Operator:
 
     def press(self, button):
         """Holds a button for a moment."""
-        self.cell[button] = True
+        self.cell[button].value = True
         self.watch(0.1)
-        self.cell[button] = False
+        self.cell[button].value = False
 
     def expect(self, what, condition, seconds=5.0):
         end = time.monotonic() + seconds
@@ -112,24 +94,24 @@ class Operator:
         self.expect(arrived, lambda: self.counts.get("Cell.ScanCount", 0) > 10)
 
         display.note("speed set-point and Start")
-        cell["Cell.SpeedSetpoint"] = SLOW
-        cell["Cell.Order"] = "demo"
+        cell["Cell.SpeedSetpoint"].value = SLOW
+        cell["Cell.Order"].value = "demo"
         self.press("Cell.Start")
-        self.expect("Conveyor1 running after Start", lambda: cell["Conveyor1.Running"])
-        self.expect("Conveyor1 at the speed set here", lambda: cell["Conveyor1.Speed"] == SLOW)
-        self.expect("parts on the line", lambda: cell["Cell.PartsIn"] > 0)
-        self.expect("the order set here in Cell.CurrentOrder", lambda: cell["Cell.CurrentOrder"] == "demo")
+        self.expect("Conveyor1 running after Start", lambda: cell["Conveyor1.Running"].value)
+        self.expect("Conveyor1 at the speed set here", lambda: cell["Conveyor1.Speed"].value == SLOW)
+        self.expect("parts on the line", lambda: cell["Cell.PartsIn"].value > 0)
+        self.expect("the order set here in Cell.CurrentOrder", lambda: cell["Cell.CurrentOrder"].value == "demo")
         self.watch(share - 0.5)
 
         display.note("twice the speed")
-        cell["Cell.SpeedSetpoint"] = FAST
-        self.expect("Conveyor1 at twice the speed", lambda: cell["Conveyor1.Speed"] == FAST)
+        cell["Cell.SpeedSetpoint"].value = FAST
+        self.expect("Conveyor1 at twice the speed", lambda: cell["Conveyor1.Speed"].value == FAST)
         self.watch(share - 0.5)
 
         display.note("Stop")
         self.press("Cell.Stop")
-        self.expect("Conveyor1 standing after Stop", lambda: not cell["Conveyor1.Running"])
-        self.expect("Cell.State Stopped", lambda: cell["Cell.State"] == "Stopped")
+        self.expect("Conveyor1 standing after Stop", lambda: not cell["Conveyor1.Running"].value)
+        self.expect("Cell.State Stopped", lambda: cell["Cell.State"].value == "Stopped")
         self.watch(share - 0.8)
 
 
@@ -141,23 +123,24 @@ def main():
     arguments = parser.parse_args()
 
     try:
-        with rvws.Interface.client(
+        with Client(
             address=arguments.address,
             port=arguments.port,
             client_name="conveyor.py",
-            peer_perspective=rvws.rv.RV_PERSPECTIVE_CONTROLLER,  # so that each signal has one writer
+            peer_perspective=Perspective.CONTROLLER,  # so that each signal has one writer
             max_reconnect_attempts=3,
             reconnect_interval_ms=500,
         ) as cell:
-            cell.connect_and_import()
+            cell.wait_connected()
+            cell.import_signals()
             operator = Operator(cell)
             operator.run(arguments.seconds)
             stats = cell.stats()
-    except (rvws.Error, OSError) as error:
-        print(f"demo: failed: {error}")
+    except NotFoundError as error:
+        print(f"demo: failed: {error}: is the server examples/c/gateway.c?")
         return 1
-    except KeyError as error:
-        print(f"demo: failed: the server has no signal {error}: is it examples/c/gateway.c?")
+    except (RvError, OSError) as error:
+        print(f"demo: failed: {error}")
         return 1
     except KeyboardInterrupt:
         print("demo: interrupted")

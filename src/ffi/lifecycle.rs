@@ -163,7 +163,8 @@ pub unsafe extern "C" fn rv_test_connection(
 
 /// Begins what `rv_test_connection` does and returns at once. `*out` gets the handle of an interface for this test
 /// alone, or NULL: poll it for `RV_EVENT_TEST_DONE`, whose `result` is what `rv_test_connection` would return and
-/// whose text says it in words, and then destroy it. Destroying it earlier gives the test up.
+/// whose text says it in words, or call `rv_test_connection_result`, and then destroy it. Destroying it earlier gives
+/// the test up.
 ///
 /// Returns `RV_OK`; `RV_ERR_UNSUPPORTED` for a server's options; what `rv_create` returns.
 #[unsafe(no_mangle)]
@@ -181,6 +182,29 @@ pub unsafe extern "C" fn rv_test_connection_begin(
         let (tested, _) = Interface::test_connection_begin(options, ms(timeout_ms))?;
         *slot = handle::insert(tested);
         Ok(())
+    })
+}
+
+/// Takes the result of a test that `rv_test_connection_begin` began. Pass `sizeof(rv_connection_report)` as `out_size`.
+/// Does not wait, so it can be called in each cycle instead of looking for the event. A result is given once.
+///
+/// Returns 1 when the test is complete and its report is in `*out`; 0 while it runs, and when its result was taken; the
+/// test's own failure, as `rv_test_connection` would; `RV_ERR_STATE` for an interface that is no connection test;
+/// `RV_ERR_STRUCT_SIZE`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rv_test_connection_result(
+    iface: *mut rv_interface,
+    out: *mut rv_connection_report,
+    out_size: u32,
+) -> i32 {
+    guard::with(iface, |interface| {
+        // SAFETY: the header asks for `out_size` writable bytes at `out`, or NULL.
+        let record = unsafe { memory::record(out, out_size, "out") }?;
+        let report = interface.test_connection_result()?;
+        if let Some(report) = &report {
+            record.write(&report.into());
+        }
+        Ok(report.is_some())
     })
 }
 

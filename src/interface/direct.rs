@@ -13,7 +13,12 @@ use crate::value::ValueRef;
 impl Interface {
     /// Opens the short way to whoever has the key.
     pub(crate) fn open(&self) -> Key {
-        self.shared.signals.open()
+        let key = self.shared.signals.open();
+        // A fault before this found nothing to shut; one after it shuts by itself.
+        if self.shared.is_faulted() {
+            self.shut();
+        }
+        key
     }
 
     /// Ends the short way; calls on it are over when this returns.

@@ -67,11 +67,15 @@ impl Interface {
         self.shared.check()?;
         let (bytes, count) = {
             let names = self.shared.signals.names();
-            let list: Vec<Listed<'_>> = (0..names.len() as u32)
-                .filter_map(|id| {
-                    let (kind, direction) = self
-                        .with_slot(id, |slot| (slot.kind, slot.direction))
-                        .ok()?;
+            // At once: what is destroyed meanwhile leaves a whole list or none.
+            let kinds: Vec<_> = {
+                let table = self.shared.signals.table();
+                let slots = table.iter();
+                slots.map(|(_, slot)| (slot.kind, slot.direction)).collect()
+            };
+            let list: Vec<Listed<'_>> = (0..)
+                .zip(kinds)
+                .filter_map(|(id, (kind, direction))| {
                     let notes = names.notes(id);
                     Some(Listed {
                         name: names.name(id)?.as_ref().into(),
@@ -113,16 +117,53 @@ fn read(path: &str) -> io::Result<Vec<u8>> {
 
 /// Writes a file beside `path` and moves it there, so that a power cut leaves the old one or the new one.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.{number}.tmp", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let written = File::create(&beside)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+    let (beside, mut file) = create_beside(path)?;
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
         let _ = fs::remove_file(&beside);
     }
     written
+}
+
+/// A new file: one of that name may be the rest of a crash, another process's in another container, or somebody's link.
+fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(format!(".{}.{number}.tmp", std::process::id()));
+        let beside = PathBuf::from(beside);
+        match File::create_new(&beside) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            created => return created.map(|file| (beside, file)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_beside_a_list_is_not_overwritten() {
+        let folder = std::env::temp_dir().join(format!("rv-beside-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("list.csv");
+        let in_the_way = |number: u32| {
+            let name = format!("list.csv.{}.{number}.tmp", std::process::id());
+            folder.join(name)
+        };
+        for number in 0..100 {
+            fs::write(in_the_way(number), "not ours").unwrap();
+        }
+        replace(&path, b"new").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"new");
+        for number in 0..100 {
+            assert_eq!(fs::read(in_the_way(number)).unwrap(), b"not ours");
+        }
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

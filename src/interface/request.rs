@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::interface::{ImportReport, Interface, clock};
 use crate::options::{Mode, Options};
 use crate::protocol::config;
-use crate::runtime::{Answer, TEMPORARY_STOP};
+use crate::runtime::{Answer, TEMPORARY_STOP, run};
 use crate::session::{ConfigRequest, ConnectionReport, Input};
 
 /// Beyond a request's own deadline, which the session keeps: only guards against a stopped interface.
@@ -116,7 +116,8 @@ impl Interface {
     pub fn config_publish(&self, json: &str) -> Result<()> {
         self.shared.check()?;
         config::check_config(json)?;
-        self.command(Input::PublishConfig(json.to_owned()));
+        // Here and not on the network thread: who asks after this call gets the new one.
+        run(&self.hub, Input::PublishConfig(json.to_owned()));
         Ok(())
     }
 
@@ -211,13 +212,33 @@ impl Interface {
             ));
         }
         options.auto_reconnect = false;
-        let tested = Self::new(options)?;
+        let mut tested = Self::new(options)?;
         let token = tested.token();
+        tested.test_token = Some(token);
         let until = clock::now() + timeout;
         // Before the start, so that no connection comes first.
         tested.command(Input::Probe { token, until });
         tested.start_for(Some(token))?;
         Ok((tested, token))
+    }
+
+    /// The report of the connection test that this interface was made for; `None` while it runs. It is
+    /// given once.
+    ///
+    /// # Errors
+    /// The test's own, and [`ErrorCode::State`] for an interface that is no connection test.
+    pub fn test_connection_result(&self) -> Result<Option<ConnectionReport>> {
+        self.shared.check()?;
+        let token = self.test_token.ok_or_else(|| {
+            Error::new(
+                ErrorCode::State,
+                "this interface is no connection test: rv_test_connection_begin begins one",
+            )
+        })?;
+        match self.shared.take_answer(token) {
+            Some(Answer::Probe(result)) => result.map(Some),
+            _ => Ok(None),
+        }
     }
 
     fn request_config(&self, request: ConfigRequest, json: String, timeout: Duration) -> u32 {

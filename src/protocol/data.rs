@@ -6,7 +6,7 @@
 
 use super::envelope::{self, Decoded, Malformed};
 use super::raw;
-use crate::value::{Kind, ValueRef};
+use crate::value::{Kind, ValueRef, name_beginning};
 
 mod fill;
 
@@ -51,7 +51,7 @@ pub struct Batch {
     pub text: String,
     /// Names that no signal has, empty and overlong ones among them.
     pub unknown: u32,
-    /// The first of those names, each with a NUL after it: to be logged.
+    /// The first of those names, cut to the longest that a signal can have, each with a NUL after it: to be logged.
     unknown_names: String,
     /// Signals whose (last) value does not fit; each at most once.
     pub refused: Vec<u32>,
@@ -82,7 +82,7 @@ impl Batch {
     /// Counts a name that no signal has.
     fn miss(&mut self, name: &str) {
         if self.unknown < UNKNOWN_NAMES {
-            self.unknown_names.push_str(name);
+            self.unknown_names.push_str(name_beginning(name));
             self.unknown_names.push('\0');
         }
         self.unknown = self.unknown.saturating_add(1);

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::coerce::{Scalar, Wire, coerce};
 use super::direction::{Parsed, WireType};
 use super::{encode, raw};
-use crate::value::{Direction, Kind, MAX_NAME_BYTES, Value, ValueRef};
+use crate::value::{Direction, Kind, MAX_NAME_BYTES, Value, ValueRef, name_beginning};
 
 /// The message that asks for the catalogue.
 #[must_use]
@@ -90,11 +90,7 @@ const REFUSALS_KEPT: usize = 1000;
 impl Catalog {
     fn refuse(&mut self, name: &str, why: &'static str) {
         if self.refused.len() < REFUSALS_KEPT {
-            let end = (0..=MAX_NAME_BYTES.min(name.len()))
-                .rev()
-                .find(|end| name.is_char_boundary(*end));
-            self.refused
-                .push((name[..end.unwrap_or(0)].to_owned(), why));
+            self.refused.push((name_beginning(name).to_owned(), why));
         } else {
             self.refused_more = self.refused_more.saturating_add(1);
         }

@@ -1,9 +1,9 @@
 //! What the host's threads and the network thread share, besides the signals.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -13,58 +13,12 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::escape::escape;
 use crate::options::Options;
 use crate::runtime::clock;
+use crate::runtime::queue::Queue;
 use crate::session::{ConfigResult, ConnectionReport, Event, ImportReport, LogLevel, LogRecord};
 use crate::signals::Signals;
 
-/// Events and log records that wait to be polled; past it the oldest go.
-const QUEUE_MAX: usize = 4096;
 /// Answers that nobody has taken yet.
 const ANSWERS_MAX: usize = 64;
-
-/// A bounded queue that counts what it loses.
-#[derive(Debug)]
-pub(crate) struct Queue<T> {
-    items: Mutex<VecDeque<T>>,
-    dropped: AtomicU64,
-}
-
-impl<T> Default for Queue<T> {
-    fn default() -> Self {
-        Self {
-            items: Mutex::default(),
-            dropped: AtomicU64::new(0),
-        }
-    }
-}
-
-impl<T> Queue<T> {
-    pub(crate) fn push(&self, item: T) {
-        let mut items = self.items.lock();
-        if items.len() >= QUEUE_MAX {
-            items.pop_front();
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-        }
-        items.push_back(item);
-    }
-
-    /// Shows the oldest item; it is removed when `look` says so.
-    pub(crate) fn poll<R>(&self, look: impl FnOnce(&T) -> (bool, R)) -> Option<R> {
-        let mut items = self.items.lock();
-        let (remove, result) = look(items.front()?);
-        if remove {
-            items.pop_front();
-        }
-        Some(result)
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.items.lock().is_empty()
-    }
-
-    pub(crate) fn dropped(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed)
-    }
-}
 
 /// Down to which level the log goes to standard error.
 fn stderr_level(options: &Options) -> Option<LogLevel> {

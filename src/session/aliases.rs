@@ -133,11 +133,14 @@ impl Session {
 
     /// From now on, this client's `own` is the signal `signal`.
     pub(super) fn add_alias(&mut self, id: PeerId, own: &str, signal: u32) {
-        let Some(client) = self.peers.get(&id).and_then(|peer| peer.name.clone()) else {
+        let Some(peer) = self.peers.get(&id) else {
             return;
         };
+        let (client, known) = (peer.name.clone(), peer.aliases.clone());
         let first = self.names().find(own);
-        let aliases = self.aliases.entry(client).or_default();
+        // A client that has renamed itself brings along what it knew.
+        let aliases = self.aliases.entry(client.unwrap_or_default());
+        let aliases = aliases.or_insert_with(|| known.unwrap_or_default());
         Arc::make_mut(aliases).insert(own, signal, first);
     }
 
@@ -174,9 +177,13 @@ impl Session {
         let names = signals.names();
         let aliases = self.aliases.get(&client);
         let of_that_name = |peer: &&mut Peer| peer.name.as_ref() == Some(&client);
+        // None for this name: who came by another one goes on as it was.
+        let Some(aliases) = aliases else {
+            return;
+        };
         for peer in self.peers.values_mut().filter(of_that_name) {
-            peer.aliases = aliases.cloned();
-            if let (Some(aliases), Some(subscription)) = (&peer.aliases, &mut peer.subscription) {
+            peer.aliases = Some(Arc::clone(aliases));
+            if let Some(subscription) = &mut peer.subscription {
                 subscription.adopt(aliases, &names);
             }
         }

@@ -1,5 +1,7 @@
 //! The client's own matters: connecting, and resynchronising after each connect.
 
+use std::time::Duration;
+
 use crate::error::{Error, ErrorCode};
 use crate::options::Options;
 use crate::protocol::{init, subscribe};
@@ -26,7 +28,12 @@ pub(super) struct Client {
     running: bool,
     again_now: bool,
     last_error: Option<Error>,
+    /// When the log said so.
+    told: Option<Time>,
 }
+
+/// How often the log repeats that the server cannot be reached, for the same reason as before.
+const TELL_AGAIN: Duration = Duration::from_secs(60);
 
 impl Client {
     pub(super) fn new(options: &Options, seed: u64) -> Self {
@@ -40,7 +47,14 @@ impl Client {
             running: false,
             again_now: false,
             last_error: None,
+            told: None,
         }
+    }
+
+    /// A server that is away for months must not fill a disk.
+    fn is_news(&self, error: &Error, now: Time) -> bool {
+        let same = self.last_error.as_ref() == Some(error);
+        !(same && self.told.is_some_and(|told| now < told + TELL_AGAIN))
     }
 
     pub(super) fn restart(&mut self) {
@@ -201,7 +215,10 @@ impl Session {
     }
 
     pub(super) fn connect_failed(&mut self, error: &Error, now: Time) {
-        self.log(LogLevel::Warn, 0, error.message().to_owned(), now);
+        if self.client.is_news(error, now) {
+            self.client.told = Some(now);
+            self.log(LogLevel::Warn, 0, error.message().to_owned(), now);
+        }
         let code = error.code() as i32;
         self.event(
             EventKind::Disconnected,
@@ -241,7 +258,7 @@ impl Session {
             return;
         }
         let wait = if std::mem::take(&mut self.client.again_now) {
-            Some(std::time::Duration::ZERO)
+            Some(Duration::ZERO)
         } else if self.options.auto_reconnect {
             self.client.backoff.next()
         } else {

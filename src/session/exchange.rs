@@ -109,9 +109,9 @@ impl Session {
         }
         self.meet_new_signals();
         let mut scratch = std::mem::take(&mut self.scratch);
-        self.collect(&mut scratch, take);
+        let sealed = self.collect(&mut scratch, take);
         if !scratch.picks.list.is_empty() {
-            self.distribute(&mut scratch, take, now);
+            self.distribute(&mut scratch, sealed, take, now);
         }
         self.scratch = scratch;
         if std::mem::take(&mut self.follow_up) && self.options.send_mode != SendMode::Cycle {
@@ -122,8 +122,9 @@ impl Session {
         }
     }
 
-    /// Copies all values that may be sent now, under one lock, so that frames are never torn.
-    fn collect(&mut self, scratch: &mut Scratch, take: Take) {
+    /// Copies all values that may be sent now, under one lock, so that frames are never torn. Tells whether they are
+    /// those of the sealed frame.
+    fn collect(&mut self, scratch: &mut Scratch, take: Take) -> bool {
         scratch.wanted.clear();
         scratch.fresh.clear();
         scratch.picks.clear();
@@ -136,6 +137,8 @@ impl Session {
         let mut table = signals.table();
         let busy =
             self.awaiting_state() || self.peers.values().any(|peer| peer.busy && !peer.closing);
+        // Who was busy may get a pulse of its own first, and a FIFO's value must not be taken out meanwhile.
+        let behind = (self.peers.values()).any(|peer| ready(peer) && !peer.due.is_empty());
         // A sealed frame goes alone: with values that are newer than it, it would be torn.
         if let Some(since) = table.unsent_since.take() {
             self.stats.send_latency.add(self.now.since(since));
@@ -148,7 +151,7 @@ impl Session {
             self.follow_up = true;
             self.edge_waits = true;
         } else {
-            let kept = match (take, busy) {
+            let kept = match (take, busy || behind) {
                 (Take::Due, true) => Kept::All,
                 (Take::Due, false) => Kept::AllButFifos,
                 (_, true) => Kept::Fifos,
@@ -166,7 +169,7 @@ impl Session {
         });
         if sealed {
             self.hold(&mut table, &scratch.picks);
-            return;
+            return true;
         }
         if take == Take::Everything {
             for (id, slot) in table.iter() {
@@ -189,6 +192,7 @@ impl Session {
         self.hold(&mut table, &scratch.picks);
         // The rest of a FIFO goes out with the next frames.
         self.follow_up |= !busy && table.fifo_waits();
+        false
     }
 
     /// Levels that this frame changes and that must last a while.
@@ -231,7 +235,7 @@ impl Session {
         }
     }
 
-    fn distribute(&mut self, scratch: &mut Scratch, take: Take, now: Time) {
+    fn distribute(&mut self, scratch: &mut Scratch, sealed: bool, take: Take, now: Time) {
         let eligibility = self.eligibility();
         let Scratch {
             fresh,
@@ -251,23 +255,37 @@ impl Session {
             let Some(peer) = self.peers.get_mut(&id) else {
                 continue;
             };
-            let ready = take != Take::Later && ready(peer);
+            for pick in picks.list.iter().filter(|pick| fresh.contains(pick.signal)) {
+                self.stats.pulses_collapsed += u64::from(owe(peer, pick));
+            }
+            if take == Take::Later || !ready(peer) {
+                continue;
+            }
+            // Missed levels go ahead, in a frame of their own: beside newer values they would tear what was set
+            // together. A sealed frame is what it is, and two such frames in a row would hold the others up.
+            let only_pulses = !sealed
+                && !std::mem::take(&mut peer.had_pulses)
+                && (picks.list.iter()).any(|pick| {
+                    peer.pulses.contains(pick.signal)
+                        && matches!(eligibility.fate(peer, pick), Fate::Send)
+                });
+            peer.had_pulses = only_pulses;
             chosen.clear();
             let mut again = Sent::default();
             for (index, pick) in (0..).zip(&picks.list) {
-                if fresh.contains(pick.signal) {
-                    self.stats.pulses_collapsed += u64::from(owe(peer, pick));
-                }
-                if !ready || !peer.due.contains(pick.signal) {
+                let pulse = peer.pulses.contains(pick.signal);
+                if !peer.due.contains(pick.signal) || only_pulses && !pulse {
                     continue;
                 }
                 let fate = eligibility.fate(peer, pick);
                 if matches!(fate, Fate::Later) {
                     continue;
                 }
-                let pulse = peer.pulses.remove(pick.signal);
+                peer.pulses.remove(pick.signal);
                 if matches!(fate, Fate::Send) {
-                    if pulse {
+                    if pulse && !only_pulses && !sealed {
+                        self.stats.pulses_collapsed += 1;
+                    } else if pulse {
                         // The level itself follows in the next frame, so it stays due.
                         chosen.push(index | INVERTED);
                         self.follow_up = true;

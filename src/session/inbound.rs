@@ -187,8 +187,9 @@ impl Session {
             return;
         };
         let name = name.map(|name| name.chars().take(256).collect::<String>());
-        if let Some(name) = &name {
-            peer.name = Some(name.clone());
+        let renamed = name.is_some() && name != peer.name;
+        if renamed {
+            peer.name.clone_from(&name);
         }
         let soon = peer
             .first_state
@@ -199,7 +200,10 @@ impl Session {
         }
         if let Some(name) = name {
             self.succeed(id, &name);
-            self.adopt_aliases(id);
+            // It looks at every signal, so not for a mere sign of life.
+            if renamed {
+                self.adopt_aliases(id);
+            }
         }
         self.joined(id, now);
     }

@@ -118,6 +118,8 @@ pub(crate) struct Peer {
     pub(crate) due: BitSet,
     /// Bools of `due` of which it is to get the other level first: a pulse passed while it was busy.
     pub(crate) pulses: BitSet,
+    /// Its last frame held nothing but such levels.
+    pub(crate) had_pulses: bool,
     /// What it is to get although it sent the value itself.
     pub(crate) forced: BitSet,
     /// Why, to be counted when it goes out; whatever else is forced is a client's greeting.
@@ -170,6 +172,7 @@ impl Peer {
             first_state: server.then(|| now + options.first_state_wait),
             due: BitSet::default(),
             pulses: BitSet::default(),
+            had_pulses: false,
             forced: BitSet::default(),
             again: FxHashMap::default(),
             windows: Windows::new(server, options.fence_grace),

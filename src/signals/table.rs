@@ -192,7 +192,7 @@ impl Table {
         slot.store(value);
         slot.quality = Quality::Good;
         slot.failsafe = false;
-        let again = !self.unsent.insert(id) && !self.slots[id as usize].extra;
+        let again = !self.unsent.insert(id) && !self.has_fifo(id);
         self.coalesced += u64::from(again);
         Ok(!std::mem::replace(&mut self.announced, true))
     }

@@ -72,13 +72,14 @@ def fails(code, words, *arguments):
 class Running:
     """The tool while it runs; ended with the block."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, **options):
         self.process = subprocess.Popen(
             [RVWS, *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
             text=True,
+            **options,
         )
         self.lines, self.errors = [], []
         streams = ((self.process.stdout, self.lines), (self.process.stderr, self.errors))

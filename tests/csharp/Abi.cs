@@ -1,7 +1,8 @@
 // Prints what the runtime makes of the raw layer: the layout of each struct, the constants, and each function once it
-// is bound to the library.
+// is bound to the library. tests/abi.rs compares it with the header.
 
 using System;
+using System.IO;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using RealvirtualWs.Interop;
@@ -13,6 +14,12 @@ internal static class Abi
 
     private static int Main()
     {
+        Print(Console.Out);
+        return NativeMethods.rv_abi_version() == NativeMethods.RV_ABI_VERSION ? 0 : 1;
+    }
+
+    internal static void Print(TextWriter to)
+    {
         foreach (Type type in typeof(NativeMethods).Assembly.GetTypes())
         {
             if (type.Namespace != "RealvirtualWs.Interop" || type.IsNested)
@@ -23,15 +30,15 @@ internal static class Abi
             {
                 foreach (object value in Enum.GetValues(type))
                 {
-                    Console.WriteLine(value + " = " + Convert.ToInt64(value));
+                    to.WriteLine(value + " = " + Convert.ToInt64(value));
                 }
             }
             else if (type.IsValueType && type.GetFields(Fields).Length > 0)
             {
-                Console.WriteLine("sizeof(" + type.Name + ") == " + Marshal.SizeOf(type));
+                to.WriteLine("sizeof(" + type.Name + ") == " + Marshal.SizeOf(type));
                 foreach (FieldInfo field in type.GetFields(Fields))
                 {
-                    Console.WriteLine("offsetof(" + type.Name + ", " + field.Name + ") == "
+                    to.WriteLine("offsetof(" + type.Name + ", " + field.Name + ") == "
                         + Marshal.OffsetOf(type, field.Name));
                 }
             }
@@ -40,7 +47,7 @@ internal static class Abi
         {
             if (field.Name.StartsWith("RV_", StringComparison.Ordinal))
             {
-                Console.WriteLine(field.Name + " = " + field.GetRawConstantValue());
+                to.WriteLine(field.Name + " = " + field.GetRawConstantValue());
             }
         }
         foreach (MethodInfo method in typeof(NativeMethods).GetMethods(Static))
@@ -48,9 +55,8 @@ internal static class Abi
             if ((method.Attributes & MethodAttributes.PinvokeImpl) != 0)
             {
                 Marshal.Prelink(method);
-                Console.WriteLine("bound " + method.Name);
+                to.WriteLine("bound " + method.Name);
             }
         }
-        return NativeMethods.rv_abi_version() == NativeMethods.RV_ABI_VERSION ? 0 : 1;
     }
 }

@@ -8,7 +8,9 @@ import time
 from pathlib import Path
 
 import rig
-from rig import Gateway, Plc, connected_twin, expect, run, rvws, send_together, until, until_equal
+from rig import Gateway, Plc, connected_twin, expect, run, send_together, until, until_equal
+
+from realvirtual_ws import Direction, Server
 from values import signal
 
 IN = signal("In", "output", "input_register", 0, "int16")
@@ -58,7 +60,7 @@ def the_last_values_go_out_at_the_end():
                 send_together(gateway, {"Out": 5, "Start": True}, {"Start": False})
                 took = gateway.end(number)
                 expect(gateway.code == 0 and took < 2 * rig.patience, f"exit code {gateway.code} after {took} s")
-                until_equal("In", lambda: client["In"], 9)
+                until_equal("In", lambda: client["In"].value, 9)
             written = [write[1:] for write in plc.writes()]
             expect(plc.get("holding_register", 0) == [5], f"{written}")
             expect([values for address, values in written if values in ([1], [0])] == [[1], [0]], f"{written}")
@@ -67,7 +69,7 @@ def the_last_values_go_out_at_the_end():
 
 def status_lines_tell_the_counters():
     with Plc() as plc, Gateway(plc, [IN, OUT], "--status-seconds", 1) as gateway, connected_twin(gateway) as client:
-        client["Out"] = 1
+        client["Out"].value = 1
         lines = gateway.lines
         until("a status line", lambda: lines.count("status: plc=connected") and gateway.status()["scans"] != "0")
         status = gateway.status()
@@ -95,28 +97,26 @@ def scans_that_are_longer_than_the_cycle_are_counted():
     apart = [signal(f"N{number}", "output", "input_register", 2 * number, "int16") for number in range(60)]
     with Plc() as plc, Gateway(plc, apart, "--cycle-ms", 1) as gateway, connected_twin(gateway) as client:
         plc.set("input_register", 0, *range(120))
-        until_equal("N59", lambda: client["N59"], 118)
+        until_equal("N59", lambda: client["N59"].value, 118)
         gateway.end()
         status = gateway.status()
         expect(int(status["slow_scans"]) > int(status["scans"]) > 0, f"{status}")
 
 
 def as_a_client_it_serves_a_twin_that_is_a_server():
-    rv = rvws.rv
-    with Plc() as plc, rvws.Interface.server(port=0) as server:
-        server.add("In", rv.RV_KIND_INT, rv.RV_DIRECTION_OUTPUT)
-        server.add("Out", rv.RV_KIND_INT, rv.RV_DIRECTION_INPUT)
-        server.add("PLC_Connected", rv.RV_KIND_BOOL, rv.RV_DIRECTION_OUTPUT)
-        server.start()
+    with Plc() as plc, Server(port=0) as server:
+        server.add_int("In", Direction.OUTPUT)
+        server.add_int("Out", Direction.INPUT)
+        server.add_bool("PLC_Connected", Direction.OUTPUT)
         plc.set("input_register", 0, 21)
-        options = ["--connect", "127.0.0.1", "--port", server.info().port, "--name", "cell 7"]
+        options = ["--connect", "127.0.0.1", "--port", server.port, "--name", "cell 7"]
         with Gateway(plc, [IN, OUT], *options) as gateway:
-            server["Out"] = 8
-            until_equal("In", lambda: server["In"], 21)
+            server["Out"].value = 8
+            until_equal("In", lambda: server["In"].value, 21)
             until_equal("Out", lambda: plc.get("holding_register", 0), [8])
-            until_equal("PLC_Connected", lambda: server["PLC_Connected"], True)
+            until_equal("PLC_Connected", lambda: server["PLC_Connected"].value, True)
             until("connected", lambda: gateway.lines.count("gateway-modbus: connected"))
-        expect(any("cell 7" in text for _, text in server.poll_events()), "the server does not know its name")
+        expect(any("cell 7" in event.text for event in server.poll_events()), "the server does not know its name")
 
 
 def the_sample_map_runs():

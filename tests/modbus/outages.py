@@ -19,29 +19,29 @@ ALL = [SPEED, SETPOINT, LOT, UNSET, ENABLE, START]
 def a_plc_that_was_killed_gets_its_outputs_again():
     with Plc() as plc, Gateway(plc, ALL) as gateway, connected_twin(gateway) as client:
         plc.set("input_register", 0, 0x41C8, 0)  # 25.0
-        client["Setpoint"], client["Lot"], client["Enable"] = 11, 12, True
+        client["Setpoint"].value, client["Lot"].value, client["Enable"].value = 11, 12, True
         until_equal("outputs", lambda: plc.get("holding_register", 0, 3) + plc.get("coil", 0, 2), [11, 12, 0, 1, 0])
-        until_equal("Speed", lambda: client["Speed"], 25.0)
-        expect(client["PLC_AgeMs"] < 100, f"{client['PLC_AgeMs']}")
+        until_equal("Speed", lambda: client["Speed"].value, 25.0)
+        expect(client["PLC_AgeMs"].value < 100, f"{client['PLC_AgeMs'].value}")
 
         plc.kill()
-        until_equal("PLC_Connected", lambda: client["PLC_Connected"], False)
-        client["Lot"] = 13
-        client["Start"] = True
-        client["Start"] = False
+        until_equal("PLC_Connected", lambda: client["PLC_Connected"].value, False)
+        client["Lot"].value = 13
+        client["Start"].value = True
+        client["Start"].value = False
         ages = []
-        until("the age counts", lambda: ages.append(client["PLC_AgeMs"]) or ages[-1] >= 400)
+        until("the age counts", lambda: ages.append(client["PLC_AgeMs"].value) or ages[-1] >= 400)
         expect(ages == sorted(ages), f"{ages}")
-        expect(client["Speed"] == 25.0 and client["PLC_Connected"] is False, "the last values stay")
+        expect(client["Speed"].value == 25.0 and client["PLC_Connected"].value is False, "the last values stay")
 
         plc.start()
-        until_equal("PLC_Connected", lambda: client["PLC_Connected"], True)
+        until_equal("PLC_Connected", lambda: client["PLC_Connected"].value, True)
         until_equal("outputs", lambda: plc.get("holding_register", 0, 3) + plc.get("coil", 0, 2), [11, 13, 0, 1, 0])
-        until_equal("Speed", lambda: client["Speed"], 0.0)
-        until("the age is small", lambda: client["PLC_AgeMs"] < 100)
+        until_equal("Speed", lambda: client["Speed"].value, 0.0)
+        until("the age is small", lambda: client["PLC_AgeMs"].value < 100)
         written = [write for write in plc.writes() if 1 in write[2] and write[:2] != ["coil", 0]]
         expect(not written, f"an old pulse was fired: {written}")
-        client["Start"] = True
+        client["Start"].value = True
         until_equal("Start", lambda: plc.get("coil", 1), [1])
         lines = gateway.lines
         expect(lines.count("answers") == 2, f"{lines.all}")
@@ -74,8 +74,8 @@ def a_plc_that_hangs_does_not_freeze_the_websocket():
         expect(age >= 1000, f"{age}")
         with twin(gateway) as client:
             plc.go_on()
-            until_equal("PLC_Connected", lambda: client["PLC_Connected"], True)
-            client["Lot"] = 3
+            until_equal("PLC_Connected", lambda: client["PLC_Connected"].value, True)
+            client["Lot"].value = 3
             until_equal("Lot", lambda: plc.get("holding_register", 1), [3])
 
 
@@ -92,21 +92,21 @@ def a_plc_may_come_after_the_gateway():
     plc = Plc()
     plc.kill()
     with Gateway(plc, ALL) as gateway, twin(gateway) as client:
-        client["Setpoint"] = 4
-        until("the age counts", lambda: client["PLC_AgeMs"] >= 200)
-        expect(client["PLC_Connected"] is False, "there is no PLC yet")
+        client["Setpoint"].value = 4
+        until("the age counts", lambda: client["PLC_AgeMs"].value >= 200)
+        expect(client["PLC_Connected"].value is False, "there is no PLC yet")
         plc.start()
         with plc:
-            until_equal("PLC_Connected", lambda: client["PLC_Connected"], True)
+            until_equal("PLC_Connected", lambda: client["PLC_Connected"].value, True)
             until_equal("Setpoint", lambda: plc.get("holding_register", 0), [4])
 
 
 def a_map_without_anything_to_read_notices_the_loss_too():
     with Plc() as plc, Gateway(plc, [ENABLE]) as gateway, connected_twin(gateway) as client:
-        client["Enable"] = True
+        client["Enable"].value = True
         until_equal("Enable", lambda: plc.get("coil", 0), [1])
         plc.kill()
-        until_equal("PLC_Connected", lambda: client["PLC_Connected"], False)
+        until_equal("PLC_Connected", lambda: client["PLC_Connected"].value, False)
         plc.start()
         until_equal("Enable", lambda: plc.get("coil", 0), [1])
 

@@ -83,7 +83,7 @@ def a_level_of_one_scan_at_the_plc_is_a_rise_for_the_twin():
         for number in range(1, 41):
             plc.set("coil", 0, number % 2)
             plc.set("input_register", 0, number)  # read after the coil
-            until_equal("Count", lambda: client["Count"], number)
+            until_equal("Count", lambda: client["Count"].value, number)
         changes = {change.name: change for change in client.poll()}
         expect(changes["Sensor"].rises == 20, f"{changes['Sensor']}")
 

@@ -13,11 +13,11 @@ import threading
 import time
 from pathlib import Path
 
+import websockets
+from realvirtual_ws import Client
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "c" / "gateway-modbus"
-sys.path.insert(0, str(ROOT / "examples" / "python"))
-import rvws  # noqa: E402
-import websockets  # noqa: E402
 
 # How the gateway is started, and how much longer everything may take then. Set by `run.py --valgrind`.
 wrapper = []
@@ -189,15 +189,17 @@ class Gateway:
 
 def twin(gateway, **options):
     """A twin that has taken over all signals of the gateway. Use it in a `with` statement."""
-    client = rvws.Interface.client(port=gateway.port, client_name="twin", **options)
-    client.connect_and_import()
+    client = Client(port=gateway.port, client_name="twin", **options)
+    client.start()
+    client.wait_connected()
+    client.import_signals()
     return client
 
 
 def connected_twin(gateway):
     """As `twin`, when the PLC answers: only then does the gateway deliver pulses."""
     client = twin(gateway)
-    until_equal("PLC_Connected", lambda: client["PLC_Connected"], True)
+    until_equal("PLC_Connected", lambda: client["PLC_Connected"].value, True)
     return client
 
 

@@ -3,7 +3,7 @@
 import math
 import struct
 
-from rig import Gateway, Plc, connected_twin, expect, rvws, twin, until, until_equal
+from rig import Gateway, Plc, connected_twin, expect, twin, until, until_equal
 
 # How a type's bytes are packed in the order ABCD, its width in registers, and values that it can hold.
 NUMBERS = {
@@ -67,8 +67,8 @@ def every_type_comes_from_the_plc():
             plc.set("discrete_input", 7, int(not on))
             plc.set("input_register", 390, 0x8000 if on else 0x4000)
             expected.update(Coil=on, Contact=not on, Bit=on, OtherBit=not on)
-            until_equal("the PLC's values", lambda: {name: client[name] for name in expected}, expected)
-        kinds = {name: client.signals[name].kind_name for name in client.signals}
+            until_equal("the PLC's values", lambda: {name: client[name].value for name in expected}, expected)
+        kinds = {name: client.signals[name].kind.name.capitalize() for name in client.signals}
         expect(kinds["Coil"] == "Bool" and kinds["input_register.int64.DCBA"] == "Int", f"{kinds}")
         expect(kinds["holding_register.float32.ABCD"] == "Float", f"{kinds}")
 
@@ -84,9 +84,9 @@ def every_type_goes_to_the_plc():
                 expected = {}
                 for entry, width, values, registers in all_cases:
                     value = values[number % len(values)]
-                    client[entry["name"]] = value
+                    client[entry["name"]].value = value
                     expected[entry["name"]] = registers(value)
-                client["Coil"] = number % 2 == 0
+                client["Coil"].value = number % 2 == 0
                 until_equal(
                     "the twin's values",
                     lambda: {c[0]["name"]: plc.get("holding_register", c[0]["address"], c[1]) for c in all_cases},
@@ -94,8 +94,8 @@ def every_type_goes_to_the_plc():
                 )
                 until_equal("the coil", lambda: plc.get("coil", 4, 3), [1, 1 - number % 2, 1])
             plc.writes()
-            client["Coil"] = True
-            client["holding_register.int16.ABCD"] = 77
+            client["Coil"].value = True
+            client["holding_register.int16.ABCD"].value = 77
             until_equal("the register", lambda: plc.get("holding_register", 0), [77])
             until_equal("the coil", lambda: plc.get("coil", 5), [1])
             written = sorted(plc.writes())
@@ -109,7 +109,7 @@ def the_maps_order_is_every_signals_order():
     ]
     with Plc() as plc, Gateway(plc, signals, order="CDAB") as gateway, twin(gateway) as client:
         plc.set("input_register", 0, 2, 1, 1, 2)
-        until_equal("both", lambda: (client["A"], client["B"]), (0x10002, 0x10002))
+        until_equal("both", lambda: (client["A"].value, client["B"].value), (0x10002, 0x10002))
 
 
 def numbers_are_scaled_both_ways_and_limited_to_what_fits():
@@ -123,8 +123,8 @@ def numbers_are_scaled_both_ways_and_limited_to_what_fits():
     ]
     with Plc() as plc, Gateway(plc, signals) as gateway, connected_twin(gateway) as client:
         plc.set("input_register", 0, 65535 - 99, *abcd("float32", 0.5))  # -100
-        until_equal("Temperature", lambda: client["Temperature"], -50.0)
-        until_equal("Level", lambda: client["Level"], 50.0)
+        until_equal("Temperature", lambda: client["Temperature"].value, -50.0)
+        until_equal("Level", lambda: client["Level"].value, 50.0)
         longest = [0x7FFF, 0xFFFF, 0xFFFF, 0xFFFF]
         for speed, lot, number, long, expected in (
             (12.5, -7, 0.25, 10, [250, 65529, *abcd("float32", 0.25), 0, 0, 0, 5]),
@@ -132,7 +132,7 @@ def numbers_are_scaled_both_ways_and_limited_to_what_fits():
             (9.0, 40000, 1e300, 1e300, [0, 32767, *abcd("float32", 3.4028235e38), *longest]),
             (1e9, -40000, -1e300, -1e300, [65535, 32768, *abcd("float32", -3.4028235e38), 0x8000, 0, 0, 0]),
         ):
-            client["Speed"], client["Lot"], client["Float"], client["Long"] = speed, lot, number, long
+            client["Speed"].value, client["Lot"].value, client["Float"].value, client["Long"].value = speed, lot, number, long
             until_equal("the registers", lambda: plc.get("holding_register", 0, 8), expected)
         for name in ("Speed", "Lot", "Float", "Long"):
             expect(gateway.lines.count(f"{name}: the value does not fit") == 1, f"{name}: {gateway.lines.all}")
@@ -145,12 +145,12 @@ def what_is_no_number_leaves_the_last_value():
     ]
     with Plc() as plc, Gateway(plc, signals) as gateway, twin(gateway) as client:
         plc.set("input_register", 0, *abcd("float32", 1.5), 1)
-        until_equal("values", lambda: (client["A"], client["B"]), (1.5, 1))
+        until_equal("values", lambda: (client["A"].value, client["B"].value), (1.5, 1))
         for number, bad in enumerate((math.nan, math.inf, -math.inf), start=2):
             plc.set("input_register", 0, *abcd("float32", bad), number)
-            until_equal("values", lambda: (client["A"], client["B"]), (1.5, number))
+            until_equal("values", lambda: (client["A"].value, client["B"].value), (1.5, number))
         plc.set("input_register", 0, *abcd("float32", 2.5))
-        until_equal("A", lambda: client["A"], 2.5)
+        until_equal("A", lambda: client["A"].value, 2.5)
 
 
 def bits_of_a_register_are_written_without_their_neighbours():
@@ -158,12 +158,12 @@ def bits_of_a_register_are_written_without_their_neighbours():
     for options in ([], ["--no-mask-write"]):
         with Plc(*options) as plc, Gateway(plc, signals) as gateway, connected_twin(gateway) as client:
             plc.set("holding_register", 9, 0b0000_1111_1111_0110)
-            client["Bit0"] = True
+            client["Bit0"].value = True
             until_equal("bit 0", lambda: plc.get("holding_register", 9), [0b0000_1111_1111_0111])
-            client["Bit3"] = True
-            client["Bit15"] = True
+            client["Bit3"].value = True
+            client["Bit15"].value = True
             until_equal("bit 15", lambda: plc.get("holding_register", 9), [0b1000_1111_1111_1111])
-            client["Bit3"] = False
+            client["Bit3"].value = False
             until_equal("bit 3", lambda: plc.get("holding_register", 9), [0b1000_1111_1111_0111])
             told = gateway.lines.count("has no mask write")
             expect(told == len(options), f"told {told} times")
@@ -173,12 +173,7 @@ def what_was_set_together_is_written_together():
     signals = [signal(f"N{number}", "input", "holding_register", number, "int16") for number in range(200)]
     signals += [signal(f"C{number}", "input", "coil", 2 * number, "bool") for number in range(3)]
     with Plc() as plc, Gateway(plc, signals) as gateway, connected_twin(gateway) as client:
-        values = (rvws.rv.rv_value * 203)()
-        for index in range(203):
-            name = f"N{index}" if index < 200 else f"C{index - 200}"
-            entry = client.signals[name]
-            values[index].signal, values[index].kind, values[index].integer = entry.id, entry.kind, 1 + index
-        client._check(client._lib.rv_set_values(client._handle, values, 203))
+        client.set_values({**{f"N{n}": 1 + n for n in range(200)}, **{f"C{n}": True for n in range(3)}})
         until_equal("the registers", lambda: plc.get("holding_register", 0, 200), list(range(1, 201)))
         until_equal("the coils", lambda: plc.get("coil", 0, 5), [1, 0, 1, 0, 1])
         written = sorted((table, address, len(values)) for table, address, values in plc.writes())
@@ -196,12 +191,12 @@ def what_the_plc_refuses_is_told_once_and_harms_nothing_else():
     ]
     with Plc(size=10) as plc, Gateway(plc, signals) as gateway, connected_twin(gateway) as client:
         plc.set("input_register", 0, 5)
-        until_equal("Good", lambda: client["Good"], 5)
+        until_equal("Good", lambda: client["Good"].value, 5)
         for number in (6, 7):
-            client["In9"], client["In10"] = number, number
+            client["In9"].value, client["In10"].value = number, number
             until_equal("In9", lambda: plc.get("holding_register", 9), [number])
-        until("the age counts", lambda: client["PLC_AgeMs"] >= 100)
-        expect(client["PLC_Connected"] is True, "a refusal is an answer")
+        until("the age counts", lambda: client["PLC_AgeMs"].value >= 100)
+        expect(client["PLC_Connected"].value is True, "a refusal is an answer")
         lines = gateway.lines
         refused = "Illegal data address"
         until("the refused write is told", lambda: lines.count(f'refuses "In10", holding_register 10: {refused}'))

@@ -1,15 +1,18 @@
 """Runs the examples as a user does, and ends them in every way: what they print, their exit codes, no process left.
 
-Needs the built examples in target/c (`make build`), Linux, and nothing but python3.
+Needs the built examples in target/c and the Python package (`make build`), and Linux.
 """
 
+import csv
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -156,6 +159,62 @@ def the_quick_starts_talk_to_each_other():
     expect("Motor = 12.5" in served, served)
 
 
+def the_dashboard_shows_values_and_survives_the_servers_end():
+    with Gateway() as gateway:
+        code, output = run(sys.executable, PYTHON / "dashboard.py", "--port", gateway.port, "--seconds", "1.5")
+        expect(code == 0 and "connected, 44 signals" in output, f"{code} {output}")
+        expect(re.search(r"Conveyor1\.Running +bool +both +\S", output), output)
+        counts = [int(n) for n in re.findall(r"Cell\.ScanCount +int .* (\d+)$", output, re.M)]
+        expect(len(counts) >= 2 and counts[-1] > counts[0], f"{counts}\n{output}")
+        code, output = run(
+            sys.executable, PYTHON / "dashboard.py", "--port", gateway.port, "--seconds", "0.1", "--filter", "Conveyor2"
+        )
+        expect(code == 0 and "Conveyor2." in output and "Conveyor1." not in output, output)
+        dashboard = start(sys.executable, PYTHON / "dashboard.py", "--port", gateway.port)
+        for line in dashboard.stdout:
+            if "Cell.ScanCount" in line:
+                break
+        gateway.end(signal.SIGTERM)
+        for line in dashboard.stdout:
+            if line.startswith("Cell.ScanCount") and line.rstrip().endswith("stale"):
+                break
+        dashboard.send_signal(signal.SIGINT)
+        output, _ = dashboard.communicate(timeout=5)
+        expect(dashboard.returncode == 0 and "Traceback" not in output, output)
+    code, output = run(sys.executable, PYTHON / "dashboard.py", "--port", gateway.port)
+    expect(code == 1 and "dashboard: RV_ERR_REFUSED" in output, f"{code} {output}")
+
+
+def rows_of(text):
+    return list(csv.DictReader(text.splitlines()))
+
+
+def the_csv_logger_writes_every_change():
+    with Gateway() as gateway, tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "log.csv"
+        logger = [sys.executable, PYTHON / "csv_logger.py", "--port", gateway.port]
+        code, output = run(*logger, "--seconds", "1", file)
+        rows = rows_of(file.read_text(encoding="utf-8"))
+        expect(code == 0 and f"csv_logger: {len(rows)} rows" in output, f"{code} {output}")
+        counts = [int(row["value"]) for row in rows if row["signal"] == "Cell.ScanCount"]
+        expect(len(counts) > 10 and counts == sorted(counts), f"{counts}")
+        expect(len({row["signal"] for row in rows}) == 44, "each signal has a row at least")
+        times = [datetime.fromisoformat(row["time"]).timestamp() for row in rows[-10:]]
+        expect(abs(times[-1] - time.time()) < 60 and times == sorted(times), f"{times}")
+
+        command = [*logger, "--signal", "Cell.ScanCount"]
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = start(*command)
+            lines = [process.stdout.readline() for _ in range(8)]
+            process.send_signal(number)
+            output, _ = process.communicate(timeout=5)
+            expect(process.returncode == 0 and "Traceback" not in output, f"{number}: {lines} {output}")
+            expect(re.search(r"csv_logger: \d+ rows", output), output)
+            expect("Conveyor1" not in "".join(lines), lines)
+    code, output = run(*logger, "--seconds", "20")
+    expect(code == 1 and "csv_logger: RV_ERR_REFUSED" in output, f"{code} {output}")
+
+
 def demo(*arguments):
     return [sys.executable, ROOT / "scripts" / "demo.py", "--gateway", BIN / "gateway", *arguments]
 
@@ -212,6 +271,8 @@ TESTS = (
     the_monitor_shows_the_gateways_signals_and_changes,
     the_monitor_says_when_there_is_no_server,
     the_quick_starts_talk_to_each_other,
+    the_dashboard_shows_values_and_survives_the_servers_end,
+    the_csv_logger_writes_every_change,
     the_demo_ends_with_its_counters,
     the_demo_says_what_was_missing,
     a_demo_that_is_ended_leaves_no_process,

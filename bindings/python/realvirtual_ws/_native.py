@@ -1,9 +1,12 @@
 """The C interface of realvirtual-ws for ctypes. Generated from src/ffi by build.rs: do not edit, run `make bindings`."""
 
+from __future__ import annotations
+
 import ctypes
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple, Union
 
 
 # Constants
@@ -200,6 +203,61 @@ class rv_options(ctypes.Structure):
         ("prefix_collisions", ctypes.c_uint8),
         ("reserved4", ctypes.c_uint8 * 7),
     ]
+    struct_size: int
+    mode: int
+    address: Optional[bytes]
+    port: int
+    reserved0: int
+    reserved1: int
+    path: Optional[bytes]
+    client_name: Optional[bytes]
+    own_perspective: int
+    peer_perspective: int
+    import_direction: int
+    catalog_direction: int
+    default_direction: int
+    send_mode: int
+    input_patterns: Optional[bytes]
+    output_patterns: Optional[bytes]
+    update_cycle_ms: int
+    reconnect_interval_ms: int
+    reconnect_backoff_max_ms: int
+    max_reconnect_attempts: int
+    connect_timeout_ms: int
+    ping_interval_ms: int
+    peer_timeout_ms: int
+    heartbeat_ms: int
+    fence_grace_ms: int
+    resync_wait_ms: int
+    first_state_wait_ms: int
+    max_clients: int
+    max_clients_per_address: int
+    max_message_bytes: int
+    max_signals: int
+    handshake_timeout_ms: int
+    max_pending_handshakes: int
+    max_data_frame_bytes: int
+    use_patterns: int
+    only_transmit_changed: int
+    relay: int
+    accept_remote_writes: int
+    auto_import: int
+    strict_types: int
+    auto_reconnect: int
+    allow_anonymous_network: int
+    tls: int
+    tls_insecure_skip_verify: int
+    debug: int
+    catalog_push: int
+    raw_events: int
+    log_to_stderr: int
+    reserved3: ctypes.Array[ctypes.c_uint8]
+    tls_ca_file: Optional[bytes]
+    tls_pin: Optional[bytes]
+    allowed_origins: Optional[bytes]
+    allowed_hosts: Optional[bytes]
+    prefix_collisions: int
+    reserved4: ctypes.Array[ctypes.c_uint8]
 
 
 class rv_value(ctypes.Structure):
@@ -210,6 +268,11 @@ class rv_value(ctypes.Structure):
         ("number", ctypes.c_double),
         ("text", ctypes.c_char_p),
     ]
+    signal: int
+    kind: int
+    integer: int
+    number: float
+    text: Optional[bytes]
 
 
 class rv_change(ctypes.Structure):
@@ -226,6 +289,17 @@ class rv_change(ctypes.Structure):
         ("source", ctypes.c_uint32),
         ("reserved", ctypes.c_uint32),
     ]
+    signal: int
+    kind: int
+    quality: int
+    flags: int
+    integer: int
+    number: float
+    change_count: int
+    rise_count: int
+    time_us: int
+    source: int
+    reserved: int
 
 
 class rv_event(ctypes.Structure):
@@ -238,6 +312,13 @@ class rv_event(ctypes.Structure):
         ("signal", ctypes.c_uint32),
         ("reserved", ctypes.c_uint32),
     ]
+    type: int
+    client: int
+    token: int
+    result: int
+    time_us: int
+    signal: int
+    reserved: int
 
 
 class rv_info(ctypes.Structure):
@@ -251,6 +332,14 @@ class rv_info(ctypes.Structure):
         ("reconnect_attempts", ctypes.c_uint32),
         ("last_client", ctypes.c_uint32),
     ]
+    mode: int
+    state: int
+    port: int
+    clients: int
+    signals: int
+    last_error: int
+    reconnect_attempts: int
+    last_client: int
 
 
 class rv_stats(ctypes.Structure):
@@ -287,6 +376,37 @@ class rv_stats(ctypes.Structure):
         ("events_dropped", ctypes.c_uint64),
         ("send_latency", ctypes.c_uint64 * 24),
     ]
+    frames_in: int
+    frames_out: int
+    bytes_in: int
+    bytes_out: int
+    values_in: int
+    values_out: int
+    changes: int
+    coalesced: int
+    pulses_collapsed: int
+    queue_overflow: int
+    unknown_signal: int
+    rejected_type: int
+    rejected_direction: int
+    lossy: int
+    denied: int
+    malformed: int
+    unknown_message: int
+    slow_peer_closed: int
+    connects: int
+    disconnects: int
+    refused_connections: int
+    echoes: int
+    corrections: int
+    resends: int
+    cycles: int
+    cycles_skipped: int
+    cycle_us_total: int
+    cycle_us_max: int
+    log_dropped: int
+    events_dropped: int
+    send_latency: ctypes.Array[ctypes.c_uint64]
 
 
 class rv_signal_info(ctypes.Structure):
@@ -300,6 +420,14 @@ class rv_signal_info(ctypes.Structure):
         ("reserved", ctypes.c_uint8 * 3),
         ("age_us", ctypes.c_int64),
     ]
+    kind: int
+    direction: int
+    access: int
+    quality: int
+    source: int
+    imported: int
+    reserved: ctypes.Array[ctypes.c_uint8]
+    age_us: int
 
 
 class rv_client_info(ctypes.Structure):
@@ -313,6 +441,14 @@ class rv_client_info(ctypes.Structure):
         ("frames_out", ctypes.c_uint64),
         ("address", ctypes.c_char * 64),
     ]
+    id: int
+    library: int
+    subscribed: int
+    reserved: ctypes.Array[ctypes.c_uint8]
+    connected_us: int
+    frames_in: int
+    frames_out: int
+    address: bytes
 
 
 class rv_connection_report(ctypes.Structure):
@@ -322,6 +458,10 @@ class rv_connection_report(ctypes.Structure):
         ("library", ctypes.c_uint8),
         ("reserved", ctypes.c_uint8 * 7),
     ]
+    connect_us: int
+    round_trip_us: int
+    library: int
+    reserved: ctypes.Array[ctypes.c_uint8]
 
 
 class rv_import_report(ctypes.Structure):
@@ -335,6 +475,14 @@ class rv_import_report(ctypes.Structure):
         ("unanswered", ctypes.c_uint32),
         ("reserved", ctypes.c_uint32),
     ]
+    added: int
+    updated: int
+    unchanged: int
+    conflicting: int
+    refused: int
+    answered: int
+    unanswered: int
+    reserved: int
 
 
 class rv_log_record(ctypes.Structure):
@@ -343,6 +491,9 @@ class rv_log_record(ctypes.Structure):
         ("client", ctypes.c_uint32),
         ("time_us", ctypes.c_int64),
     ]
+    level: int
+    client: int
+    time_us: int
 
 
 class rv_signal_options(ctypes.Structure):
@@ -362,11 +513,25 @@ class rv_signal_options(ctypes.Structure):
         ("reserved", ctypes.c_uint32),
         ("display_name", ctypes.c_char_p),
     ]
+    struct_size: int
+    kind: int
+    direction: int
+    access: int
+    name: Optional[bytes]
+    comment: Optional[bytes]
+    folder: Optional[bytes]
+    initial: rv_value
+    failsafe: rv_value
+    failsafe_after_ms: int
+    fifo_depth: int
+    min_hold_ms: int
+    reserved: int
+    display_name: Optional[bytes]
 
 
 # Size of each structure and offsets of its fields, by the size of a pointer (4: where 8-byte numbers are aligned to
 # 8, as on ARM and Windows).
-LAYOUT = {
+LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
     4: {
         "rv_options": (
             172,
@@ -818,7 +983,7 @@ LAYOUT = {
 }
 
 # Result and arguments of each function.
-FUNCTIONS = {
+FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     "rv_abi_version": (
         ctypes.c_uint32,
         [],
@@ -923,6 +1088,14 @@ FUNCTIONS = {
             ctypes.POINTER(rv_options),  # options
             ctypes.c_uint32,  # timeout_ms
             ctypes.POINTER(ctypes.c_void_p),  # out
+        ],
+    ),
+    "rv_test_connection_result": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.POINTER(rv_connection_report),  # out
+            ctypes.c_uint32,  # out_size
         ],
     ),
     "rv_add_signal": (
@@ -1298,56 +1471,136 @@ FUNCTIONS = {
     ),
 }
 
+if TYPE_CHECKING:
 
-def _candidates(path):
-    """The places where the library may be, in the order they are tried; each with a word on where it comes from."""
+    class Library(ctypes.CDLL):
+        """The library's functions, for type checkers."""
+
+        def rv_abi_version(self) -> int: ...
+        def rv_version(self) -> bytes: ...
+        def rv_result_name(self, result: int) -> bytes: ...
+        def rv_last_error(self, buf: Any, capacity: int, required: Any) -> int: ...
+        def rv_live_count(self) -> int: ...
+        def rv_shutdown_all(self, timeout_ms: int) -> int: ...
+        def rv_options_init(self, options: Any, struct_size: int, mode: int) -> int: ...
+        def rv_create(self, options: Any, out: Any) -> int: ...
+        def rv_start(self, iface: Optional[int]) -> int: ...
+        def rv_stop(self, iface: Optional[int], timeout_ms: int) -> int: ...
+        def rv_destroy(self, iface: Optional[int]) -> int: ...
+        def rv_wait_connected(self, iface: Optional[int], timeout_ms: int) -> int: ...
+        def rv_get_info(self, iface: Optional[int], out: Any, out_size: int) -> int: ...
+        def rv_get_stats(self, iface: Optional[int], out: Any, out_size: int) -> int: ...
+        def rv_test_connection(self, options: Any, timeout_ms: int, out: Any, out_size: int) -> int: ...
+        def rv_test_connection_begin(self, options: Any, timeout_ms: int, out: Any) -> int: ...
+        def rv_test_connection_result(self, iface: Optional[int], out: Any, out_size: int) -> int: ...
+        def rv_add_signal(self, iface: Optional[int], name: Optional[bytes], kind: int, direction: int, id: Any) -> int: ...
+        def rv_add_signal_with(self, iface: Optional[int], options: Any, id: Any) -> int: ...
+        def rv_find_signal(self, iface: Optional[int], name: Optional[bytes], id: Any) -> int: ...
+        def rv_signal_count(self, iface: Optional[int]) -> int: ...
+        def rv_get_signal_info(self, iface: Optional[int], id: int, out: Any, out_size: int) -> int: ...
+        def rv_get_signal_name(self, iface: Optional[int], id: int, buf: Any, capacity: int, required: Any) -> int: ...
+        def rv_set_access(self, iface: Optional[int], id: int, access: int) -> int: ...
+        def rv_set_bool(self, iface: Optional[int], id: int, value: int) -> int: ...
+        def rv_set_int(self, iface: Optional[int], id: int, value: int) -> int: ...
+        def rv_set_float(self, iface: Optional[int], id: int, value: float) -> int: ...
+        def rv_set_float32(self, iface: Optional[int], id: int, value: float) -> int: ...
+        def rv_set_text(self, iface: Optional[int], id: int, value: Optional[bytes]) -> int: ...
+        def rv_set_values(self, iface: Optional[int], values: Any, count: int) -> int: ...
+        def rv_get_bool(self, iface: Optional[int], id: int, value: Any) -> int: ...
+        def rv_get_int(self, iface: Optional[int], id: int, value: Any) -> int: ...
+        def rv_get_float(self, iface: Optional[int], id: int, value: Any) -> int: ...
+        def rv_get_text(self, iface: Optional[int], id: int, buf: Any, capacity: int, required: Any) -> int: ...
+        def rv_get_values(self, iface: Optional[int], ids: Any, out: Any, count: int) -> int: ...
+        def rv_flush(self, iface: Optional[int]) -> int: ...
+        def rv_poll_changes(self, iface: Optional[int], out: Any, capacity: int) -> int: ...
+        def rv_get_change_text(self, iface: Optional[int], record: int, buf: Any, capacity: int, required: Any) -> int: ...
+        def rv_poll_event(self, iface: Optional[int], out: Any, text: Any, capacity: int, required: Any) -> int: ...
+        def rv_poll_log(self, iface: Optional[int], out: Any, out_size: int, text: Any, capacity: int, required: Any) -> int: ...
+        def rv_wait(self, iface: Optional[int], timeout_ms: int) -> int: ...
+        def rv_event_fd(self, iface: Optional[int]) -> int: ...
+        def rv_import(self, iface: Optional[int], timeout_ms: int, out: Any, out_size: int) -> int: ...
+        def rv_import_begin(self, iface: Optional[int], timeout_ms: int, token: Any) -> int: ...
+        def rv_import_result(self, iface: Optional[int], token: int, out: Any, out_size: int) -> int: ...
+        def rv_cancel(self, iface: Optional[int], token: int) -> int: ...
+        def rv_subscribe(self, iface: Optional[int], names: Any, count: int) -> int: ...
+        def rv_subscribe_all(self, iface: Optional[int]) -> int: ...
+        def rv_client_ids(self, iface: Optional[int], out: Any, capacity: int) -> int: ...
+        def rv_get_client(self, iface: Optional[int], client: int, out: Any, out_size: int, name: Any, capacity: int, required: Any) -> int: ...
+        def rv_disconnect_client(self, iface: Optional[int], client: int) -> int: ...
+        def rv_send_raw(self, iface: Optional[int], client: int, json: Optional[bytes]) -> int: ...
+        def rv_config_publish(self, iface: Optional[int], json: Optional[bytes]) -> int: ...
+        def rv_config_reply(self, iface: Optional[int], token: int, success: int, message: Optional[bytes]) -> int: ...
+        def rv_config_get(self, iface: Optional[int], timeout_ms: int, buf: Any, capacity: int, required: Any) -> int: ...
+        def rv_config_get_begin(self, iface: Optional[int], timeout_ms: int, token: Any) -> int: ...
+        def rv_config_set(self, iface: Optional[int], json: Optional[bytes], timeout_ms: int, message: Any, capacity: int, required: Any) -> int: ...
+        def rv_config_set_begin(self, iface: Optional[int], json: Optional[bytes], timeout_ms: int, token: Any) -> int: ...
+        def rv_load_signals(self, iface: Optional[int], path: Optional[bytes], format: int) -> int: ...
+        def rv_save_signals(self, iface: Optional[int], path: Optional[bytes], format: int) -> int: ...
+        def rv_get_signal_note(self, iface: Optional[int], id: int, note: int, buf: Any, capacity: int, required: Any) -> int: ...
+
+else:
+    Library = ctypes.CDLL
+
+
+def _candidates(path: Union[str, Path, None]) -> List[str]:
+    """The places where the library may be, in the order they are tried. A bare name is looked up by the system."""
     if path is not None:
-        return [Path(path)]
+        return [str(path)]
     variable = os.environ.get("REALVIRTUAL_WS_LIBRARY")
     if variable:
-        return [Path(variable)]
+        return [variable]
     if sys.platform == "win32":
-        name = "realvirtual_ws.dll"
+        name, installed = "realvirtual_ws.dll", "realvirtual_ws.dll"
     elif sys.platform == "darwin":
-        name = "librealvirtual_ws.dylib"
+        name, installed = "librealvirtual_ws.dylib", "librealvirtual_ws.dylib"
     else:
-        name = "librealvirtual_ws.so"
+        name, installed = "librealvirtual_ws.so", "librealvirtual_ws.so.0"
     package = Path(__file__).resolve().parent
     found = [package / name]
     checkout = package.parents[2]
     if (checkout / "Cargo.toml").is_file():
         found += [checkout / "target" / profile / name for profile in ("release", "debug")]
-    return found
+    return [*map(str, found), installed]
 
 
-def find(path=None):
-    """The path of the library: `path`, else the environment's REALVIRTUAL_WS_LIBRARY, else beside this package, else
-    in the build directory of a source checkout."""
-    candidates = _candidates(path)
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate.resolve()
-    tried = "".join(f"\n  {candidate}" for candidate in candidates)
+def _open(path: Union[str, Path, None]) -> Tuple[str, Library]:
+    """The first library that is there, with where it was found."""
+    tried = []
+    for candidate in _candidates(path):
+        if os.path.dirname(candidate):
+            if os.path.isfile(candidate):
+                return candidate, Library(os.path.abspath(candidate))
+            tried.append(f"\n  {candidate}")
+        else:
+            try:
+                return candidate, Library(candidate)
+            except OSError:
+                tried.append(f"\n  {candidate}, where this system looks for libraries")
+    variable = os.environ.get("REALVIRTUAL_WS_LIBRARY")
+    source = " (named by REALVIRTUAL_WS_LIBRARY)" if variable and path is None else ""
     raise OSError(
-        "the realvirtual-ws library was not found; tried:"
-        + tried
-        + "\nBuild it with `cargo build --release`, or set REALVIRTUAL_WS_LIBRARY to its path."
+        f"the realvirtual-ws library was not found{source}; tried:{''.join(tried)}\n"
+        "Build it with `cargo build --release`, or set REALVIRTUAL_WS_LIBRARY to its path."
     )
 
 
-def load(path=None):
-    """Loads the library (see `find`), checks that it speaks this file's ABI, and declares its functions."""
-    found = find(path)
-    library = ctypes.CDLL(str(found))
+def load(path: Union[str, Path, None] = None) -> Library:
+    """Loads the library, checks that it speaks this file's ABI, and declares its functions.
+
+    It is `path`, else what the environment's REALVIRTUAL_WS_LIBRARY names, else the one beside this file, else in the
+    build directory of a source checkout, else the system's. OSError says which of them were tried, or, of a library
+    that does not fit, both versions.
+    """
+    found, library = _open(path)
+    own = f"{RV_VERSION_MAJOR}.{RV_VERSION_MINOR}.{RV_VERSION_PATCH}"
     try:
         abi_version = library.rv_abi_version
     except AttributeError:
         raise OSError(f"{found} is no realvirtual-ws library: it has no rv_abi_version") from None
-    abi_version.restype, abi_version.argtypes = FUNCTIONS["rv_abi_version"]
     abi = abi_version()
     if abi != RV_ABI_VERSION:
         raise OSError(
-            f"{found} has ABI version {abi}, but these declarations are for ABI version {RV_ABI_VERSION}: "
+            f"{found} has ABI version {abi}, but this Python package ({own}) is for ABI version {RV_ABI_VERSION}: "
             "install library and Python package of the same release"
         )
     missing = []
@@ -1360,9 +1613,8 @@ def load(path=None):
         function.restype = restype
         function.argtypes = argtypes
     if missing:
-        version = library.rv_version().decode()
         raise OSError(
-            f"{found} is realvirtual-ws {version}, which is older than these declarations "
-            f"({RV_VERSION_MAJOR}.{RV_VERSION_MINOR}.{RV_VERSION_PATCH}): it has no {', '.join(missing)}"
+            f"{found} is realvirtual-ws {library.rv_version().decode()}, which is older than this Python package "
+            f"({own}): it has no {', '.join(missing)}"
         )
     return library

@@ -30,6 +30,18 @@ fn a_destroyed_handle_stays_invalid_although_its_slot_is_used_again() {
 }
 
 #[test]
+fn what_was_faulted_before_it_got_its_handle_has_no_short_way() {
+    let interface = Interface::new(Options::client()).unwrap();
+    interface
+        .add_signal(&Declaration::new("A", Kind::Int, Direction::Input))
+        .unwrap();
+    interface.fault("on purpose");
+    let handle = insert(interface);
+    assert_eq!(rv_set_int(handle, 0, 1), ErrorCode::Panic as i32);
+    remove(handle).unwrap().close();
+}
+
+#[test]
 fn numbers_that_no_create_returned_are_refused() {
     let live = new();
     let forged = [

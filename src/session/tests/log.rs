@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::crossing::silent_model;
 use super::network::{Network, Packet, options};
+use crate::error::{Error, ErrorCode};
 use crate::options::Mode;
-use crate::session::{Input, LogLevel};
+use crate::session::{EventKind, Input, LogLevel};
 use crate::value::{Access, Kind};
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
@@ -121,4 +122,30 @@ fn refused_connections_do_not_fill_the_log() {
     refuse(&mut network);
     assert_eq!(warnings(&network, server).len(), 40);
     assert_eq!(network.session(server).stats().refused_connections, 200);
+}
+
+#[test]
+fn a_server_that_is_away_is_logged_once_a_minute_and_when_the_reason_changes() {
+    let mut network = Network::new(52);
+    let client = network.library(options(Mode::Client, MS(10)), MS(0));
+    let fail = |network: &mut Network, code, message: &str| {
+        let error = Error::new(code, message);
+        network.input(client, Input::ConnectFailed { error });
+        network.run_for(MS(2000));
+    };
+    for _ in 0..31 {
+        fail(&mut network, ErrorCode::Refused, "nothing listens");
+    }
+    fail(&mut network, ErrorCode::Timeout, "no answer");
+    fail(&mut network, ErrorCode::Refused, "nothing listens");
+    let expected = [
+        "nothing listens",
+        "nothing listens",
+        "no answer",
+        "nothing listens",
+    ];
+    assert_eq!(warnings(&network, client), expected);
+    let failures = network.ends[client].events.iter();
+    let failures = failures.filter(|event| event.kind == EventKind::Disconnected);
+    assert_eq!(failures.count(), 33);
 }

@@ -625,12 +625,17 @@ fn check_value(name: &str, found: &Value, expected: &Json) -> Outcome {
 }
 
 fn run(case: &Json) -> Outcome {
-    let known = ["name", "role", "options", "signals", "steps", "counters"];
+    let known = [
+        "name", "role", "clock", "options", "signals", "steps", "counters",
+    ];
     if let Some(other) = object(case)?
         .keys()
         .find(|key| !known.contains(&key.as_str()))
     {
         return Err(format!("no field {other:?}"));
+    }
+    if case.get("clock").is_some_and(|clock| clock != "fake") {
+        return Err("the only clock to ask for is \"fake\"".to_owned());
     }
     let mode = choice(
         &case["role"],

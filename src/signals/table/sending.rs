@@ -60,7 +60,7 @@ impl Table {
         }
     }
 
-    fn has_fifo(&self, id: u32) -> bool {
+    pub(super) fn has_fifo(&self, id: u32) -> bool {
         self.extra(id).is_some_and(|extra| extra.fifo.is_some())
     }
 

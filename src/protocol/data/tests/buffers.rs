@@ -25,6 +25,18 @@ fn nothing_of_a_frame_is_left_after_another_or_after_a_malformed_one() {
 }
 
 #[test]
+fn of_unknown_names_no_more_is_kept_than_a_name_can_have() {
+    let table = Table::of_kinds();
+    let mut decoder = Decoder::new();
+    let long = "ä".repeat(100_001);
+    let frame = format!(r#"{{"type":"data","signals":{{"{long}":1,"x{long}":2,"no":3}}}}"#);
+    decoder.decode(&frame, &table, false).unwrap();
+    assert_eq!(decoder.batch().unknown, 3);
+    let lengths = decoder.batch().unknown_names().map(str::len);
+    assert_eq!(lengths.collect::<Vec<_>>(), [512, 511, 2]);
+}
+
+#[test]
 fn buffers_are_kept_but_a_megabyte_of_text_is_not() {
     let table = Table::new((0..100).map(|i| (format!("t{i}"), Kind::Text)));
     let frame = |len: usize| {

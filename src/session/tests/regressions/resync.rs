@@ -232,6 +232,20 @@ fn coalesced_counts_for_a_signal_with_a_fail_safe_value() {
 }
 
 #[test]
+fn coalesced_counts_what_the_host_replaced_of_a_signal_with_a_fail_safe_value() {
+    let (mut n, server, client) = bare(|_| {});
+    let mut d = Declaration::new("S", Kind::Int, Direction::Input);
+    d.failsafe = Some((ValueRef::Int(0), MS(100)));
+    declare_with(&n, client, Access::ReadWrite, &d);
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    for v in 1..=3 {
+        n.set(client, "S", ValueRef::Int(v));
+    }
+    assert_eq!(n.session(client).stats().coalesced, 2);
+}
+
+#[test]
 fn a_pulse_owed_to_a_peer_that_is_lost_is_counted() {
     let (mut n, server, client) = bare(|_| {});
     n.declare(server, "B", Kind::Bool, Access::Write);

@@ -7,7 +7,7 @@ use super::{MS, bare, both, declare_with};
 use crate::options::{Mode, SendMode};
 use crate::session::Input;
 use crate::signals::Declaration;
-use crate::value::{Access, Direction, Kind, ValueRef};
+use crate::value::{Access, Direction, Kind, Value, ValueRef};
 
 #[test]
 fn a_sealed_frame_does_not_overtake_a_newer_value_of_the_peer() {
@@ -165,6 +165,34 @@ fn stop_flushes_a_peer_that_got_nothing_of_the_sealed_frame() {
     n.input(server, Input::Stop);
     n.run_for(MS(100));
     assert_eq!(n.value(client, "Y").as_ref(), ValueRef::Int(5));
+}
+
+#[test]
+fn stop_sends_the_state_to_a_client_that_has_just_come() {
+    for mode in [SendMode::Cycle, SendMode::Manual] {
+        let (mut n, server, client) = bare(|o| o.send_mode = mode);
+        n.declare(server, "Y", Kind::Int, Access::Write);
+        n.declare(client, "Y", Kind::Int, Access::Read);
+        n.connect(client, server, MS(1), 0);
+        n.run_for(MS(20));
+        n.set(server, "Y", ValueRef::Int(5));
+        n.input(server, Input::Flush);
+        n.input(server, Input::Stop);
+        n.run_for(MS(100));
+        assert_eq!(n.value(client, "Y").as_ref(), ValueRef::Int(5), "{mode:?}");
+    }
+}
+
+#[test]
+fn stop_sends_what_a_client_holds_back_until_it_knows_the_servers_state() {
+    let (mut n, server, client) = bare(|_| {});
+    both(&mut n, &[server, client], "X", Kind::Int);
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(5));
+    n.set(client, "X", ValueRef::Int(5));
+    n.input(client, Input::Stop);
+    n.run_for(MS(100));
+    assert_eq!(n.value(server, "X").as_ref(), ValueRef::Int(5));
 }
 
 #[test]
@@ -386,4 +414,81 @@ fn a_stop_ends_although_a_fifo_cannot_go_out() {
     n.input(client, Input::Stop);
     n.run_for(MS(100));
     assert_eq!(n.session(client).peer_counts().0, 0);
+}
+
+/// A server with `B`, `N` and a FIFO `F`, whose client reads them and is busy with a frame.
+fn busy_client() -> (Network, usize, usize) {
+    let (mut n, server, client) = bare(|_| {});
+    let mut fifo = Declaration::new("F", Kind::Int, Direction::Input);
+    fifo.fifo_depth = 8;
+    for (end, access) in [(server, Access::Write), (client, Access::Read)] {
+        n.declare(end, "B", Kind::Bool, access);
+        n.declare(end, "N", Kind::Int, access);
+        declare_with(&n, end, access, &fifo);
+    }
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.ends[server].stalled = true;
+    n.set(server, "N", ValueRef::Int(1));
+    n.run_for(MS(15));
+    (n, server, client)
+}
+
+#[test]
+fn a_missed_level_does_not_tear_what_was_set_together() {
+    let (mut n, server, client) = busy_client();
+    // Both wait for the client: first the level, then what follows it together with another value.
+    n.set(server, "B", ValueRef::Bool(true));
+    n.run_for(MS(15));
+    n.set(server, "B", ValueRef::Bool(false));
+    n.set(server, "N", ValueRef::Int(5));
+    n.set(server, "F", ValueRef::Int(7));
+    n.run_for(MS(15));
+    n.release(server);
+    let mut levels = Vec::new();
+    for _ in 0..60 {
+        n.run_for(MS(1));
+        let (level, number) = (n.value(client, "B"), n.value(client, "N"));
+        levels.push(level == Value::Bool(true));
+        let together =
+            number.as_ref() != ValueRef::Int(5) || level.as_ref() == ValueRef::Bool(false);
+        assert!(together, "{number:?} came with {level:?}");
+    }
+    assert!(levels.contains(&true), "the pulse was lost");
+    assert_eq!(n.value(client, "N").as_ref(), ValueRef::Int(5));
+    assert_eq!(n.value(client, "F").as_ref(), ValueRef::Int(7));
+    assert_eq!(n.session(server).stats().pulses_collapsed, 0);
+}
+
+#[test]
+fn pulses_do_not_hold_up_other_values() {
+    let (mut n, server, client) = busy_client();
+    let mut level = false;
+    // The client is always a frame behind, and a level changes in every cycle.
+    for number in 2..60 {
+        level = !level;
+        n.set(server, "B", ValueRef::Bool(level));
+        n.set(server, "N", ValueRef::Int(number));
+        n.set(server, "F", ValueRef::Int(number));
+        n.run_for(MS(10));
+        if number % 2 == 0 {
+            n.release(server);
+            n.ends[server].stalled = true;
+        }
+    }
+    let Value::Int(number) = n.value(client, "N") else {
+        panic!("N is no Int");
+    };
+    assert!(number > 50, "{number} of 59 so far");
+    n.release(server);
+    n.run_for(MS(1000));
+    assert_eq!(n.value(client, "N").as_ref(), ValueRef::Int(59));
+    let mut fifo = Vec::new();
+    n.signals(client).table().poll(1000, |_, change| {
+        if change.signal == 2 {
+            fifo.push(change.integer);
+        }
+    });
+    assert_eq!(fifo.last(), Some(&59));
+    assert!(fifo.is_sorted(), "{fifo:?}");
 }

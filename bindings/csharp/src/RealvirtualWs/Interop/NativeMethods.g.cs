@@ -185,12 +185,24 @@ namespace RealvirtualWs.Interop
         /// <summary>
         ///  Begins what `rv_test_connection` does and returns at once. `*out` gets the handle of an interface for this test
         ///  alone, or NULL: poll it for `RV_EVENT_TEST_DONE`, whose `result` is what `rv_test_connection` would return and
-        ///  whose text says it in words, and then destroy it. Destroying it earlier gives the test up.
+        ///  whose text says it in words, or call `rv_test_connection_result`, and then destroy it. Destroying it earlier gives
+        ///  the test up.
         ///
         ///  Returns `RV_OK`; `RV_ERR_UNSUPPORTED` for a server's options; what `rv_create` returns.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "rv_test_connection_begin", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rv_test_connection_begin(rv_options* options, uint timeout_ms, rv_interface** @out);
+
+        /// <summary>
+        ///  Takes the result of a test that `rv_test_connection_begin` began. Pass `sizeof(rv_connection_report)` as `out_size`.
+        ///  Does not wait, so it can be called in each cycle instead of looking for the event. A result is given once.
+        ///
+        ///  Returns 1 when the test is complete and its report is in `*out`; 0 while it runs, and when its result was taken; the
+        ///  test's own failure, as `rv_test_connection` would; `RV_ERR_STATE` for an interface that is no connection test;
+        ///  `RV_ERR_STRUCT_SIZE`.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_test_connection_result", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_test_connection_result(rv_interface* iface, rv_connection_report* @out, uint out_size);
 
         /// <summary>
         ///  Declares a signal and gives its id: the next number, from 0, which never changes. Its access follows from the

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Installs the library for C and C++ programs, as Linux expects it. `make install` calls it, and sets what it reads.
+#
+#   scripts/install.sh install     headers, shared and static library, pkg-config file, CMake package, documents
+#   scripts/install.sh uninstall   removes them again, and directories of our own that are empty then
+#   scripts/install.sh links DIR   beside cargo's library in DIR, the names that an installation gives it
+#
+#   LIBRARY_DIR   where librealvirtual_ws.so and librealvirtual_ws.a are, of any target and profile
+#   DESTDIR       put before every path, for packages; nothing that is written mentions it
+#   prefix, libdir, includedir, docdir   where to, absolute; /usr/local and the usual places below it
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+fail() {
+    echo "install: $*" >&2
+    exit 1
+}
+
+constant() { sed -n "s/^#define $1 \([0-9]*\)$/\1/p" "$root/include/realvirtual_ws.h"; }
+major=$(constant RV_VERSION_MAJOR)
+minor=$(constant RV_VERSION_MINOR)
+version=$major.$minor.$(constant RV_VERSION_PATCH)
+shared=librealvirtual_ws.so.$version
+
+# The name under which programs look for the library at run time.
+soname() { readelf -d "$1" | sed -n 's/.*(SONAME).*\[\(.*\)\]$/\1/p'; }
+
+links() {
+    local directory=$1 name
+    name=$(soname "$directory/librealvirtual_ws.so")
+    [ -n "$name" ] || fail "$directory/librealvirtual_ws.so has no SONAME"
+    ln -sf librealvirtual_ws.so "$directory/$shared"
+    ln -sf "$shared" "$directory/$name"
+}
+
+directories() {
+    prefix=${prefix:-/usr/local}
+    libdir=${libdir:-$prefix/lib}
+    includedir=${includedir:-$prefix/include}
+    docdir=${docdir:-$prefix/share/doc/realvirtual-ws}
+    DESTDIR=${DESTDIR:-}
+    local name
+    for name in prefix libdir includedir docdir; do
+        [[ ${!name} = /* ]] || fail "$name is ${!name}: it must be an absolute path"
+    done
+    pcdir=$libdir/pkgconfig
+    cmakedir=$libdir/cmake/realvirtual_ws
+}
+
+relative() { realpath --no-symlinks --canonicalize-missing --relative-to="$2" "$1"; }
+
+# Writes packaging/$1.in with its @NAMES@ replaced to $2.
+fill() {
+    local bytes
+    bytes=$(readelf -h "$LIBRARY_DIR/librealvirtual_ws.so" | awk '/Class:/ { print $2 == "ELF64" ? 8 : 4 }')
+    sed -e "s|@VERSION@|$version|g" -e "s|@VERSION_MAJOR@|$major|g" -e "s|@VERSION_MINOR@|$minor|g" \
+        -e "s|@SHARED_FILE@|$shared|g" -e "s|@SONAME@|$soname|g" -e "s|@POINTER_BYTES@|$bytes|g" \
+        -e "s|@PREFIX_FROM_PC@|$(relative "$prefix" "$pcdir")|g" \
+        -e "s|@LIBDIR_FROM_PREFIX@|$(relative "$libdir" "$prefix")|g" \
+        -e "s|@INCLUDEDIR_FROM_PREFIX@|$(relative "$includedir" "$prefix")|g" \
+        -e "s|@INCLUDEDIR_FROM_CMAKE@|$(relative "$includedir" "$cmakedir")|g" \
+        "$root/packaging/$1.in" >"$2"
+    chmod 644 "$2"
+}
+
+install_all() {
+    directories
+    : "${LIBRARY_DIR:?install: LIBRARY_DIR is not set: the directory of the built library}"
+    local file
+    for file in librealvirtual_ws.so librealvirtual_ws.a; do
+        [ -f "$LIBRARY_DIR/$file" ] || fail "there is no $LIBRARY_DIR/$file: build it with cargo build --release"
+    done
+    soname=$(soname "$LIBRARY_DIR/librealvirtual_ws.so")
+    [ -n "$soname" ] || fail "$LIBRARY_DIR/librealvirtual_ws.so has no SONAME"
+
+    install -d "$DESTDIR$includedir" "$DESTDIR$libdir" "$DESTDIR$pcdir" "$DESTDIR$cmakedir" "$DESTDIR$docdir"
+    install -m 644 "$root/include/realvirtual_ws.h" "$root/include/realvirtual_ws.hpp" "$DESTDIR$includedir"
+    install -m 755 "$LIBRARY_DIR/librealvirtual_ws.so" "$DESTDIR$libdir/$shared"
+    ln -sf "$shared" "$DESTDIR$libdir/$soname"
+    ln -sf "$soname" "$DESTDIR$libdir/librealvirtual_ws.so"
+    install -m 644 "$LIBRARY_DIR/librealvirtual_ws.a" "$DESTDIR$libdir"
+    fill realvirtual-ws.pc "$DESTDIR$pcdir/realvirtual-ws.pc"
+    fill realvirtual_ws-config.cmake "$DESTDIR$cmakedir/realvirtual_ws-config.cmake"
+    fill realvirtual_ws-config-version.cmake "$DESTDIR$cmakedir/realvirtual_ws-config-version.cmake"
+    install -m 644 "$root"/{README.md,CHANGELOG.md,LICENSE-MIT,LICENSE-APACHE} "$root"/docs/{ABI,OPERATIONS}.md \
+        "$DESTDIR$docdir"
+    echo "installed realvirtual-ws $version in $DESTDIR$prefix"
+}
+
+# What is installed there, so that another version than this tree's goes as well.
+uninstall_all() {
+    directories
+    local soname
+    soname=$(readlink "$DESTDIR$libdir/librealvirtual_ws.so" || true)
+    if [ -n "$soname" ]; then
+        rm -f "$DESTDIR$libdir/$(readlink "$DESTDIR$libdir/$soname" || echo "$shared")" "$DESTDIR$libdir/$soname"
+    fi
+    rm -f "$DESTDIR$libdir"/librealvirtual_ws.{so,a} "$DESTDIR$includedir"/realvirtual_ws.{h,hpp} \
+        "$DESTDIR$pcdir/realvirtual-ws.pc" "$DESTDIR$cmakedir"/realvirtual_ws-config{,-version}.cmake \
+        "$DESTDIR$docdir"/{README,CHANGELOG,ABI,OPERATIONS}.md "$DESTDIR$docdir"/LICENSE-{MIT,APACHE}
+    rmdir "$DESTDIR$cmakedir" "$DESTDIR$docdir" 2>/dev/null || true
+    echo "uninstalled realvirtual-ws from $DESTDIR$prefix"
+}
+
+case ${1:-} in
+    install) install_all ;;
+    uninstall) uninstall_all ;;
+    links) links "${2:?install: links needs a directory}" ;;
+    *)
+        echo "usage: scripts/install.sh install | uninstall | links DIR" >&2
+        exit 2
+        ;;
+esac

@@ -1,0 +1,286 @@
+"""Installs the library into scratch directories and uses it there as other projects do: with pkg-config, with CMake,
+shared and static, in C99, C++11 and C++20. Each program exchanges a value over a socket.
+
+  run.py LIBRARY_DIR      where the built library is; needs cc, c++, cmake, pkg-config, readelf. Linux.
+
+It ends with a line `consumers: N passed, N failed`.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = ROOT / "tests" / "consumers"
+STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror"]
+STRICT_CPP = [*STRICT, "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Wold-style-cast", "-Wnon-virtual-dtor"]
+CC = os.environ.get("CC", "cc")
+CXX = os.environ.get("CXX", "c++")
+ARRIVED = "Speed = 12.5\n"
+
+library_dir = Path(sys.argv[1]).resolve()
+header = (ROOT / "include" / "realvirtual_ws.h").read_text()
+version = ".".join(re.search(rf"RV_VERSION_{part} (\d+)", header).group(1) for part in ("MAJOR", "MINOR", "PATCH"))
+counts = {"passed": 0, "failed": 0}
+
+
+class Failed(Exception):
+    pass
+
+
+def expect(condition, what):
+    if not condition:
+        raise Failed(what)
+
+
+def run(*command, **options):
+    """What a command prints; one that fails or does not end is a failed test."""
+    words = [str(word) for word in command]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=180, **options)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"{' '.join(words)}: no end after 180 s") from None
+    if done.returncode != 0:
+        raise Failed(f"{' '.join(words)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def test(name, function, *arguments):
+    try:
+        function(*arguments)
+        counts["passed"] += 1
+    except Failed as failure:
+        counts["failed"] += 1
+        print(f"FAILED {name}: {failure}", file=sys.stderr)
+
+
+def make_env():
+    """For a make of our own: without what an outer one, or whoever called it, has set."""
+    outer = "MAKEFLAGS MFLAGS MAKELEVEL PREFIX prefix libdir includedir docdir DESTDIR LIBRARY_DIR".split()
+    return {name: value for name, value in os.environ.items() if name not in outer}
+
+
+def make(*words):
+    return run("make", "--silent", "-C", ROOT, *words, env=make_env())
+
+
+def files(directory):
+    return {str(path.relative_to(directory)) for path in directory.rglob("*") if not path.is_dir() or path.is_symlink()}
+
+
+def needed(program):
+    return re.findall(r"\(NEEDED\).*\[(.*)\]", run("readelf", "-d", program))
+
+
+class Installed:
+    """An installation as programs find it."""
+
+    def __init__(self, prefix, libdir):
+        self.prefix, self.libdir = prefix, libdir
+        self.env = {**os.environ, "PKG_CONFIG_PATH": str(libdir / "pkgconfig")}
+
+    def flags(self, *words):
+        return run("pkg-config", *words, "realvirtual-ws", env=self.env).split()
+
+    def compile(self, compiler, standard, source, out, strict, *link):
+        run(compiler, standard, *strict, source, "-o", out, *self.flags("--cflags"), *link)
+
+    def shared(self):
+        return [*self.flags("--libs"), f"-Wl,-rpath,{self.libdir}"]
+
+
+def runs_shared(program):
+    expect("librealvirtual_ws.so.0" in needed(program), f"{program} needs {needed(program)}")
+    expect(run(program) == ARRIVED, "the value did not arrive")
+
+
+def runs_static(program):
+    expect(not any("realvirtual" in name for name in needed(program)), f"{program} needs {needed(program)}")
+    expect(run(program) == ARRIVED, "the value did not arrive")
+
+
+def the_installation_is_complete(installed):
+    libdir = installed.libdir.relative_to(installed.prefix)
+    expected = {
+        "include/realvirtual_ws.h",
+        "include/realvirtual_ws.hpp",
+        f"{libdir}/librealvirtual_ws.a",
+        f"{libdir}/librealvirtual_ws.so",
+        f"{libdir}/librealvirtual_ws.so.0",
+        f"{libdir}/librealvirtual_ws.so.{version}",
+        f"{libdir}/pkgconfig/realvirtual-ws.pc",
+        f"{libdir}/cmake/realvirtual_ws/realvirtual_ws-config.cmake",
+        f"{libdir}/cmake/realvirtual_ws/realvirtual_ws-config-version.cmake",
+        *(f"share/doc/realvirtual-ws/{name}.md" for name in ("README", "CHANGELOG", "ABI", "OPERATIONS")),
+        *(f"share/doc/realvirtual-ws/LICENSE-{name}" for name in ("MIT", "APACHE")),
+    }
+    found = files(installed.prefix)
+    expect(found == expected, f"missing {expected - found}, too many {found - expected}")
+    for name in ("librealvirtual_ws.so", "librealvirtual_ws.so.0"):
+        link = installed.libdir / name
+        expect(link.is_symlink() and not os.path.isabs(os.readlink(link)), f"{name} is no relative link")
+        expect(link.resolve().name == f"librealvirtual_ws.so.{version}", f"{name} leads to {link.resolve()}")
+    for path in (name for name in found if name.endswith((".pc", ".cmake"))):
+        text = (installed.prefix / path).read_text()
+        expect(str(installed.prefix) not in text and "@" not in text, f"{path}:\n{text}")
+    expect(installed.flags("--modversion") == [version], "pkg-config tells another version")
+
+
+def pkg_config_shared_c99(installed, scratch):
+    program = scratch / "c99"
+    installed.compile(CC, "-std=c99", HERE / "program.c", program, STRICT, *installed.shared())
+    runs_shared(program)
+
+
+def pkg_config_static(installed, scratch):
+    program = scratch / "static"
+    libraries = installed.flags("--libs", "--static")
+    installed.compile(CC, "-std=c99", HERE / "program.c", program, STRICT, "-static", *libraries)
+    runs_static(program)
+
+
+def the_archive_by_its_path(installed, scratch):
+    program = scratch / "archive"
+    archive = Path(installed.flags("--variable=libdir")[0]) / "librealvirtual_ws.a"
+    installed.compile(CC, "-std=c99", HERE / "program.c", program, STRICT, archive, "-lpthread", "-ldl", "-lm")
+    runs_static(program)
+    expect(needed(program), "the rest is linked as usual")
+
+
+def pkg_config_cpp(installed, scratch, standard):
+    program = scratch / standard
+    installed.compile(CXX, f"-std={standard}", HERE / "program.cpp", program, STRICT_CPP, *installed.shared())
+    runs_shared(program)
+
+
+def the_example_counts_a_part(installed, scratch):
+    example, simulation = scratch / "quickstart", scratch / "c++11"
+    source = ROOT / "examples" / "cpp" / "quickstart.cpp"
+    installed.compile(CXX, "-std=c++11", source, example, STRICT_CPP, *installed.shared())
+    gateway = subprocess.Popen([example, "0"], stdout=subprocess.PIPE, text=True)
+    try:
+        port = re.search(r"port (\d+)", gateway.stdout.readline()).group(1)
+        expect(run(simulation, port) == "PartsOut = 1, Motor = 0.5\n", "the part was not counted")
+        joined = gateway.stdout.readline()
+        expect("realvirtual-ws" in joined, f"the gateway says {joined}")
+    finally:
+        gateway.kill()
+        gateway.communicate()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        refused = subprocess.run(
+            [example, str(taken.getsockname()[1])], stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    expect(refused.returncode == 1 and "RV_ERR_PORT_IN_USE" in refused.stderr, f"a taken port: {refused}")
+
+
+def the_readme_is_true(scratch):
+    """The commands of the README's section, as they stand there, in a tree that leads to this one."""
+    tree, home = scratch / "tree", scratch / "home"
+    tree.mkdir()
+    home.mkdir()
+    for entry in ROOT.iterdir():
+        (tree / entry.name).symlink_to(entry)
+    section = (ROOT / "README.md").read_text().split("\n## C and C++: install and link\n")[1]
+    commands = section.split("```sh\n")[1].split("```")[0]
+    run("sh", "-euc", commands, cwd=tree, env={**make_env(), "HOME": str(home), "LIBRARY_DIR": str(library_dir)})
+    for name in ("quickstart", "quickstart-cpp"):
+        expect("librealvirtual_ws.so.0" in needed(tree / name), f"{name} needs {needed(tree / name)}")
+    expect("librealvirtual_ws.so.0" not in needed(tree / "quickstart-static"), "the static one needs the shared one")
+    for name in ("quickstart", "quickstart-cpp", "quickstart-static"):
+        listens(tree / name)
+
+
+def listens(program):
+    """Runs a server on a port of ours until it answers there."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen([program, str(port)], stdout=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + 5
+        while True:
+            expect(server.poll() is None, f"{program} ended with {server.poll()}")
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return
+            except OSError:
+                expect(time.monotonic() < end, f"{program} does not listen on port {port}")
+                time.sleep(0.01)
+    finally:
+        server.kill()
+        server.wait()
+
+
+def cmake_shared_and_static(installed, scratch):
+    build = scratch / "cmake"
+    major, minor, patch = (int(part) for part in version.split("."))
+    unmet = [f"{major}.{minor}.{patch + 1}", f"{major}.{minor + 1}", f"{major + 1}.0"]
+    run(
+        "cmake",
+        "-S", HERE,
+        "-B", build,
+        f"-DCMAKE_PREFIX_PATH={installed.prefix}",
+        f"-DVERSION={version}",
+        f"-DUNMET={';'.join(unmet)}",
+    )
+    run("cmake", "--build", build)
+    for language in ("c", "cpp"):
+        runs_shared(build / f"{language}_shared")
+        runs_static(build / f"{language}_static")
+
+
+def nothing_outside_the_stage(installed, stage):
+    below = installed.prefix.relative_to(stage)
+    expect(all(Path(name).is_relative_to(below) for name in files(stage)), f"files outside {below}: {files(stage)}")
+    expect(not Path("/", below).exists(), f"there is a /{below}: an installation with DESTDIR must not make it")
+
+
+def nothing_is_left(root, *words):
+    make("uninstall", *words)
+    expect(not files(root), f"uninstall leaves {files(root)}")
+    own = list(root.rglob("*realvirtual*"))
+    expect(not own, f"uninstall leaves {own}")
+
+
+def main():
+    with tempfile.TemporaryDirectory(prefix="consumers-") as name:
+        scratch = Path(name)
+
+        # As a user: into a prefix of their own, which is moved afterwards.
+        first, prefix = scratch / "first", scratch / "prefix"
+        make("install", f"PREFIX={first}", f"LIBRARY_DIR={library_dir}")
+        first.rename(prefix)
+        user = Installed(prefix, prefix / "lib")
+        test("the installation is complete", the_installation_is_complete, user)
+        test("pkg-config, shared, C99", pkg_config_shared_c99, user, scratch)
+        test("pkg-config --static, C99", pkg_config_static, user, scratch)
+        test("the archive by its path, C99", the_archive_by_its_path, user, scratch)
+        for standard in ("c++11", "c++20"):
+            test(f"pkg-config, shared, {standard}", pkg_config_cpp, user, scratch, standard)
+        test("the C++ example", the_example_counts_a_part, user, scratch)
+        test("uninstall", nothing_is_left, prefix, f"prefix={prefix}")
+
+        # As a packager: staged, with the distribution's libdir, and used where it was staged.
+        stage, target = scratch / "stage", "/opt/consumers-test"
+        libdir = "lib/" + (run(CC, "-print-multiarch").strip() or ".")
+        words = [f"prefix={target}", f"libdir={target}/{libdir}", f"DESTDIR={stage}"]
+        make("install", *words, f"LIBRARY_DIR={library_dir}")
+        package = Installed(stage / target[1:], stage / target[1:] / libdir)
+        test("the stage is complete", the_installation_is_complete, package)
+        test("nothing outside the stage", nothing_outside_the_stage, package, stage)
+        test("CMake, shared and static", cmake_shared_and_static, package, scratch)
+        test("uninstall of the stage", nothing_is_left, stage, *words)
+
+        test("the commands of the README", the_readme_is_true, scratch)
+    print(f"consumers: {counts['passed']} passed, {counts['failed']} failed")
+    sys.exit(counts["failed"] > 0)
+
+
+main()
