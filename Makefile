@@ -230,7 +230,7 @@ abi-baseline: ## Take the C header as what the next release will have: docs/abi
 .PHONY: bench-micro
 bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cycles) against aims; bench/RESULTS.md
 	@mkdir -p bench
-	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals --bench micro
+	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals,cli --bench micro
 
 .PHONY: bench-python
 bench-python: setup-build ## Polling from Python against a bare struct.iter_unpack; bench/RESULTS.md

@@ -14,6 +14,7 @@ mod lists;
 mod measures;
 mod native;
 mod table;
+mod tool;
 
 use std::time::Duration;
 
@@ -24,6 +25,9 @@ fn main() {
     if let Ok(part) = std::env::var("RV_BENCH_TABLE") {
         measures.retain(|measure| measure.name.contains(&part));
         table::make(&mut measures);
+        if tool::MIRROR.contains(&part) {
+            println!("{}", tool::mirror());
+        }
         return;
     }
     let mut criterion = Criterion::default()
@@ -41,6 +45,10 @@ fn main() {
     }
     criterion.final_summary();
     if let Ok(path) = std::env::var("RV_BENCH_RESULTS") {
-        table::keep(&path, &table::make(&mut measures));
+        let mut section = table::make(&mut measures);
+        let mirror = tool::mirror();
+        println!("\n{mirror}");
+        section.push_str(&format!("\n{mirror}\n"));
+        table::keep(&path, &section);
     }
 }

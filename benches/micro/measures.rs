@@ -9,7 +9,7 @@ use realvirtual_ws::bench::{Registry, Server, import};
 use realvirtual_ws::{Direction, Value, ValueRef};
 
 use crate::native::{Library, Pair};
-use crate::{data, lists};
+use crate::{data, lists, tool};
 
 /// Does so many units of work and tells how long they took.
 pub type Side = Box<dyn FnMut(u64) -> Duration>;
@@ -61,6 +61,7 @@ pub fn all() -> Vec<Measure> {
     measures.extend(cycles());
     measures.push(importing());
     measures.extend(lists::all());
+    measures.push(tool::ls());
     measures
 }
 

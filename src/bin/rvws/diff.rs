@@ -81,8 +81,14 @@ impl Difference<'_> {
         let terminal = output.is_terminal();
         let name = shown_name(name, terminal);
         match self {
-            Self::OnlyA(a) => output.paint(Paint::Bad, &format!("- {name}  {}", a.wire_type())),
-            Self::OnlyB(b) => output.paint(Paint::Good, &format!("+ {name}  {}", b.wire_type())),
+            Self::OnlyA(a) => {
+                let line = format!("- {name}  {}", a.wire_type());
+                output.paint(Paint::Bad, &line).into_owned()
+            }
+            Self::OnlyB(b) => {
+                let line = format!("+ {name}  {}", b.wire_type());
+                output.paint(Paint::Good, &line).into_owned()
+            }
             Self::Type(a, b) => format!("! {name}  {} | {}", a.wire_type(), b.wire_type()),
             Self::Value(a, b) => format!(
                 "! {name}  {} | {}",

@@ -6,7 +6,6 @@ use crate::failure::{Exit, Failure};
 use crate::glob;
 use crate::output::{Output, Paint};
 use crate::signal::{Signal, shown, shown_name};
-use crate::template::Fill;
 
 pub fn run(arguments: &Ls) -> Result<Exit, Failure> {
     let interface = client::open(&arguments.url, &arguments.connect)?;
@@ -37,22 +36,19 @@ pub fn print(signals: &[Signal], how: &Print) -> Result<(), Failure> {
         let line = if how.json {
             signal.json().to_string()
         } else if let Some(template) = &how.format {
-            let fill = Fill {
-                name: &signal.name,
-                kind: signal.kind,
-                direction: signal.direction,
-                quality: signal.quality,
-                value: &signal.value,
-            };
-            template.fill(&fill, terminal)
+            template.fill(signal, terminal)
         } else {
+            // Blanks stand outside the colours.
+            let name = shown_name(&signal.name, terminal);
+            let kind = signal.wire_type();
+            let after_name = width.saturating_sub(name.chars().count());
+            let after_kind = 14_usize.saturating_sub(kind.len());
             format!(
-                "{}  {}  {}",
-                output.paint(
-                    Paint::Strong,
-                    &format!("{:<width$}", shown_name(&signal.name, terminal))
-                ),
-                output.paint(Paint::Weak, &format!("{:<14}", signal.wire_type())),
+                "{}{:after_name$}  {}{:after_kind$}  {}",
+                output.paint(Paint::Strong, &name),
+                "",
+                output.paint(Paint::Weak, &kind),
+                "",
                 shown(&signal.value, terminal)
             )
         };

@@ -1,5 +1,6 @@
 //! Standard output: lines, colours where they are wanted, and no complaint about a reader that is gone.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write, stdout};
 
 use clap::ValueEnum;
@@ -68,7 +69,7 @@ impl Output {
         self.to.flush()
     }
 
-    pub fn paint(&self, paint: Paint, text: &str) -> String {
+    pub fn paint<'a>(&self, paint: Paint, text: &'a str) -> Cow<'a, str> {
         let code = match paint {
             Paint::Plain => "",
             Paint::Good => "32",
@@ -77,8 +78,8 @@ impl Output {
             Paint::Strong => "1",
         };
         if !self.colour || code.is_empty() {
-            return text.to_owned();
+            return Cow::Borrowed(text);
         }
-        format!("\x1b[{code}m{text}\x1b[0m")
+        Cow::Owned(format!("\x1b[{code}m{text}\x1b[0m"))
     }
 }

@@ -1,5 +1,6 @@
 //! Signals and values as this program shows and reads them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use realvirtual_ws::{Change, Direction, Interface, Kind, Quality, Result, Value, escape};
@@ -40,21 +41,17 @@ impl Signal {
 
     /// The wire type, such as `PLCInputBool`.
     pub fn wire_type(&self) -> String {
-        wire_type(self.kind, self.direction)
+        let prefix = match self.direction {
+            Some(Direction::Input) => "PLCInput",
+            Some(Direction::Output) => "PLCOutput",
+            Some(Direction::Auto) | None => "",
+        };
+        format!("{prefix}{}", self.kind.name())
     }
 
     pub fn json(&self) -> serde_json::Value {
         json!({"name": &*self.name, "type": self.wire_type(), "value": json_value(&self.value)})
     }
-}
-
-pub fn wire_type(kind: Kind, direction: Option<Direction>) -> String {
-    let prefix = match direction {
-        Some(Direction::Input) => "PLCInput",
-        Some(Direction::Output) => "PLCOutput",
-        Some(Direction::Auto) | None => "",
-    };
-    format!("{prefix}{}", kind.name())
 }
 
 /// The value that a signal has now.
@@ -97,11 +94,11 @@ pub fn shown(value: &Value, terminal: bool) -> String {
     }
 }
 
-pub fn shown_name(name: &str, terminal: bool) -> String {
+pub fn shown_name(name: &str, terminal: bool) -> Cow<'_, str> {
     if terminal {
-        escape(name)
+        Cow::Owned(escape(name))
     } else {
-        name.to_owned()
+        Cow::Borrowed(name)
     }
 }
 

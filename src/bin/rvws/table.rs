@@ -42,18 +42,18 @@ pub fn draw(
     let room = lines.saturating_sub(3 + footer.len());
     // The whole picture in one write, line for line over the old one: nothing flickers.
     let mut picture = String::from("\x1b[H");
-    let mut put = |line: String| {
-        picture.push_str(&line);
+    let mut put = |line: &str| {
+        picture.push_str(line);
         picture.push_str("\x1b[K\r\n");
     };
-    put(cut(title, columns));
+    put(&cut(title, columns));
     let name = (columns / 2).saturating_sub(2).clamp(16, 48);
     let value = columns.saturating_sub(name + 38).max(8);
     let head = format!(
         "{:<name$} {:<14} {:<value$} {:>8} {:>7} ",
         "NAME", "TYPE", "VALUE", "CHANGES", "AGE"
     );
-    put(output.paint(Paint::Strong, &cut(&head, columns)));
+    put(&output.paint(Paint::Strong, &cut(&head, columns)));
     for row in rows.iter().take(room) {
         let age = row.changed.map_or(String::new(), |at| {
             format!("{:.1} s", at.elapsed().as_secs_f32())
@@ -72,16 +72,16 @@ pub fn draw(
             age
         );
         let paint = if fresh { Paint::Good } else { Paint::Plain };
-        put(output.paint(paint, &cut(&line, columns)));
+        put(&output.paint(paint, &cut(&line, columns)));
     }
     if rows.len() > room {
-        put(format!(
+        put(&format!(
             "… {} more: give patterns, or a larger terminal",
             rows.len() - room
         ));
     }
     for line in footer {
-        put(cut(line, columns));
+        put(&cut(line, columns));
     }
     picture.push_str("\x1b[J");
     output.write(&picture)?;

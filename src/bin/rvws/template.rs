@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use realvirtual_ws::{Kind, Quality, Value};
+use realvirtual_ws::Quality;
 
-use crate::signal::{shown, shown_name, wire_type};
+use crate::signal::{Signal, shown, shown_name};
 
 /// What `--help` says of it.
 pub const HELP: &str =
@@ -53,26 +53,17 @@ impl FromStr for Template {
     }
 }
 
-/// What a line is filled with.
-pub struct Fill<'a> {
-    pub name: &'a str,
-    pub kind: Kind,
-    pub direction: Option<realvirtual_ws::Direction>,
-    pub quality: Quality,
-    pub value: &'a Value,
-}
-
 impl Template {
-    pub fn fill(&self, fill: &Fill<'_>, terminal: bool) -> String {
+    pub fn fill(&self, signal: &Signal, terminal: bool) -> String {
         let mut line = String::new();
         for part in &self.0 {
             match part {
                 Part::Literal(text) => line.push_str(text),
-                Part::Field('n') => line.push_str(&shown_name(fill.name, terminal)),
-                Part::Field('v') => line.push_str(&shown(fill.value, terminal)),
-                Part::Field('t') => line.push_str(&wire_type(fill.kind, fill.direction)),
-                Part::Field('k') => line.push_str(fill.kind.name()),
-                Part::Field(_) => line.push_str(quality_name(fill.quality)),
+                Part::Field('n') => line.push_str(&shown_name(&signal.name, terminal)),
+                Part::Field('v') => line.push_str(&shown(&signal.value, terminal)),
+                Part::Field('t') => line.push_str(&signal.wire_type()),
+                Part::Field('k') => line.push_str(signal.kind.name()),
+                Part::Field(_) => line.push_str(quality_name(signal.quality)),
             }
         }
         line

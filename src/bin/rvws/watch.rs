@@ -15,7 +15,7 @@ use crate::output::{Output, Paint};
 use crate::signal::{Signal, changed, json_value, shown, shown_name};
 use crate::stop::{Deadline, LOOK, on_signals};
 use crate::table::{self, Row};
-use crate::template::{Fill, quality_name};
+use crate::template::quality_name;
 
 /// How often the table is drawn.
 const PICTURE: Duration = Duration::from_millis(100);
@@ -175,14 +175,7 @@ impl Watcher<'_> {
             })
             .to_string()
         } else if let Some(template) = &self.arguments.print.format {
-            let fill = Fill {
-                name: &signal.name,
-                kind: signal.kind,
-                direction: signal.direction,
-                quality: signal.quality,
-                value: &signal.value,
-            };
-            template.fill(&fill, terminal)
+            template.fill(signal, terminal)
         } else {
             let name = shown_name(&signal.name, terminal);
             let name = self.output.paint(Paint::Strong, &name);
