@@ -173,7 +173,7 @@ def a_server_that_ends_the_connection():
 
 def a_server_without_a_catalogue_or_data():
     with peer(talks()) as url:
-        finds(["no-catalogue", "no-data"], url, "-W", 0.5)
+        finds(["no-catalogue", "no-data"], url, "-W", 1)
     with served() as url:
         finds([], url)
 

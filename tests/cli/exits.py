@@ -84,9 +84,9 @@ def exit_9_for_files():
 
 def exit_10_when_time_runs_out():
     with served() as url:
-        fails(10, "0 changes", "watch", url, "-C", 1, "-W", 0.3)
+        fails(10, "0 changes", "watch", url, "-C", 1, "-W", 1)
     with peer(lambda socket: [None for _ in socket]) as url:
-        fails(10, "import request", "ls", url, "-W", 0.3)
+        fails(10, "import request", "ls", url, "-W", 1)
 
 
 def exit_11_when_it_cannot_listen():

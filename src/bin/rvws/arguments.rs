@@ -155,7 +155,7 @@ pub struct Watch {
     /// Only signals whose names fit one of these: * stands for any characters, ? for one
     #[arg(value_name = "PATTERN")]
     pub patterns: Vec<String>,
-    /// End after so many changes
+    /// End after so many changes; those of one signal that come together count as one
     #[arg(short = 'C', long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
     /// Sort the table

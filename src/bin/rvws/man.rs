@@ -58,11 +58,23 @@ fn subcommand(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
             continue;
         }
         let help = argument.get_help().map(ToString::to_string);
+        let short = argument.get_short();
+        let short = short.map_or(String::new(), |short| format!("-{short}, "));
+        let default: Vec<_> = argument
+            .get_default_values()
+            .iter()
+            .map(|value| value.to_string_lossy())
+            .collect();
+        let default = if default.is_empty() || !argument.get_action().takes_values() {
+            String::new()
+        } else {
+            format!(" [default: {}]", default.join(", "))
+        };
         let _ = writeln!(
             text,
             ".TP\n\\fB{}\\fR\n{}",
-            escaped(&argument.to_string()),
-            escaped(&help.unwrap_or_default())
+            escaped(&format!("{short}{argument}")),
+            escaped(&format!("{}{default}", help.unwrap_or_default()))
         );
     }
     page.write_all(text.as_bytes())?;

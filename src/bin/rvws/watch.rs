@@ -142,7 +142,7 @@ impl Watcher<'_> {
             }
             row.changes += u64::from(change.change_count);
             row.changed = Some(Instant::now());
-            self.seen += u64::from(change.change_count.max(1));
+            self.seen += 1;
             if !self.table {
                 self.line(change)?;
                 if self.wanted_is_seen() {

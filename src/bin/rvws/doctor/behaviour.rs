@@ -18,11 +18,13 @@ const CATALOGUE: Duration = Duration::from_secs(3);
 /// Messages of this size some clients read in one piece, and no more.
 const LARGE: u64 = 8192;
 /// Messages that a server is sent to see whether it answers each.
-const PROBES: u32 = 10;
+const PROBES: u32 = 30;
 const PROBE: &str = r#"{"type":"data","version":2,"signals":{}}"#;
-const BETWEEN_PROBES: Duration = Duration::from_millis(20);
-/// More messages in a second than any cycle asks for.
-const STORM: f64 = 250.0;
+const BETWEEN_PROBES: Duration = Duration::from_millis(10);
+/// How long the answers to them may take.
+const ANSWERS: Duration = Duration::from_millis(200);
+/// More messages in a second than the usual cycle of 10 ms makes.
+const STORM: f64 = 150.0;
 
 /// What was seen.
 #[derive(Default)]
@@ -39,6 +41,13 @@ struct Span {
     values: u64,
     changes: u64,
     seconds: f64,
+}
+
+impl Span {
+    /// Messages in a second.
+    fn rate(&self) -> f64 {
+        self.frames as f64 / self.seconds
+    }
 }
 
 pub fn examine(interface: &Interface, arguments: &Doctor) -> std::result::Result<Seen, Failure> {
@@ -75,7 +84,7 @@ pub fn examine(interface: &Interface, arguments: &Doctor) -> std::result::Result
     }
     let with_catalogue = interface.stats().frame_in_max;
     let quiet = span(interface, arguments.duration)?;
-    let probed = probe(interface)?;
+    let probed = probe(interface, quiet.rate())?;
     let stats = interface.stats();
     // The answer to an import may be large; only those who ask get it.
     if stats.frame_in_max > with_catalogue {
@@ -122,7 +131,7 @@ pub fn examine(interface: &Interface, arguments: &Doctor) -> std::result::Result
 
 /// A server that answers data with data, or that never rests.
 fn restless(quiet: &Span, probed: &Span) -> Option<Finding> {
-    let rate = quiet.frames as f64 / quiet.seconds;
+    let rate = quiet.rate();
     if rate > STORM && quiet.changes * 10 < quiet.values.max(1) {
         return Some(Finding::new(
             Cause::Storm,
@@ -156,8 +165,9 @@ fn span(interface: &Interface, time: Duration) -> Result<Span> {
     })
 }
 
-/// Sends empty messages, and looks what comes.
-fn probe(interface: &Interface) -> Result<Span> {
+/// Sends empty messages, and looks what comes beyond the usual rate.
+fn probe(interface: &Interface, rate: f64) -> Result<Span> {
+    let (before, began) = (interface.stats().frames_in, Instant::now());
     measure(interface, |interface| {
         for _ in 0..PROBES {
             if interface.send_raw(None, PROBE).is_err() {
@@ -166,7 +176,14 @@ fn probe(interface: &Interface) -> Result<Span> {
             }
             std::thread::sleep(BETWEEN_PROBES);
         }
-        std::thread::sleep(BETWEEN_PROBES * 5);
+        let end = Deadline::after(Some(ANSWERS));
+        let answered = || {
+            let usual = rate * began.elapsed().as_secs_f64();
+            (interface.stats().frames_in - before) as f64 - usual >= f64::from(PROBES)
+        };
+        while !end.passed() && !answered() {
+            std::thread::sleep(BETWEEN_PROBES);
+        }
         Ok(())
     })
 }
