@@ -13,9 +13,9 @@ SOAK_SECONDS ?= 60
 
 # The same features in every debug build, so that the crate is compiled once. In CI Cargo.lock must be up to date.
 CARGO_FLAGS := --features bindings,cli $(if $(CI),--locked)
-TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
-DEBUG := $(TARGET)/debug
-BIN := $(TARGET)/c
+OUTPUT := $(abspath $(or $(CARGO_TARGET_DIR),target))
+DEBUG := $(OUTPUT)/debug
+BIN := $(OUTPUT)/c
 
 # What the Python package loads. Not the newest build they find, but the one that `build` has just made.
 export REALVIRTUAL_WS_LIBRARY := $(DEBUG)/librealvirtual_ws.so
@@ -56,7 +56,7 @@ $(BIN)/%: examples/c/%.c examples/c/example.h include/realvirtual_ws.h $(DEBUG)/
 # Where to install, in GNU's names and also as PREFIX. LIBRARY_DIR: a library that is built already, of any target.
 prefix = $(or $(PREFIX),/usr/local)
 INSTALL = prefix='$(prefix)' libdir='$(libdir)' includedir='$(includedir)' docdir='$(docdir)' DESTDIR='$(DESTDIR)' \
-	LIBRARY_DIR='$(or $(LIBRARY_DIR),$(TARGET)/release)' scripts/install.sh
+	LIBRARY_DIR='$(or $(LIBRARY_DIR),$(OUTPUT)/release)' scripts/install.sh
 
 .PHONY: install
 install: ## Install for C and C++ (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= libdir= includedir= docdir=
@@ -140,7 +140,7 @@ test-python: setup-python build ## The Python package; the examples and the demo
 wheel: setup-python ## The Python wheel for this platform, with the library inside, in dist/
 	@$(CARGO) build --quiet --release $(if $(CI),--locked)
 	@rm -f dist/realvirtual_ws-*.whl
-	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(TARGET)/release/librealvirtual_ws.so \
+	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so \
 		$(VENV_PYTHON) -m hatchling build --target wheel --directory $(abspath dist)
 
 .PHONY: test-wheel
@@ -149,7 +149,7 @@ test-wheel: wheel ## The wheel in a new virtual environment, outside the tree
 
 .PHONY: test-csharp
 test-csharp: setup build ## The C# wrapper and its samples, under Mono and .NET Core; the protocol vectors
-	@CSHARP_OUT=$(TARGET)/csharp tests/csharp/run.sh
+	@CSHARP_OUT=$(OUTPUT)/csharp tests/csharp/run.sh
 
 .PHONY: test-unity
 test-unity: setup build ## The Unity package: its archive, its scripts, editor scripts and samples in a small player
@@ -193,7 +193,7 @@ lint: setup-build ## rustfmt, clippy, and shellcheck where it is installed
 .PHONY: docs
 docs: setup-build ## Rust documentation, without a warning; the C++ header's too, where doxygen is installed
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --no-deps $(CARGO_FLAGS)
-	@if command -v doxygen >/dev/null; then TARGET=$(TARGET) doxygen docs/Doxyfile; \
+	@if command -v doxygen >/dev/null; then TARGET=$(OUTPUT) doxygen docs/Doxyfile; \
 		else echo "skipped: doxygen is not installed"; fi
 
 .PHONY: bindings
@@ -235,10 +235,10 @@ bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cyc
 .PHONY: bench-python
 bench-python: setup-build ## Polling from Python against a bare struct.iter_unpack; bench/RESULTS.md
 	@$(CARGO) build --quiet --release
-	@REALVIRTUAL_WS_LIBRARY=$(TARGET)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
+	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize verify-abi ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -251,7 +251,7 @@ verify-pulses: setup-build ## 2,000 pulses of a millisecond, received at 60 Hz
 .PHONY: verify-soak
 verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
 	@$(CARGO) build --quiet --release
-	@REALVIRTUAL_WS_LIBRARY=$(TARGET)/release/librealvirtual_ws.so \
+	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so \
 		$(PYTHON) tests/soak/soak.py --seconds $(SOAK_SECONDS)
 
 .PHONY: verify-slow
@@ -262,7 +262,7 @@ verify-slow: setup-build ## One of fifty clients stops reading, in release, for 
 verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind
 	@$(VENV_PYTHON) tests/modbus/run.py --valgrind
 
-ASAN_TARGET := $(TARGET)/asan
+ASAN_TARGET := $(OUTPUT)/asan
 ASAN_HOST = $(shell $(CARGO) -vV | sed -n 's/^host: //p')
 ASAN_LIBRARY = $(ASAN_TARGET)/$(ASAN_HOST)/debug
 ASAN_FLAGS = $(CARGO_FLAGS) --target-dir $(ASAN_TARGET) --target $(ASAN_HOST)
@@ -294,6 +294,23 @@ verify-sanitize: build test-cpp ## AddressSanitizer over the Rust, C and FFI tes
 verify-abi: abi-check ## The ABI check finds every kind of break, and lets additions pass
 	@$(PYTHON) scripts/abi_check.py --self-test
 
+TARGETS := x86_64-pc-windows-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-gnu
+
+.PHONY: cross
+cross: ## Build for another platform into dist/native: make cross TARGET=x86_64-pc-windows-gnu
+	@scripts/setup-cross.sh "$(TARGET)"
+	@scripts/cross.sh "$(TARGET)"
+
+.PHONY: test-cross
+test-cross: build ## Test what is in dist/native: Windows under Wine, ARM64 under QEMU
+	@for target in $(TARGETS); do scripts/setup-cross.sh $$target test; done
+	@$(PYTHON) tests/platforms/run.py
+
+.PHONY: verify-cross
+verify-cross: build ## Build for Windows, Linux x64 and ARM64 (old glibc), test each, write docs/VERIFIED.md
+	@for target in $(TARGETS); do scripts/setup-cross.sh $$target test; scripts/cross.sh $$target; done
+	@$(PYTHON) tests/platforms/run.py --record
+
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
-	@rm -rf $(TARGET) dist .venv tests/node/node_modules
+	@rm -rf $(OUTPUT) dist .venv tests/node/node_modules

@@ -1,4 +1,4 @@
-//! Gives the shared library its name, and with the feature `bindings` generates the C header and the Python
+//! Tells the linker the shared library's name, and with the feature `bindings` generates the C header and the Python
 //! declarations from `src/ffi` into `OUT_DIR`. A build never writes into the source tree.
 
 #[cfg(feature = "bindings")]
@@ -7,8 +7,18 @@ mod bindings;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    if std::env::var("CARGO_CFG_TARGET_OS").as_deref() == Ok("linux") {
-        println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,librealvirtual_ws.so.0");
+    let system = std::env::var("CARGO_CFG_TARGET_OS").unwrap_or_default();
+    let arguments: &[&str] = match system.as_str() {
+        "linux" => &["-Wl,-soname,librealvirtual_ws.so.0"],
+        // Android knows no versions in names. Its devices have pages of up to 16 KiB.
+        "android" => &[
+            "-Wl,-soname,librealvirtual_ws.so",
+            "-Wl,-z,max-page-size=16384",
+        ],
+        _ => &[],
+    };
+    for argument in arguments {
+        println!("cargo:rustc-cdylib-link-arg={argument}");
     }
     #[cfg(feature = "bindings")]
     bindings::generate();

@@ -47,6 +47,7 @@ fn size_and_align(model: &Model, kind: &Type, word: usize) -> (usize, usize) {
         Type::U32 | Type::I32 | Type::F32 => (4, 4),
         Type::U64 | Type::I64 | Type::F64 => (8, 8),
         Type::Size | Type::Handle | Type::Pointer { .. } => (word, word),
+        Type::Void => panic!("void has no size"),
         Type::Array(element, length) => {
             let (size, align) = size_and_align(model, element, word);
             (size * length, align)

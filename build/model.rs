@@ -18,6 +18,8 @@ pub enum Type {
     F64,
     Size,
     Char,
+    /// Something of the system's, behind a pointer.
+    Void,
     /// A struct of the model, by its name.
     Struct(String),
     /// Never looked into.
@@ -217,6 +219,7 @@ fn named(name: &str) -> Type {
         "f64" => Type::F64,
         "usize" => Type::Size,
         "c_char" => Type::Char,
+        "c_void" => Type::Void,
         name if name.starts_with("rv_") && name.ends_with("_in") => Type::U32,
         name if name.starts_with("rv_") => Type::Struct(name.to_owned()),
         _ => panic!("bindings do not know the type {name}: teach build/model.rs"),

@@ -9,8 +9,8 @@
  *
  * Shared: cc program.c -lrealvirtual_ws, or LoadLibrary/dlopen. Such a program calls rv_abi_version first and compares
  * it with RV_ABI_VERSION. Static: link librealvirtual_ws.a with -lpthread -ldl -lm; on Windows define RV_STATIC before
- * including this header and link realvirtual_ws.lib with ws2_32 userenv ntdll bcrypt crypt32. C99 and C++11 or later.
- * Every symbol starts with rv_, every constant with RV_.
+ * including this header, and link realvirtual_ws.lib (MinGW: librealvirtual_ws.a) with ws2_32 userenv ntdll bcrypt
+ * crypt32 advapi32. C99 and C++11 or later. Every symbol starts with rv_, every constant with RV_.
  *
  *
  * RESULTS
@@ -134,7 +134,7 @@
  * counters of what lay between: a pulse shorter than the program's cycle is seen in rise_count. The change log does not
  * grow with the number of updates, so polling seldom is no leak. rv_poll_event gives what happened (connections,
  * clients, completed requests), rv_poll_log what a person may want to read. A program with a cycle just polls; others
- * wait with rv_wait in a thread, or with rv_event_fd in an event loop.
+ * wait with rv_wait in a thread, or in an event loop with rv_event_fd (Unix) or rv_event_handle (Windows).
  *
  *
  * REQUESTS

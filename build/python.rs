@@ -102,11 +102,13 @@ fn spell(kind: &Type) -> String {
         Type::Size => "ctypes.c_size_t".to_owned(),
         Type::Char => "ctypes.c_char".to_owned(),
         Type::Handle => "ctypes.c_void_p".to_owned(),
+        Type::Void => panic!("void stands behind pointers alone"),
         Type::Struct(name) => name.clone(),
         Type::Array(element, length) => format!("{} * {length}", spell(element)),
         Type::Pointer { to, constant } if *constant && **to == Type::Char => {
             "ctypes.c_char_p".to_owned()
         }
+        Type::Pointer { to, .. } if **to == Type::Void => "ctypes.c_void_p".to_owned(),
         Type::Pointer { to, .. } => format!("ctypes.POINTER({})", spell(to)),
     }
 }

@@ -9,8 +9,8 @@
  *
  * Shared: cc program.c -lrealvirtual_ws, or LoadLibrary/dlopen. Such a program calls rv_abi_version first and compares
  * it with RV_ABI_VERSION. Static: link librealvirtual_ws.a with -lpthread -ldl -lm; on Windows define RV_STATIC before
- * including this header and link realvirtual_ws.lib with ws2_32 userenv ntdll bcrypt crypt32. C99 and C++11 or later.
- * Every symbol starts with rv_, every constant with RV_.
+ * including this header, and link realvirtual_ws.lib (MinGW: librealvirtual_ws.a) with ws2_32 userenv ntdll bcrypt
+ * crypt32 advapi32. C99 and C++11 or later. Every symbol starts with rv_, every constant with RV_.
  *
  *
  * RESULTS
@@ -134,7 +134,7 @@
  * counters of what lay between: a pulse shorter than the program's cycle is seen in rise_count. The change log does not
  * grow with the number of updates, so polling seldom is no leak. rv_poll_event gives what happened (connections,
  * clients, completed requests), rv_poll_log what a person may want to read. A program with a cycle just polls; others
- * wait with rv_wait in a thread, or with rv_event_fd in an event loop.
+ * wait with rv_wait in a thread, or in an event loop with rv_event_fd (Unix) or rv_event_handle (Windows).
  *
  *
  * REQUESTS
@@ -2135,12 +2135,27 @@ RV_API int32_t rv_wait(struct rv_interface *iface, uint32_t timeout_ms);
 
 /**
  * Returns a file descriptor that is readable as long as there is a change or an event to poll, for `poll`, `select`,
- * `epoll` or an event loop. It belongs to the library: do not read from it, write to it or close it. It ends with `rv_destroy`.
+ * `epoll` or an event loop. It belongs to the library: do not read from it, write to it or close it. `rv_destroy`
+ * wakes who waits for it, and closes it.
  *
- * Returns `RV_ERR_UNSUPPORTED` on Windows, `RV_ERR_SYSTEM` when there are no more descriptors.
+ * Returns `RV_ERR_UNSUPPORTED` on Windows, which has `rv_event_handle`; `RV_ERR_SYSTEM` when there are no more
+ * descriptors.
  */
 RV_API
 int32_t rv_event_fd(struct rv_interface *iface);
+
+/**
+ * Gives the handle of an event that is set as long as there is a change or an event to poll, for
+ * `WaitForSingleObject`, `WaitForMultipleObjects`, `RegisterWaitForSingleObject` or an event loop: `*out` is a
+ * `HANDLE`, each time the same one. The event is reset by polling what there is (a manual-reset event). It belongs to
+ * the library: do not set, reset or close it. `rv_destroy` wakes who waits for it, and closes it.
+ *
+ * Returns `RV_OK`; `RV_ERR_UNSUPPORTED` on other systems than Windows, which have `rv_event_fd`; `RV_ERR_SYSTEM` when
+ * there are no more handles.
+ */
+RV_API
+int32_t rv_event_handle(struct rv_interface *iface,
+                        void **out);
 
 /**
  * Asks for the signals of the other side and declares them here. Names that exist keep their id and kind; nothing is

@@ -914,6 +914,16 @@ public:
     /// As event_fd(); returns the descriptor, or what failed.
     std::int32_t try_event_fd() const noexcept { return rv_event_fd(iface_); }
 
+    /// The HANDLE of an event that is set as long as there is a change or an event, for an event loop. The library's
+    /// own: only wait for it. @throws error RV_ERR_UNSUPPORTED but on Windows, RV_ERR_SYSTEM
+    void *event_handle() const {
+        void *handle = nullptr;
+        detail::check(try_event_handle(handle));
+        return handle;
+    }
+    /// As event_handle(), into `out`; returns RV_OK, or what failed.
+    std::int32_t try_event_handle(void *&out) const noexcept { return rv_event_handle(iface_, &out); }
+
     // ---- Requests ----
 
     /// Asks for the signals of the other side and declares them here. A client connects for this when it is not

@@ -76,10 +76,7 @@ impl Registry {
         self.text.clear();
         self.text.push_str(encode::DATA_OPEN);
         for (index, pick) in self.picks.list.iter().enumerate() {
-            if index > 0 {
-                self.text.push(',');
-            }
-            names.write_key(&mut self.text, pick.signal);
+            names.write_key(&mut self.text, pick.signal, index > 0);
             encode::write_value(&mut self.text, self.picks.value(pick));
         }
         self.text.push_str(encode::CLOSE);

@@ -21,6 +21,8 @@ mod clients;
 mod config;
 mod convert;
 mod enums;
+#[cfg(windows)]
+mod event;
 mod fork;
 mod guard;
 mod handle;

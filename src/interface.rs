@@ -28,6 +28,9 @@ use parking_lot::Mutex;
 use crate::error::{Error, ErrorCode, Result};
 use crate::options::{Mode, Options};
 use crate::protocol::direction::Rules;
+#[cfg(unix)]
+use crate::runtime::Pipe;
+pub(crate) use crate::runtime::{Flag, RawFlag};
 use crate::runtime::{Hub, NetThread, Shared, clock, run};
 use crate::session::{Input, Session};
 use crate::signals::Signals;
@@ -190,8 +193,19 @@ impl Interface {
     /// [`ErrorCode::System`] without descriptors.
     #[cfg(unix)]
     pub fn event_fd(&self) -> Result<std::os::fd::RawFd> {
+        self.event_flag(|| Ok(Box::new(Pipe::new()?)))
+    }
+
+    /// What a host can wait on: up while there is a change or an event to poll. `make` makes it, at the first call.
+    ///
+    /// # Errors
+    /// [`ErrorCode::System`] when it cannot be made.
+    pub(crate) fn event_flag(
+        &self,
+        make: impl FnOnce() -> std::io::Result<Box<dyn Flag>>,
+    ) -> Result<RawFlag> {
         self.shared.check()?;
-        self.shared.event_fd()
+        self.shared.flag(make)
     }
 
     /// Client: chooses the signals to receive, in place of an earlier choice. Kept over reconnects.

@@ -8,6 +8,7 @@ pub(crate) mod admission;
 pub(crate) mod clock;
 pub(crate) mod connect;
 mod driver;
+mod flag;
 mod frames;
 mod http_head;
 mod hub;
@@ -24,6 +25,9 @@ pub(crate) mod tls;
 mod tests;
 
 pub(crate) use driver::{Command, TEMPORARY_STOP, drive};
+#[cfg(unix)]
+pub(crate) use flag::Pipe;
+pub(crate) use flag::{Flag, RawFlag};
 pub(crate) use hub::{Hub, run};
 pub(crate) use shared::{Answer, Shared};
 pub(crate) use thread::NetThread;

@@ -224,6 +224,34 @@ fn the_library_carries_the_abi_version_in_its_name() {
     assert!(dynamic.contains("[librealvirtual_ws.so.0]"), "{dynamic}");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn the_library_needs_only_the_c_library() {
+    let Some(dynamic) = succeeds(Command::new("readelf").arg("-d").arg(library())) else {
+        return;
+    };
+    let needed = dynamic.lines().filter(|line| line.contains("(NEEDED)"));
+    let foreign: Vec<&str> = needed
+        .filter_map(|line| Some(line.split_once('[')?.1.trim_end_matches(']')))
+        .filter(|name| {
+            let name = name.split(".so").next().unwrap_or_default();
+            ![
+                "libc",
+                "libdl",
+                "libm",
+                "libpthread",
+                "librt",
+                "libgcc_s",
+                "ld-linux-x86-64",
+                "ld-linux-aarch64",
+            ]
+            .contains(&name)
+        })
+        .collect();
+    assert!(foreign.is_empty(), "{foreign:?}");
+    assert!(dynamic.contains("[libc.so"), "{dynamic}");
+}
+
 #[test]
 fn the_header_and_its_layout_are_clean_c99() {
     let mut source = String::from("#include \"realvirtual_ws.h\"\n#include \"realvirtual_ws.h\"\n");

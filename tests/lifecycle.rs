@@ -404,6 +404,7 @@ fn f4_after_a_close_every_call_gives_the_handle_error() {
         server.poll_event(|_| (true, ())).err(),
         server.poll_log(|_| (true, ())).err(),
         server.find_signal("n").err(),
+        #[cfg(unix)]
         server.event_fd().err(),
     ];
     for (index, error) in errors.into_iter().enumerate() {

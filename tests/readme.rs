@@ -1,7 +1,7 @@
-//! The README's programs are the files under `examples`, which the tests compile and run; `docs/OPERATIONS.md` leaves no
-//! counter out.
+//! The README's programs are the files under `examples`, which the tests compile and run; every package's README says
+//! where nothing has been run; `docs/OPERATIONS.md` leaves no counter out.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -90,5 +90,37 @@ fn what_the_readme_names_exists() {
                 "a link to {path}"
             );
         }
+    }
+}
+
+/// The README files that stand beside the manifest of a package.
+fn package_readmes(directory: &Path, found: &mut Vec<PathBuf>) {
+    let manifests = ["Cargo.toml", "package.json", "pyproject.toml"];
+    if manifests.iter().any(|name| directory.join(name).is_file()) {
+        found.extend(Some(directory.join("README.md")).filter(|path| path.is_file()));
+    }
+    for entry in std::fs::read_dir(directory).expect("a readable directory") {
+        let path = entry.expect("a readable entry").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let other = ["target", "dist", "node_modules", "tests"];
+        if path.is_dir() && !name.starts_with('.') && !other.contains(&&*name) {
+            package_readmes(&path, found);
+        }
+    }
+}
+
+/// No machine of these kinds has run the library: nobody is to take it for granted.
+#[test]
+fn each_packages_readme_says_where_it_was_not_run() {
+    let mut found = Vec::new();
+    package_readmes(Path::new(env!("CARGO_MANIFEST_DIR")), &mut found);
+    assert!(!found.is_empty(), "no README.md");
+    for path in found {
+        let text = std::fs::read_to_string(&path).expect("a readable file");
+        assert!(
+            text.contains("not run on: macOS, iOS, Android, Unity"),
+            "{}",
+            path.display()
+        );
     }
 }

@@ -2,8 +2,10 @@
 
 use realvirtual_ws::Value;
 
+pub type Signal = (String, Value);
+
 /// So many signals: half bools, a quarter floats, a fifth ints, a twentieth texts.
-pub fn signals(count: usize) -> Vec<(String, Value)> {
+pub fn signals(count: usize) -> Vec<Signal> {
     (0..count)
         .map(|n| {
             let (part, value) = match n % 20 {
@@ -34,13 +36,13 @@ fn members<'a>(signals: impl Iterator<Item = (&'a str, serde_json::Value)>) -> S
 }
 
 /// A `data` frame with all of them, in this order.
-pub fn frame(signals: &[(String, Value)]) -> String {
+pub fn frame(signals: &[Signal]) -> String {
     let members = members(signals.iter().map(|(name, value)| (&**name, json(value))));
     format!(r#"{{"type":"data","version":2,"signals":{{{members}}}}}"#)
 }
 
 /// An `import_answer` with all of them.
-pub fn catalogue(signals: &[(String, Value)]) -> String {
+pub fn catalogue(signals: &[Signal]) -> String {
     let wire_type = |value: &Value| match value {
         Value::Bool(_) => "PLCInputBool",
         Value::Int(_) => "PLCInputInt",
@@ -59,7 +61,7 @@ pub fn catalogue(signals: &[(String, Value)]) -> String {
 }
 
 /// The same in an order that has nothing to do with that of the ids.
-pub fn shuffled(signals: &[(String, Value)]) -> Vec<(String, Value)> {
+pub fn shuffled(signals: Vec<Signal>) -> Vec<Signal> {
     let step = 617; // No divisor of the counts used here, so that every signal comes once.
     (0..signals.len())
         .map(|n| signals[n * step % signals.len()].clone())

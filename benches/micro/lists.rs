@@ -1,22 +1,40 @@
 //! Signal lists: load and save, against only parsing the same file.
 
+use std::hint::black_box;
 use std::path::PathBuf;
 
 use realvirtual_ws::{Declaration, Direction, Interface, Kind, ListFormat, Options};
 
-use crate::measures::{Measure, batch, timed};
+use crate::clock::timed;
+use crate::measures::{Measure, Side, batch, prepared};
 
 const SIGNALS: u32 = 10_000;
 
 pub fn all() -> Vec<Measure> {
-    vec![round_trip("list.json"), round_trip("list.csv")]
+    let with = "serde_json::Value from the exchange file in memory";
+    vec![
+        Measure {
+            name: "10,000 signals from an exchange file, and into another one",
+            unit: "round trip",
+            with,
+            aim: Some(5.0),
+            sides: || round_trip("list.json"),
+        },
+        Measure {
+            name: "10,000 signals from a CSV file, and into another one",
+            unit: "round trip",
+            with,
+            aim: Some(5.0),
+            sides: || round_trip("list.csv"),
+        },
+    ]
 }
 
 fn server() -> Interface {
     Interface::new(Options::server()).expect("an interface")
 }
 
-fn round_trip(file: &'static str) -> Measure {
+fn round_trip(file: &str) -> [Side; 2] {
     let folder = std::env::temp_dir().join(format!("rv-lists-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let path = |name: &str| -> String {
@@ -43,24 +61,16 @@ fn round_trip(file: &'static str) -> Measure {
         ListFormat::Json
     };
     let bytes = std::fs::read(&json).expect("a list");
-    Measure {
-        name: if format == ListFormat::Csv {
-            "10,000 signals from a CSV file, and into another one"
-        } else {
-            "10,000 signals from an exchange file, and into another one"
-        },
-        unit: "round trip",
-        ours: batch(1, move || {
-            let interface = server();
-            timed(|| {
-                interface.load_signals(&list, format).expect("a list");
-                interface.save_signals(&copy, format).expect("a file");
-            })
-        }),
-        with: "serde_json::Value from the exchange file in memory",
-        theirs: batch(1, move || {
-            timed(|| serde_json::from_slice::<serde_json::Value>(&bytes))
-        }),
-        aim: Some(5.0),
-    }
+    let ours = prepared(move || {
+        let interface = server();
+        let took = timed(|| {
+            interface.load_signals(&list, format).expect("a list");
+            interface.save_signals(&copy, format).expect("a file");
+        });
+        (1, took)
+    });
+    let theirs = batch(1, move || {
+        black_box(serde_json::from_slice::<serde_json::Value>(&bytes).expect("JSON"));
+    });
+    [ours, theirs]
 }

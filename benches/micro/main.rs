@@ -1,7 +1,7 @@
 //! Single steps: criterion's statistics, and one table against what each step is compared with.
 //!
 //! `make bench-micro`, which puts the table into the file that `RV_BENCH_RESULTS` names. With `RV_BENCH_TABLE`, the
-//! table alone is printed, of rows whose name contains its value.
+//! table alone is made and printed, of rows whose name contains its value.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -9,6 +9,7 @@
     reason = "benches measure real time and may fail anywhere"
 )]
 
+mod clock;
 mod data;
 mod lists;
 mod measures;
@@ -24,9 +25,9 @@ fn main() {
     let mut measures = measures::all();
     if let Ok(part) = std::env::var("RV_BENCH_TABLE") {
         measures.retain(|measure| measure.name.contains(&part));
-        table::make(&mut measures);
-        if tool::MIRROR.contains(&part) {
-            println!("{}", tool::mirror());
+        table::make(&measures);
+        if tool::NAME.contains(&part) {
+            println!("\n{}", tool::figures());
         }
         return;
     }
@@ -35,20 +36,19 @@ fn main() {
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(200))
         .configure_from_args();
-    for measure in &mut measures {
+    for measure in &measures {
+        let [mut ours, mut theirs] = (measure.sides)();
         let mut group = criterion.benchmark_group(measure.name);
-        group.bench_function("ours", |bencher| bencher.iter_custom(&mut measure.ours));
-        group.bench_function(measure.with, |bencher| {
-            bencher.iter_custom(&mut measure.theirs);
-        });
+        group.bench_function("ours", |bencher| bencher.iter_custom(&mut ours));
+        group.bench_function(measure.with, |bencher| bencher.iter_custom(&mut theirs));
         group.finish();
     }
     criterion.final_summary();
     if let Ok(path) = std::env::var("RV_BENCH_RESULTS") {
-        let mut section = table::make(&mut measures);
-        let mirror = tool::mirror();
-        println!("\n{mirror}");
-        section.push_str(&format!("\n{mirror}\n"));
+        let mut section = table::make(&measures);
+        let figures = tool::figures();
+        println!("\n{figures}");
+        section.push_str(&format!("\n{figures}"));
         table::keep(&path, &section);
     }
 }

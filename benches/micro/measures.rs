@@ -1,15 +1,14 @@
 //! What is measured, and what with.
 
-use std::cell::RefCell;
 use std::hint::black_box;
-use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use realvirtual_ws::bench::{Registry, Server, import};
 use realvirtual_ws::{Direction, Value, ValueRef};
 
-use crate::native::{Library, Pair};
-use crate::{data, lists, tool};
+use crate::clock::timed;
+use crate::native::{Handle, Library, Pair};
+use crate::{data, lists};
 
 /// Does so many units of work and tells how long they took.
 pub type Side = Box<dyn FnMut(u64) -> Duration>;
@@ -18,37 +17,39 @@ pub struct Measure {
     pub name: &'static str,
     /// What one unit is.
     pub unit: &'static str,
-    pub ours: Side,
+    /// What ours is compared with.
     pub with: &'static str,
-    pub theirs: Side,
     /// The greatest ratio that is good enough.
     pub aim: Option<f64>,
+    /// Builds ours and the other.
+    pub sides: fn() -> [Side; 2],
 }
 
 /// The work, once for each unit.
-fn each(mut work: impl FnMut() + 'static) -> Side {
-    Box::new(move |units| {
-        let started = Instant::now();
-        for _ in 0..units {
-            work();
-        }
-        started.elapsed()
-    })
+fn each(work: impl FnMut() + 'static) -> Side {
+    batch(1, work)
 }
 
 /// The work, which does `batch` units at once.
-pub fn batch(batch: u64, mut work: impl FnMut() -> Duration + 'static) -> Side {
+pub fn batch(batch: usize, mut work: impl FnMut() + 'static) -> Side {
     Box::new(move |units| {
-        let rounds = units.div_ceil(batch);
-        let took: Duration = (0..rounds).map(|_| work()).sum();
-        took.mul_f64(units as f64 / (rounds * batch) as f64)
+        let rounds = units.div_ceil(batch as u64);
+        let took = timed(|| (0..rounds).for_each(|_| work()));
+        took.mul_f64(units as f64 / (rounds * batch as u64) as f64)
     })
 }
 
-pub fn timed<R>(work: impl FnOnce() -> R) -> Duration {
-    let started = Instant::now();
-    black_box(work());
-    started.elapsed()
+/// The work, which does some units at once, prepares each time, and tells how many it did and how long they took.
+pub fn prepared(mut work: impl FnMut() -> (usize, Duration) + 'static) -> Side {
+    Box::new(move |units| {
+        let (mut done, mut took) = (0, Duration::ZERO);
+        while done < units {
+            let (count, time) = work();
+            done += count as u64;
+            took += time;
+        }
+        took.mul_f64(units as f64 / done as f64)
+    })
 }
 
 const FRAME: usize = 1000;
@@ -61,76 +62,81 @@ pub fn all() -> Vec<Measure> {
     measures.extend(cycles());
     measures.push(importing());
     measures.extend(lists::all());
-    measures.push(tool::ls());
     measures
 }
 
-fn value_decode(frame: String) -> Side {
-    batch(FRAME as u64, move || {
-        timed(|| serde_json::from_str::<serde_json::Value>(&frame))
+fn value_decode(text: String, batch_of: usize) -> Side {
+    batch(batch_of, move || {
+        black_box(serde_json::from_str::<serde_json::Value>(&text).expect("JSON"));
     })
 }
 
-fn value_encode(frame: &str) -> Side {
-    let value: serde_json::Value = serde_json::from_str(frame).expect("JSON");
-    batch(FRAME as u64, move || {
-        timed(|| serde_json::to_string(&value))
+fn value_encode() -> Side {
+    let frame = data::frame(&data::signals(FRAME));
+    let value: serde_json::Value = serde_json::from_str(&frame).expect("JSON");
+    batch(FRAME, move || {
+        black_box(serde_json::to_string(&value).expect("a text"));
     })
 }
 
-fn decode(signals: &[(String, Value)], frame: String) -> Side {
-    let mut registry = Registry::new(signals, false);
-    assert_eq!(registry.decode(&frame), FRAME);
-    batch(FRAME as u64, move || timed(|| registry.decode(&frame)))
-}
-
-fn frames() -> Vec<Measure> {
+fn decode(order: fn(Vec<data::Signal>) -> Vec<data::Signal>) -> [Side; 2] {
     let signals = data::signals(FRAME);
-    let frame = data::frame(&signals);
-    let shuffled = data::frame(&data::shuffled(&signals));
-    let mut registry = Registry::new(&signals, true);
+    let frame = data::frame(&order(signals.clone()));
+    let theirs = value_decode(frame.clone(), FRAME);
+    let mut registry = Registry::new(&signals, false);
+    let ours = batch(FRAME, move || assert_eq!(registry.decode(&frame), FRAME));
+    [ours, theirs]
+}
+
+fn encode() -> Side {
+    let mut registry = Registry::new(&data::signals(FRAME), true);
     registry.pick();
+    batch(FRAME, move || {
+        black_box(registry.encode());
+    })
+}
+
+fn transmit() -> Side {
+    let mut signals = data::signals(FRAME);
     let mut server = Server::new(&signals);
-    let mut changing = signals.clone();
-    let transmit = batch(FRAME as u64, move || {
-        for (id, (_, value)) in (0..).zip(&mut changing) {
+    prepared(move || {
+        for (id, (_, value)) in (0..).zip(&mut signals) {
             change(value);
             assert!(server.set(id, value.as_ref()));
         }
-        timed(|| server.cycle())
-    });
+        (FRAME, timed(|| server.cycle()))
+    })
+}
+
+fn frames() -> Vec<Measure> {
     vec![
         Measure {
             name: "decode, signals in the order of their ids",
             unit: "signal",
-            ours: decode(&signals, frame.clone()),
             with: "serde_json::Value from the frame",
-            theirs: value_decode(frame.clone()),
             aim: Some(0.3),
+            sides: || decode(|signals| signals),
         },
         Measure {
             name: "decode, signals in another order",
             unit: "signal",
-            ours: decode(&signals, shuffled.clone()),
             with: "serde_json::Value from the frame",
-            theirs: value_decode(shuffled),
             aim: Some(0.3),
+            sides: || decode(data::shuffled),
         },
         Measure {
-            name: "encode",
+            name: "encode alone",
             unit: "signal",
-            ours: batch(FRAME as u64, move || timed(|| registry.encode().len())),
             with: "serde_json::to_string of the Value",
-            theirs: value_encode(&frame),
             aim: Some(0.5),
+            sides: || [encode(), value_encode()],
         },
         Measure {
             name: "encode, with a whole cycle around it: lock, copy, choose, hand over",
             unit: "signal",
-            ours: transmit,
             with: "serde_json::to_string of the Value",
-            theirs: value_encode(&frame),
             aim: Some(0.5),
+            sides: || [transmit(), value_encode()],
         },
     ]
 }
@@ -148,152 +154,157 @@ fn change(value: &mut Value) {
     }
 }
 
-fn calls() -> Vec<Measure> {
+const BARE_CALL: &str = "a bare call (rv_abi_version by dlsym)";
+
+fn bare() -> Side {
+    let version = Library::load().abi_version;
+    each(move || {
+        black_box(version());
+    })
+}
+
+/// A server, not started, with a signal of this kind.
+fn one_signal(initial: &Value) -> (Library, Handle, u32) {
     let library = Library::load();
-    let bare = || {
-        let version = library.abi_version;
-        each(move || {
-            black_box(version());
-        })
-    };
     let server = library.server();
-    let add = |name, value| library.add(server, name, &value, Direction::Input);
-    let (flag, level) = (
-        add("Running", Value::Bool(false)),
-        add("Speed", Value::Float(0.0)),
-    );
-    let (mut bit, mut number, mut out) = (0_u8, 0.0_f64, 0_u8);
-    let pair = Rc::new(RefCell::new(Pair::new(library, &data::signals(FRAME))));
-    let call = "a bare call (rv_abi_version by dlsym)";
+    let signal = library.add(server, "Signal", initial, Direction::Input);
+    (library, server, signal)
+}
+
+fn set_bool() -> Side {
+    let (library, server, signal) = one_signal(&Value::Bool(false));
+    let mut bit = 0;
+    each(move || {
+        bit ^= 1;
+        assert_eq!((library.set_bool)(server, signal, bit), 0);
+    })
+}
+
+fn set_float() -> Side {
+    let (library, server, signal) = one_signal(&Value::Float(0.0));
+    let mut number = 0.0;
+    each(move || {
+        number += 0.5;
+        assert_eq!((library.set_float)(server, signal, number), 0);
+    })
+}
+
+fn get_bool() -> Side {
+    let (library, server, signal) = one_signal(&Value::Bool(false));
+    let mut out = 0;
+    each(move || assert_eq!(library.bool(server, signal, &mut out), 0))
+}
+
+fn poll_changes() -> Side {
+    let mut pair = Pair::new(Library::load(), &data::signals(FRAME));
+    prepared(move || pair.poll())
+}
+
+fn calls() -> Vec<Measure> {
     vec![
         Measure {
             name: "rv_set_bool, alternating",
             unit: "call",
-            ours: each(move || {
-                bit ^= 1;
-                assert_eq!((library.set_bool)(server, flag, bit), 0);
-            }),
-            with: call,
-            theirs: bare(),
+            with: BARE_CALL,
             aim: Some(8.0),
+            sides: || [set_bool(), bare()],
         },
         Measure {
             name: "rv_set_float, always another value",
             unit: "call",
-            ours: each(move || {
-                number += 0.5;
-                assert_eq!((library.set_float)(server, level, number), 0);
-            }),
-            with: call,
-            theirs: bare(),
+            with: BARE_CALL,
             aim: Some(8.0),
+            sides: || [set_float(), bare()],
         },
         Measure {
             name: "rv_get_bool",
             unit: "call",
-            ours: each(move || assert_eq!(library.bool(server, flag, &mut out), 0)),
-            with: call,
-            theirs: bare(),
+            with: BARE_CALL,
             aim: None,
+            sides: || [get_bool(), bare()],
         },
         Measure {
             name: "rv_poll_changes, 1,000 changes from a client, for each change",
             unit: "change",
-            ours: Box::new(move |units| {
-                let (mut done, mut took) = (0, Duration::ZERO);
-                while done < units {
-                    let (count, time) = pair.borrow_mut().poll();
-                    done += count;
-                    took += time;
-                }
-                took.mul_f64(units as f64 / done as f64)
-            }),
-            with: call,
-            theirs: bare(),
+            with: BARE_CALL,
             aim: Some(4.0),
+            sides: || [poll_changes(), bare()],
         },
     ]
 }
 
-fn registry() -> Vec<Measure> {
-    let library = Library::load();
-    let bare = || {
-        let version = library.abi_version;
-        each(move || {
-            black_box(version());
-        })
-    };
-    let signals = data::signals(FRAME);
-    let written = Registry::new(&signals, true);
+fn registry_set() -> Side {
+    let registry = Registry::new(&data::signals(FRAME), true);
     let mut bit = false;
-    let mut read = Registry::new(&signals, false);
-    let mut values = signals;
-    let call = "a bare call (rv_abi_version by dlsym)";
+    each(move || {
+        bit = !bit;
+        assert!(registry.set(0, ValueRef::Bool(bit)));
+    })
+}
+
+fn registry_poll() -> Side {
+    let mut signals = data::signals(FRAME);
+    let mut registry = Registry::new(&signals, false);
+    prepared(move || {
+        for (id, (_, value)) in (0..).zip(&mut signals) {
+            change(value);
+            registry.apply(id, value.as_ref());
+        }
+        let poll = || {
+            registry.poll(FRAME, |change| {
+                black_box(change);
+            })
+        };
+        (FRAME, timed(poll))
+    })
+}
+
+fn registry() -> Vec<Measure> {
     vec![
         Measure {
             name: "registry alone: set of a bool, alternating",
             unit: "set",
-            ours: each(move || {
-                bit = !bit;
-                assert!(written.set(0, ValueRef::Bool(bit)));
-            }),
-            with: call,
-            theirs: bare(),
+            with: BARE_CALL,
             aim: None,
+            sides: || [registry_set(), bare()],
         },
         Measure {
             name: "registry alone: poll of 1,000 changes, for each change",
             unit: "change",
-            ours: batch(FRAME as u64, move || {
-                for (id, (_, value)) in (0..).zip(&mut values) {
-                    change(value);
-                    read.apply(id, value.as_ref());
-                }
-                timed(|| {
-                    read.poll(FRAME, |change| {
-                        black_box(change);
-                    })
-                })
-            }),
-            with: call,
-            theirs: bare(),
+            with: BARE_CALL,
             aim: None,
+            sides: || [registry_poll(), bare()],
         },
     ]
 }
 
 fn importing() -> Measure {
-    let answer = data::catalogue(&data::signals(CATALOGUE));
-    let same = answer.clone();
-    assert_eq!(import(&answer), CATALOGUE);
     Measure {
         name: "import of 100,000 signals by a new client: decode, declare, report",
         unit: "import",
-        ours: batch(1, move || timed(|| import(&answer))),
         with: "serde_json::Value from the answer",
-        theirs: batch(1, move || {
-            timed(|| serde_json::from_str::<serde_json::Value>(&same))
-        }),
         aim: Some(3.0),
+        sides: || {
+            let answer = data::catalogue(&data::signals(CATALOGUE));
+            let theirs = value_decode(answer.clone(), 1);
+            let ours = batch(1, move || assert_eq!(import(&answer), CATALOGUE));
+            [ours, theirs]
+        },
     }
 }
 
-/// A cycle of a server with so many signals, of which so many have changed, spread evenly.
+/// A cycle of a server with so many signals, of which so many are set before, spread evenly.
 fn cycle(exist: usize, changed: usize) -> Side {
     let mut server = Server::new(&data::signals(exist));
     let mut level = false;
-    if changed == 0 {
-        return each(move || assert_eq!(server.cycle(), 0));
-    }
-    let step = exist / changed;
-    batch(1, move || {
+    each(move || {
         level = !level;
         for n in 0..changed {
             // Every twentieth signal is a bool.
-            let id = n * step / 20 * 20;
+            let id = n * exist / changed / 20 * 20;
             assert!(server.set(id as u32, ValueRef::Bool(level)));
         }
-        timed(|| server.cycle())
+        assert_eq!(server.cycle() > 0, changed > 0);
     })
 }
 
@@ -302,26 +313,23 @@ fn cycles() -> Vec<Measure> {
         Measure {
             name: "cycle, nothing changed of 100,000",
             unit: "cycle",
-            ours: cycle(100_000, 0),
             with: "nothing changed of 1,000",
-            theirs: cycle(1000, 0),
             aim: Some(2.0),
+            sides: || [cycle(100_000, 0), cycle(1000, 0)],
         },
         Measure {
-            name: "cycle, 10 changed of 10,000",
+            name: "10 of 10,000 set, and a cycle",
             unit: "cycle",
-            ours: cycle(10_000, 10),
-            with: "10 changed of 1,000",
-            theirs: cycle(1000, 10),
+            with: "10 of 1,000 set",
             aim: Some(2.0),
+            sides: || [cycle(10_000, 10), cycle(1000, 10)],
         },
         Measure {
-            name: "cycle, 10 changed of 100,000",
+            name: "10 of 100,000 set, and a cycle",
             unit: "cycle",
-            ours: cycle(100_000, 10),
-            with: "10 changed of 1,000",
-            theirs: cycle(1000, 10),
+            with: "10 of 1,000 set",
             aim: Some(2.0),
+            sides: || [cycle(100_000, 10), cycle(1000, 10)],
         },
     ]
 }

@@ -6,12 +6,14 @@
 
 use std::ffi::{CString, c_void};
 use std::mem::{MaybeUninit, transmute_copy};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use realvirtual_ws::bench::{rv_change, rv_event, rv_info, rv_options};
 use realvirtual_ws::{Declaration, Direction, Interface, Options, Perspective, Value};
 
-type Handle = *mut c_void;
+use crate::clock::timed;
+
+pub type Handle = *mut c_void;
 
 /// The functions that are measured, and those needed to get there.
 #[derive(Clone, Copy)]
@@ -168,8 +170,8 @@ impl Pair {
         pair
     }
 
-    /// Changes all signals at the client, and polls when they are there: gives the records of one poll and its time.
-    pub fn poll(&mut self) -> (u64, Duration) {
+    /// Changes all signals at the client, and polls when they are there: gives how many records one poll had, and its time.
+    pub fn poll(&mut self) -> (usize, Duration) {
         for (id, value) in &mut self.values {
             match value {
                 Value::Bool(v) => *v = !*v,
@@ -189,15 +191,15 @@ impl Pair {
             // Not by polling again and again: the network thread holds the same lock while it applies the frame.
             assert_eq!((self.library.wait)(self.server, 5000), 1);
             self.drain_events();
-            let started = Instant::now();
-            // SAFETY: the records have room for that many.
-            let count = unsafe {
-                (self.library.poll_changes)(self.server, self.records.as_mut_ptr().cast(), capacity)
-            };
-            let took = started.elapsed();
+            let mut count = 0;
+            let took = timed(|| {
+                let records = self.records.as_mut_ptr().cast();
+                // SAFETY: the records have room for that many.
+                count = unsafe { (self.library.poll_changes)(self.server, records, capacity) };
+            });
             assert!(count >= 0, "polling failed: {count}");
             if count > 0 {
-                return (u64::from(count.unsigned_abs()), took);
+                return (count.unsigned_abs() as usize, took);
             }
         }
     }

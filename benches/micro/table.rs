@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::process::Command;
 use std::time::Duration;
 
+use crate::clock;
 use crate::measures::{Measure, Side};
 
 /// How often each side has its turn.
@@ -45,15 +46,13 @@ fn time(nanoseconds: f64) -> String {
     }
 }
 
-fn row(measure: &mut Measure) -> String {
-    let units = (
-        calibrated(&mut measure.ours),
-        calibrated(&mut measure.theirs),
-    );
+fn row(measure: &Measure) -> String {
+    let [mut our_side, mut their_side] = (measure.sides)();
+    let units = (calibrated(&mut our_side), calibrated(&mut their_side));
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(nanoseconds(&mut measure.ours, units.0));
-        theirs.push(nanoseconds(&mut measure.theirs, units.1));
+        ours.push(nanoseconds(&mut our_side, units.0));
+        theirs.push(nanoseconds(&mut their_side, units.1));
     }
     let (ours, theirs) = (median(ours), median(theirs));
     let ratio = ours / theirs;
@@ -97,7 +96,7 @@ fn processor() -> String {
 }
 
 /// Measures, and prints as it goes.
-pub fn make(measures: &mut [Measure]) -> String {
+pub fn make(measures: &[Measure]) -> String {
     let before = load();
     let mut text = String::from(
         "| measure | ours | compared with | ratio | aim | |\n| --- | --- | --- | --- | --- | --- |\n",
@@ -111,12 +110,13 @@ pub fn make(measures: &mut [Measure]) -> String {
     }
     let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
     let about = format!(
-        "`make bench-micro`, {}; {}; {}; load before {before}, after {}. Medians of {ROUNDS} turns, the two sides \
-         of a row alternating.",
+        "`make bench-micro`, {}; {}; {}; load before {before}, after {}. {}, medians of {ROUNDS} turns, the two \
+         sides of a row alternating.",
         output("date", &["-u", "+%F"]),
         output(&rustc, &["--version"]),
         processor(),
         load(),
+        clock::NAME,
     );
     println!("\n{about}");
     let mut section = String::new();

@@ -1,13 +1,14 @@
 /*
  * example.h - what the example programs share: arguments, errors, a clean end, time
  *
- * Nothing here belongs to the library. POSIX, C99. Include it first.
+ * Nothing here belongs to the library. C99, for POSIX and Windows. Include it first.
  */
 
 #ifndef EXAMPLE_H
 #define EXAMPLE_H
 
 #define _POSIX_C_SOURCE 200809L
+#define _CRT_SECURE_NO_WARNINGS  /* MSVC: plain C functions are meant */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,27 +17,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#ifdef _WIN32
+#include <windows.h>
+#endif
 
 #include "realvirtual_ws.h"
 
 /* The program's name, for messages. Each example defines it. */
 extern const char program[];
 
-/* Set by SIGINT and SIGTERM. */
+/* Set by SIGINT and SIGTERM; on Windows by Ctrl-C, Ctrl-Break and a closed console. */
 static volatile sig_atomic_t stop_requested;
-
-static inline void request_stop(int signal_number) {
-    (void)signal_number;
-    stop_requested = 1;
-}
-
-static inline void stop_on_signals(void) {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = request_stop;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 /* Passes a result on when it is a success; otherwise says what failed and what to do, and ends the program. */
 static inline int32_t check(const char *what, int32_t result) {
@@ -58,20 +49,64 @@ static inline void check_library(void) {
     }
 }
 
-/* Nanoseconds of a clock that is never set back. */
+/* stop_on_signals: from now on such a signal sets stop_requested.
+ * now_ns: nanoseconds of a clock that is never set back.
+ * sleep_until: sleeps until that clock shows `time_ns`, on POSIX also until a signal arrives. */
+#ifdef _WIN32
+
+static BOOL WINAPI request_stop(DWORD control) {
+    (void)control;
+    stop_requested = 1;
+    return TRUE;
+}
+
+static inline void stop_on_signals(void) {
+    SetConsoleCtrlHandler(request_stop, TRUE);
+}
+
+static inline int64_t now_ns(void) {
+    LARGE_INTEGER now, a_second;
+    QueryPerformanceCounter(&now);
+    QueryPerformanceFrequency(&a_second);
+    return now.QuadPart / a_second.QuadPart * 1000000000 +
+           now.QuadPart % a_second.QuadPart * 1000000000 / a_second.QuadPart;
+}
+
+static inline void sleep_until(int64_t time_ns) {
+    int64_t rest = time_ns - now_ns();
+    if (rest > 0)
+        Sleep((DWORD)((rest + 999999) / 1000000));
+}
+
+#else
+
+static inline void request_stop(int signal_number) {
+    (void)signal_number;
+    stop_requested = 1;
+}
+
+static inline void stop_on_signals(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = request_stop;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
 static inline int64_t now_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* Sleeps until that clock shows `time_ns`, or until a signal arrives. */
 static inline void sleep_until(int64_t time_ns) {
     struct timespec until;
     until.tv_sec = (time_t)(time_ns / 1000000000);
     until.tv_nsec = (long)(time_ns % 1000000000);
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
 }
+
+#endif
 
 struct arguments {
     const char *address;

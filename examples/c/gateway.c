@@ -86,17 +86,17 @@ struct entry {
 };
 
 #define BUTTON(name, field) { name, RV_KIND_BOOL, RV_DIRECTION_INPUT, offsetof(struct cell, field) }
-#define IN(kind, name, field) { name, RV_KIND_##kind, RV_DIRECTION_INPUT, offsetof(struct cell, field) }
-#define OUT(kind, name, field) { name, RV_KIND_##kind, RV_DIRECTION_OUTPUT, offsetof(struct cell, field) }
+#define READS(kind, name, field) { name, RV_KIND_##kind, RV_DIRECTION_INPUT, offsetof(struct cell, field) }
+#define WRITES(kind, name, field) { name, RV_KIND_##kind, RV_DIRECTION_OUTPUT, offsetof(struct cell, field) }
 #define BELT(number, name) \
-    OUT(BOOL, name ".Running", belt[number].running), \
-    OUT(TEXT, name ".Status", belt[number].status), \
-    OUT(FLOAT, name ".Speed", belt[number].speed), \
-    OUT(BOOL, name ".SensorEntry", belt[number].sensor_entry), \
-    OUT(BOOL, name ".SensorExit", belt[number].sensor_exit), \
-    OUT(INT, name ".PartCount", belt[number].part_count), \
-    OUT(FLOAT, name ".Drive.Current", belt[number].current), \
-    OUT(FLOAT, name ".Drive.Temperature", belt[number].temperature)
+    WRITES(BOOL, name ".Running", belt[number].running), \
+    WRITES(TEXT, name ".Status", belt[number].status), \
+    WRITES(FLOAT, name ".Speed", belt[number].speed), \
+    WRITES(BOOL, name ".SensorEntry", belt[number].sensor_entry), \
+    WRITES(BOOL, name ".SensorExit", belt[number].sensor_exit), \
+    WRITES(INT, name ".PartCount", belt[number].part_count), \
+    WRITES(FLOAT, name ".Drive.Current", belt[number].current), \
+    WRITES(FLOAT, name ".Drive.Temperature", belt[number].temperature)
 
 /* Signals get their ids in the order in which they are declared, so a signal's id is its index here. */
 static const struct entry table[] = {
@@ -105,21 +105,21 @@ static const struct entry table[] = {
     BUTTON("Cell.Reset", reset),
     BUTTON("Cell.EmergencyStop", emergency_stop),
     BUTTON("Feeder.Blocked", feeder_blocked),
-    IN(FLOAT, "Cell.SpeedSetpoint", speed_setpoint),
-    IN(INT, "Cell.LotSize", lot_size),
-    IN(TEXT, "Cell.Order", order),
-    OUT(BOOL, "Cell.Running", running),
-    OUT(BOOL, "Cell.Fault", fault),
-    OUT(TEXT, "Cell.State", state),
-    OUT(TEXT, "Cell.Message", message),
-    OUT(TEXT, "Cell.CurrentOrder", current_order),
-    OUT(INT, "Cell.ScanCount", scan_count),
-    OUT(FLOAT, "Cell.ScanTimeMs", scan_time_ms),
-    OUT(INT, "Cell.PartsIn", parts_in),
-    OUT(INT, "Cell.PartsOut", parts_out),
-    OUT(BOOL, "StackLight.Green", green),
-    OUT(BOOL, "StackLight.Yellow", yellow),
-    OUT(BOOL, "StackLight.Red", red),
+    READS(FLOAT, "Cell.SpeedSetpoint", speed_setpoint),
+    READS(INT, "Cell.LotSize", lot_size),
+    READS(TEXT, "Cell.Order", order),
+    WRITES(BOOL, "Cell.Running", running),
+    WRITES(BOOL, "Cell.Fault", fault),
+    WRITES(TEXT, "Cell.State", state),
+    WRITES(TEXT, "Cell.Message", message),
+    WRITES(TEXT, "Cell.CurrentOrder", current_order),
+    WRITES(INT, "Cell.ScanCount", scan_count),
+    WRITES(FLOAT, "Cell.ScanTimeMs", scan_time_ms),
+    WRITES(INT, "Cell.PartsIn", parts_in),
+    WRITES(INT, "Cell.PartsOut", parts_out),
+    WRITES(BOOL, "StackLight.Green", green),
+    WRITES(BOOL, "StackLight.Yellow", yellow),
+    WRITES(BOOL, "StackLight.Red", red),
     BELT(0, "Conveyor1"),
     BELT(1, "Conveyor2"),
     BELT(2, "Conveyor3"),

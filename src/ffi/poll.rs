@@ -1,13 +1,15 @@
 //! Polling: what came from outside, what happened, what was logged.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 
+#[cfg(windows)]
+use super::event::Event;
 use super::guard::Success;
 use super::handle::rv_interface;
 use super::lifecycle::ms;
 use super::records::{rv_change, rv_event, rv_log_record};
 use super::{guard, memory, string};
-use crate::error::Result;
+use crate::error::{Error, ErrorCode, Result};
 use crate::interface::{Interface, direct};
 
 /// Copies the signals that changed since the last poll, in the order of their first change: at most `capacity` of
@@ -148,21 +150,46 @@ pub extern "C" fn rv_wait(iface: *mut rv_interface, timeout_ms: u32) -> i32 {
 }
 
 /// Returns a file descriptor that is readable as long as there is a change or an event to poll, for `poll`, `select`,
-/// `epoll` or an event loop. It belongs to the library: do not read from it, write to it or close it. It ends with `rv_destroy`.
+/// `epoll` or an event loop. It belongs to the library: do not read from it, write to it or close it. `rv_destroy`
+/// wakes who waits for it, and closes it.
 ///
-/// Returns `RV_ERR_UNSUPPORTED` on Windows, `RV_ERR_SYSTEM` when there are no more descriptors.
+/// Returns `RV_ERR_UNSUPPORTED` on Windows, which has `rv_event_handle`; `RV_ERR_SYSTEM` when there are no more
+/// descriptors.
 #[unsafe(no_mangle)]
 pub extern "C" fn rv_event_fd(iface: *mut rv_interface) -> i32 {
-    guard::with(iface, |interface| {
-        #[cfg(unix)]
-        return interface.event_fd();
-        #[cfg(not(unix))]
-        {
-            let _ = interface;
-            Err::<i32, _>(crate::error::Error::new(
-                crate::error::ErrorCode::Unsupported,
-                "there are file descriptors only on Unix: use rv_wait in a thread",
-            ))
-        }
+    #[cfg(unix)]
+    return guard::with(iface, Interface::event_fd);
+    #[cfg(not(unix))]
+    guard::with(iface, |_| {
+        unsupported::<i32>("there are file descriptors only on Unix: use rv_event_handle")
     })
+}
+
+/// Gives the handle of an event that is set as long as there is a change or an event to poll, for
+/// `WaitForSingleObject`, `WaitForMultipleObjects`, `RegisterWaitForSingleObject` or an event loop: `*out` is a
+/// `HANDLE`, each time the same one. The event is reset by polling what there is (a manual-reset event). It belongs to
+/// the library: do not set, reset or close it. `rv_destroy` wakes who waits for it, and closes it.
+///
+/// Returns `RV_OK`; `RV_ERR_UNSUPPORTED` on other systems than Windows, which have `rv_event_fd`; `RV_ERR_SYSTEM` when
+/// there are no more handles.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rv_event_handle(iface: *mut rv_interface, out: *mut *mut c_void) -> i32 {
+    // SAFETY: the header asks for a pointer at `out`, or NULL.
+    let checked = || unsafe { memory::out(out, "out") };
+    #[cfg(windows)]
+    return guard::with(iface, |interface| {
+        let out = checked()?;
+        let handle = interface.event_flag(|| Ok(Box::new(Event::new()?)))?;
+        out.write(handle);
+        Ok(())
+    });
+    #[cfg(not(windows))]
+    guard::with(iface, |_| {
+        checked()?;
+        unsupported::<()>("there are event handles only on Windows: use rv_event_fd")
+    })
+}
+
+fn unsupported<T>(why: &str) -> Result<T> {
+    Err(Error::new(ErrorCode::Unsupported, why))
 }

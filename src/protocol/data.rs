@@ -19,10 +19,11 @@ pub trait Resolve {
     /// The signal's id and kind. Ids are dense: the decoder keeps a table as long as the highest one.
     fn resolve(&self, name: &str) -> Option<(u32, Kind)>;
 
-    /// The same, for a name that is likely one of these ids': a comparison is cheaper than a hash.
-    fn resolve_likely(&self, guesses: [u32; 2], name: &str) -> Option<(u32, Kind)> {
-        let _ = guesses;
-        self.resolve(name)
+    /// The signal's kind, if it has this name: a comparison is cheaper than a hash. A table that cannot tell that
+    /// cheaply says `None`.
+    fn kind_if(&self, signal: u32, name: &str) -> Option<Kind> {
+        let _ = (signal, name);
+        None
     }
 }
 

@@ -22,14 +22,19 @@ pub fn write_key(out: &mut String, name: &str) {
 ///
 /// A float that is not finite becomes `null`, which a receiver refuses for that signal alone; the public
 /// interfaces do not let one in.
+#[inline(always)]
 pub fn write_value(out: &mut String, value: ValueRef<'_>) {
     match value {
         ValueRef::Bool(true) => out.push_str("true"),
         ValueRef::Bool(false) => out.push_str("false"),
-        ValueRef::Int(v) => out.push_str(itoa::Buffer::new().format(v)),
+        ValueRef::Int(v) => write_int(out, v),
         ValueRef::Float(v) => write_float(out, v),
         ValueRef::Text(v) => write_text(out, v),
     }
+}
+
+fn write_int(out: &mut String, value: i64) {
+    out.push_str(itoa::Buffer::new().format(value));
 }
 
 fn write_float(out: &mut String, value: f64) {
@@ -39,13 +44,9 @@ fn write_float(out: &mut String, value: f64) {
     }
     let mut buffer = zmij::Buffer::new();
     let shortest = buffer.format_finite(value);
-    let last_five = shortest.len().saturating_sub(5);
-    if !shortest.as_bytes()[last_five..].contains(&b'e') {
-        // An exponent has three digits and a sign at most.
+    // Between these bounds the formatter writes a point and no exponent.
+    if value == 0.0 || (1e-5..1e16).contains(&value.abs()) {
         out.push_str(shortest);
-        if !shortest.as_bytes().contains(&b'.') {
-            out.push_str(".0");
-        }
     } else if let Some((mantissa, exponent)) = shortest.split_once('e') {
         // The formatter writes `1e+300` and `5e-07`; shorter forms say the same.
         out.push_str(mantissa);
@@ -54,6 +55,8 @@ fn write_float(out: &mut String, value: f64) {
             out.push('-');
         }
         out.push_str(exponent.trim_start_matches(['+', '-', '0']));
+    } else {
+        out.push_str(shortest);
     }
 }
 
@@ -61,7 +64,9 @@ fn write_float(out: &mut String, value: f64) {
 pub(super) fn write_text(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(needs_escape) {
+    // Most texts need none, which is seen faster without stopping at the first.
+    let escapes = text.bytes().fold(false, |any, b| any | needs_escape(b));
+    while escapes && let Some(at) = rest.bytes().position(needs_escape) {
         let (plain, tail) = rest.split_at(at);
         out.push_str(plain);
         let mut chars = tail.chars();
@@ -143,7 +148,9 @@ mod tests {
             (9_007_199_254_740_992.0, "9007199254740992.0"),
             (1e300, "1e300"),
             (-1.5e300, "-1.5e300"),
+            (9_999_999_999_999_998.0, "9999999999999998.0"),
             (1e-5, "0.00001"),
+            (0.000_009_999_999_999_999_999, "9.999999999999999e-6"),
             (1e-7, "1e-7"),
             (2.5e-10, "2.5e-10"),
             (f64::MAX, "1.7976931348623157e308"),

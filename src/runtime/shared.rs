@@ -1,7 +1,7 @@
 //! What the host's threads and the network thread share, besides the signals.
 
 use std::collections::BTreeMap;
-use std::io::{PipeReader, PipeWriter, Read, Write};
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::escape::escape;
 use crate::options::Options;
 use crate::runtime::clock;
+use crate::runtime::flag::{Flag, RawFlag};
 use crate::runtime::queue::Queue;
 use crate::session::{ConfigResult, ConnectionReport, Event, ImportReport, LogLevel, LogRecord};
 use crate::signals::Signals;
@@ -34,10 +35,9 @@ fn stderr_level(options: &Options) -> Option<LogLevel> {
 
 #[derive(Debug, Default)]
 struct Gate {
-    /// Readable while there is something to poll; made when first asked for.
-    pipe: Option<(PipeReader, PipeWriter)>,
-    /// A byte is in the pipe.
-    signalled: bool,
+    /// Up while there is something to poll; made when first asked for.
+    flag: Option<Box<dyn Flag>>,
+    raised: bool,
 }
 
 /// What became of a request of the host.
@@ -65,7 +65,7 @@ pub(crate) struct Shared {
     pub(crate) changed: Notify,
     gate: Mutex<Gate>,
     opened: Condvar,
-    has_pipe: AtomicBool,
+    has_flag: AtomicBool,
     closed: AtomicBool,
     faulted: AtomicBool,
     /// Why it is faulted.
@@ -84,7 +84,7 @@ impl Shared {
             changed: Notify::new(),
             gate: Mutex::default(),
             opened: Condvar::new(),
-            has_pipe: AtomicBool::new(false),
+            has_flag: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             faulted: AtomicBool::new(false),
             fault: Mutex::default(),
@@ -186,56 +186,45 @@ impl Shared {
     pub(crate) fn notify(&self) {
         let mut gate = self.gate.lock();
         self.opened.notify_all();
-        self.refresh_pipe(&mut gate);
+        self.refresh_flag(&mut gate);
     }
 
-    /// The host has polled: the pipe is readable no longer if that was all.
+    /// The host has polled: the flag goes down if that was all.
     pub(crate) fn polled(&self) {
-        if self.has_pipe.load(Ordering::Acquire) {
+        if self.has_flag.load(Ordering::Acquire) {
             let mut gate = self.gate.lock();
-            self.refresh_pipe(&mut gate);
+            self.refresh_flag(&mut gate);
         }
     }
 
-    fn refresh_pipe(&self, gate: &mut Gate) {
-        let Some((reader, writer)) = &mut gate.pipe else {
+    fn refresh_flag(&self, gate: &mut Gate) {
+        let Some(flag) = &mut gate.flag else {
             return;
         };
-        // A destroyed interface stays readable, so that its waiter finds out.
-        let pending = self.pending() || self.check().is_err();
-        if pending == gate.signalled {
-            return;
-        }
-        // One byte at most is ever in the pipe, so neither call can block.
-        let done = if pending {
-            writer.write_all(&[1])
-        } else {
-            reader.read_exact(&mut [0])
-        };
-        if done.is_ok() {
-            gate.signalled = pending;
+        // That of a destroyed interface stays up, so that its waiter finds out.
+        let up = self.pending() || self.check().is_err();
+        if up != gate.raised && flag.set(up).is_ok() {
+            gate.raised = up;
         }
     }
 
-    /// The descriptor that is readable while there is something to poll.
-    #[cfg(unix)]
-    pub(crate) fn event_fd(&self) -> Result<std::os::fd::RawFd> {
-        use std::os::fd::AsRawFd;
+    /// The flag that is up while there is something to poll. The first call makes it.
+    pub(crate) fn flag(&self, make: impl FnOnce() -> io::Result<Box<dyn Flag>>) -> Result<RawFlag> {
         let mut gate = self.gate.lock();
-        if gate.pipe.is_none() {
-            gate.pipe = Some(std::io::pipe().map_err(|error| {
-                Error::new(
-                    ErrorCode::System,
-                    format!("no event descriptor can be made: {error}"),
-                )
-            })?);
-            self.has_pipe.store(true, Ordering::Release);
-            self.refresh_pipe(&mut gate);
+        if let Some(flag) = &gate.flag {
+            return Ok(flag.raw());
         }
-        gate.pipe
-            .as_ref()
-            .map(|(reader, _)| reader.as_raw_fd())
-            .ok_or_else(|| Error::new(ErrorCode::System, "no event descriptor"))
+        let flag = make().map_err(|error| {
+            Error::new(
+                ErrorCode::System,
+                format!("the system gives nothing to wait on: {error}"),
+            )
+        })?;
+        let raw = flag.raw();
+        gate.flag = Some(flag);
+        self.has_flag.store(true, Ordering::Release);
+        self.refresh_flag(&mut gate);
+        Ok(raw)
     }
 
     /// Waits until `ready` gives something, the time is up (`None`), or the interface is closed.

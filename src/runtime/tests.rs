@@ -2,6 +2,7 @@
 
 mod admission;
 mod connect;
+mod flag;
 mod link;
 mod listen;
 mod tls;

@@ -11,7 +11,6 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme};
-use rustls_platform_verifier::Verifier;
 
 use crate::error::{Cause, Error, ErrorCode, Result};
 use crate::escape::escape;
@@ -60,13 +59,8 @@ fn verifier(
     extra: Vec<CertificateDer<'static>>,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<dyn ServerCertVerifier>> {
-    let platform = if extra.is_empty() {
-        Verifier::new(Arc::clone(provider))
-    } else {
-        Verifier::new_with_extra_roots(extra.clone(), Arc::clone(provider))
-    };
-    match platform {
-        Ok(verifier) => Ok(Arc::new(verifier)),
+    match platform_verifier(&extra, provider) {
+        Ok(verifier) => Ok(verifier),
         Err(error) if extra.is_empty() => Err(cannot(
             "this machine's trusted authorities cannot be read: install them (on Linux the package ca-certificates) or set the option ca_file",
             &error,
@@ -88,8 +82,35 @@ fn verifier(
     }
 }
 
+/// One that asks the platform's own store, and `extra`.
+#[cfg(not(target_os = "android"))]
+fn platform_verifier(
+    extra: &[CertificateDer<'static>],
+    provider: &Arc<CryptoProvider>,
+) -> std::result::Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+    use rustls_platform_verifier::Verifier;
+    let verifier = if extra.is_empty() {
+        Verifier::new(Arc::clone(provider))?
+    } else {
+        Verifier::new_with_extra_roots(extra.to_vec(), Arc::clone(provider))?
+    };
+    Ok(Arc::new(verifier))
+}
+
+/// Android's store is only for Java code, which this library has none of.
+#[cfg(target_os = "android")]
+fn platform_verifier(
+    _: &[CertificateDer<'static>],
+    _: &Arc<CryptoProvider>,
+) -> std::result::Result<Arc<dyn ServerCertVerifier>, rustls::Error> {
+    Err(rustls::Error::General(
+        "Android shows its authorities to Java code only".to_owned(),
+    ))
+}
+
 fn authorities(file: &str) -> Result<Vec<CertificateDer<'static>>> {
-    let what = format!("option ca_file {file:?} cannot be used");
+    // Not quoted as Rust does, which would double the backslashes of Windows.
+    let what = format!("option ca_file \"{file}\" cannot be used");
     let pem = std::fs::read(file).map_err(|error| cannot(&what, &error))?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
         .collect::<std::result::Result<_, _>>()
@@ -211,7 +232,10 @@ fn certificate_cause(error: &CertificateError) -> String {
             if text.contains("CaUsedAsEndEntity") {
                 "the server presents an authority's own certificate; it needs one issued by that authority, with CA:FALSE".into()
             } else {
-                escape(&text)
+                format!(
+                    "{}; if this machine does not trust its authority, give that authority's certificate in the option ca_file",
+                    escape(&text)
+                )
             }
         }
     }

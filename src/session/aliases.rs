@@ -70,11 +70,16 @@ impl View<'_> {
             .is_some_and(|aliases| aliases.own.contains_key(&id))
     }
 
-    /// Appends `"name":`.
-    pub(super) fn write_key(&self, out: &mut String, id: u32) {
+    /// Appends `"name":`, with a comma before it if it is a `further` one.
+    pub(super) fn write_key(&self, out: &mut String, id: u32, further: bool) {
         match self.aliases.and_then(|aliases| aliases.own.get(&id)) {
-            Some(own) => encode::write_key(out, own),
-            None => self.names.write_key(out, id),
+            Some(own) => {
+                if further {
+                    out.push(',');
+                }
+                encode::write_key(out, own);
+            }
+            None => self.names.write_key(out, id, further),
         }
     }
 }
@@ -88,11 +93,13 @@ impl Resolve for View<'_> {
         }
     }
 
-    fn resolve_likely(&self, guesses: [u32; 2], name: &str) -> Option<(u32, Kind)> {
+    #[inline]
+    fn kind_if(&self, signal: u32, name: &str) -> Option<Kind> {
+        // A name that the peer uses for another signal of its own would be taken for ours.
         if self.aliases.is_some() {
-            return self.resolve(name);
+            return None;
         }
-        self.names.resolve_likely(guesses, name)
+        self.names.kind_if(signal, name)
     }
 }
 

@@ -137,8 +137,6 @@ impl Session {
         let mut table = signals.table();
         let busy =
             self.awaiting_state() || self.peers.values().any(|peer| peer.busy && !peer.closing);
-        // Who was busy may get a pulse of its own first, and a FIFO's value must not be taken out meanwhile.
-        let behind = (self.peers.values()).any(|peer| ready(peer) && !peer.due.is_empty());
         // A sealed frame goes alone: with values that are newer than it, it would be torn.
         if let Some(since) = table.unsent_since.take() {
             self.stats.send_latency.add(self.now.since(since));
@@ -151,7 +149,7 @@ impl Session {
             self.follow_up = true;
             self.edge_waits = true;
         } else {
-            let kept = match (take, busy || behind) {
+            let kept = match (take, busy) {
                 (Take::Due, true) => Kept::All,
                 (Take::Due, false) => Kept::AllButFifos,
                 (_, true) => Kept::Fifos,
@@ -184,9 +182,10 @@ impl Session {
             }
         }
         scratch.wanted.for_each(|id| {
-            // A held level stays due.
-            if !table.is_held(id) || scratch.fresh.contains(id) {
-                table.pick(id, &mut scratch.picks, scratch.fresh.contains(id));
+            let fresh = scratch.fresh.contains(id);
+            // A held level stays due, and the newest value of a FIFO does not overtake those before it.
+            if fresh || !table.is_held(id) && !table.is_queued(id) {
+                table.pick(id, &mut scratch.picks, fresh);
             }
         });
         self.hold(&mut table, &scratch.picks);
@@ -262,7 +261,8 @@ impl Session {
                 continue;
             }
             // Missed levels go ahead, in a frame of their own: beside newer values they would tear what was set
-            // together. A sealed frame is what it is, and two such frames in a row would hold the others up.
+            // together. A sealed frame is what it is, and two such frames in a row would hold the others up. What was taken
+            // out of a FIFO has to go now.
             let only_pulses = !sealed
                 && !std::mem::take(&mut peer.had_pulses)
                 && (picks.list.iter()).any(|pick| {
@@ -274,7 +274,7 @@ impl Session {
             let mut again = Sent::default();
             for (index, pick) in (0..).zip(&picks.list) {
                 let pulse = peer.pulses.contains(pick.signal);
-                if !peer.due.contains(pick.signal) || only_pulses && !pulse {
+                if !peer.due.contains(pick.signal) || only_pulses && !pulse && !pick.queued {
                     continue;
                 }
                 let fate = eligibility.fate(peer, pick);

@@ -33,12 +33,20 @@ impl Fragments {
         }
     }
 
-    fn append(&mut self, frame: &mut String, choice: u32, picks: &Picks, names: &View<'_>) {
+    /// Appends a choice, with a comma before it if it is a `further` one of its frame.
+    fn append(
+        &mut self,
+        frame: &mut String,
+        further: bool,
+        choice: u32,
+        picks: &Picks,
+        names: &View<'_>,
+    ) {
         let index = choice & !INVERTED;
         let pick = &picks.list[index as usize];
         if choice != index || !self.kept || names.differs(pick.signal) {
             // The first half of a pulse for a peer that was busy is rare, so it is not kept either.
-            names.write_key(frame, pick.signal);
+            names.write_key(frame, pick.signal, further);
             let value = if choice == index {
                 picks.value(pick)
             } else {
@@ -50,7 +58,7 @@ impl Fragments {
         let (start, end) = match self.ranges[index as usize] {
             (0, 0) => {
                 let start = self.text.len() as u32;
-                names.write_key(&mut self.text, pick.signal);
+                names.write_key(&mut self.text, pick.signal, false);
                 encode::write_value(&mut self.text, picks.value(pick));
                 let range = (start, self.text.len() as u32);
                 self.ranges[index as usize] = range;
@@ -58,6 +66,9 @@ impl Fragments {
             }
             range => range,
         };
+        if further {
+            frame.push(',');
+        }
         frame.push_str(&self.text[start as usize..end as usize]);
     }
 }
@@ -168,11 +179,9 @@ pub(super) fn build(
     let mut values = 0;
     for choice in chosen {
         let before = text.len();
-        if before > open.len() {
-            text.push(',');
-        }
-        fragments.append(&mut text, *choice, picks, names);
-        if before > open.len() && text.len() + encode::CLOSE.len() > max_bytes {
+        let further = before > open.len();
+        fragments.append(&mut text, further, *choice, picks, names);
+        if further && text.len() + encode::CLOSE.len() > max_bytes {
             // This one opens the next message.
             let rest = text.split_off(before);
             text.push_str(encode::CLOSE);

@@ -34,7 +34,10 @@ impl Session {
         {
             let table = self.signals.table();
             peer.for_each_wanted(table.len() as u32, |signal| {
-                if let Some(slot) = table.slot(signal) {
+                // What waits in a FIFO follows at once, in its order.
+                if let Some(slot) = table.slot(signal)
+                    && !table.is_queued(signal)
+                {
                     picks.add(signal, slot, false);
                 }
             });

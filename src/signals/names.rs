@@ -13,8 +13,9 @@ use crate::value::Kind;
 #[derive(Debug)]
 struct Named {
     name: Arc<str>,
-    /// `"name":` as JSON, if the name needs escapes.
-    escaped: Option<Box<str>>,
+    /// Where its key begins among all keys, and how long it is.
+    key: usize,
+    key_len: u32,
     kind: Kind,
 }
 
@@ -33,6 +34,8 @@ pub(crate) struct Notes<'a> {
 pub(crate) struct Names {
     ids: HashMap<Arc<str>, u32>,
     list: Vec<Named>,
+    /// `,"name":` of every signal as JSON, one after the other: frames are put together from it.
+    keys: String,
     /// Of the signals that have any: comment, folder, display name.
     notes: FxHashMap<u32, [Box<str>; 3]>,
 }
@@ -41,11 +44,13 @@ impl Names {
     pub(super) fn add(&mut self, name: &str, kind: Kind) -> u32 {
         let id = self.list.len() as u32;
         let name: Arc<str> = name.into();
-        let mut key = String::with_capacity(name.len() + 3);
-        encode::write_key(&mut key, &name);
+        let key = self.keys.len();
+        self.keys.push(',');
+        encode::write_key(&mut self.keys, &name);
         self.list.push(Named {
             name: Arc::clone(&name),
-            escaped: (key.len() != name.len() + 3).then(|| key.into_boxed_str()),
+            key,
+            key_len: (self.keys.len() - key) as u32,
             kind,
         });
         self.ids.insert(name, id);
@@ -88,18 +93,14 @@ impl Names {
         self.list.len()
     }
 
-    /// Appends `"name":`.
-    pub(crate) fn write_key(&self, out: &mut String, id: u32) {
+    /// Appends `"name":`, with a comma before it if it is a `further` one.
+    #[inline]
+    pub(crate) fn write_key(&self, out: &mut String, id: u32, further: bool) {
         let Some(named) = self.list.get(id as usize) else {
             return;
         };
-        if let Some(escaped) = &named.escaped {
-            out.push_str(escaped);
-        } else {
-            out.push('"');
-            out.push_str(&named.name);
-            out.push_str("\":");
-        }
+        let start = named.key + usize::from(!further);
+        out.push_str(&self.keys[start..named.key + named.key_len as usize]);
     }
 }
 
@@ -109,15 +110,10 @@ impl Resolve for Names {
         Some((id, self.list[id as usize].kind))
     }
 
-    fn resolve_likely(&self, guesses: [u32; 2], name: &str) -> Option<(u32, Kind)> {
-        for guess in guesses {
-            if let Some(named) = self.list.get(guess as usize)
-                && *named.name == *name
-            {
-                return Some((guess, named.kind));
-            }
-        }
-        self.resolve(name)
+    #[inline]
+    fn kind_if(&self, signal: u32, name: &str) -> Option<Kind> {
+        let named = self.list.get(signal as usize)?;
+        (*named.name == *name).then_some(named.kind)
     }
 }
 

@@ -14,6 +14,8 @@ pub(crate) struct Pick {
     pub(crate) failsafe: bool,
     /// A bool that differs from the frame before.
     pub(crate) toggled: bool,
+    /// The value was taken out of a FIFO.
+    pub(crate) queued: bool,
     /// The peer whose newer value came after the copying, and which therefore must not get this one; 0 = none.
     pub(crate) overtaken_by: Origin,
     kind: Kind,
@@ -55,6 +57,7 @@ impl Picks {
         let bits = self.keep(value);
         if let Some(last) = self.list.last_mut() {
             last.bits = bits;
+            last.queued = true;
         }
     }
 
@@ -67,6 +70,7 @@ impl Picks {
             quality: slot.quality,
             failsafe: slot.failsafe,
             toggled,
+            queued: false,
             overtaken_by: LOCAL,
             kind: slot.kind,
             bits,
@@ -86,6 +90,7 @@ impl Picks {
         }
     }
 
+    #[inline]
     pub(crate) fn value(&self, pick: &Pick) -> ValueRef<'_> {
         match pick.kind {
             Kind::Bool => ValueRef::Bool(pick.bits != 0),

@@ -11,7 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#ifndef _WIN32
+#include <pthread.h>
+#endif
 
 #include "realvirtual_ws.h"
 
@@ -68,8 +70,26 @@ void run_test(const char *name, void (*test)(void));
 
 #define RUN(test) run_test(#test, test)
 
+/* platform.c */
+struct thread {
+    void (*function)(void *);
+    void *argument;
+#ifdef _WIN32
+    void *handle;
+#else
+    pthread_t handle;
+#endif
+};
+
 int64_t milliseconds(void);
 void pause_ms(int ms);
+int start_thread(struct thread *thread, void (*function)(void *), void *argument);
+void join_thread(struct thread *thread);
+void take_lock(void); /* the tests have one */
+void release_lock(void);
+int32_t event_of(rv_interface *iface, intptr_t *event);
+int event_is_set(intptr_t event, int wait_ms);
+int32_t event_of_another_system(rv_interface *iface);
 
 /* An interface with default options on loopback; a server gets a free port, a client tries `port`. NULL on failure. */
 rv_interface *open_server(rv_perspective perspective);

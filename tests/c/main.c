@@ -34,19 +34,6 @@ void run_test(const char *name, void (*test)(void)) {
     }
 }
 
-int64_t milliseconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-void pause_ms(int ms) {
-    struct timespec time;
-    time.tv_sec = ms / 1000;
-    time.tv_nsec = (long)(ms % 1000) * 1000000;
-    nanosleep(&time, NULL);
-}
-
 static rv_interface *open_interface(rv_mode mode, uint32_t port, rv_perspective perspective) {
     rv_options options;
     rv_interface *iface = NULL;

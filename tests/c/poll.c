@@ -2,9 +2,6 @@
 
 #include "check.h"
 
-#include <poll.h>
-#include <pthread.h>
-
 enum { SIGNALS = 5 };
 
 /* A server with five ints that the client, which has imported them, writes. */
@@ -125,30 +122,24 @@ static void manual_sending_waits_for_the_flush(void) {
     EVENTUALLY(has_int(server, id, 1));
 }
 
-static int readable(int descriptor) {
-    struct pollfd entry;
-    entry.fd = descriptor;
-    entry.events = POLLIN;
-    entry.revents = 0;
-    return poll(&entry, 1, 0) == 1 && (entry.revents & POLLIN);
-}
-
-static void the_event_descriptor_is_readable_while_there_is_something(void) {
+static void the_event_is_set_while_there_is_something(void) {
     rv_interface *server, *client;
-    int32_t descriptor;
+    intptr_t event = 0, again = -1;
     CHECK(connect_five(&server, &client));
-    descriptor = rv_event_fd(server);
-    CHECK(descriptor >= 0);
-    RESULT(descriptor, rv_event_fd(server));
+    OK(event_of(server, &event));
+    OK(event_of(server, &again));
+    CHECK(event == again);
     pause_ms(100); /* let what belongs to the connection arrive */
     drain(server);
-    CHECK(!readable(descriptor));
+    CHECK(!event_is_set(event, 0));
     OK(set_five(client, 1));
-    EVENTUALLY(readable(descriptor));
-    CHECK(readable(descriptor)); /* as long as there is something */
+    CHECK(event_is_set(event, 5000));
+    CHECK(event_is_set(event, 0)); /* as long as there is something */
     EVENTUALLY(has_int(server, 4, 5));
     drain(server);
-    CHECK(!readable(descriptor));
+    CHECK(!event_is_set(event, 0));
+    RESULT(RV_ERR_UNSUPPORTED, event_of_another_system(server));
+    MESSAGE("use rv_event_");
 }
 
 static void waiting_ends_with_the_time_or_with_a_change(void) {
@@ -172,31 +163,41 @@ static void waiting_ends_with_the_time_or_with_a_change(void) {
 struct waiter {
     rv_interface *iface;
     int32_t result;
+    intptr_t event;
+    int woken;
 };
 
-static void *wait_long(void *argument) {
+static void wait_in_the_library(void *argument) {
     struct waiter *waiter = (struct waiter *)argument;
     waiter->result = rv_wait(waiter->iface, 60000);
-    return NULL;
+}
+
+static void wait_for_the_event(void *argument) {
+    struct waiter *waiter = (struct waiter *)argument;
+    waiter->woken = event_is_set(waiter->event, 60000);
 }
 
 static void a_destroy_wakes_whoever_waits(void) {
     struct waiter waiter;
-    pthread_t thread;
+    struct thread in_library, in_loop;
     int64_t begin;
+    memset(&waiter, 0, sizeof waiter);
     waiter.iface = open_server(RV_PERSPECTIVE_SIMULATION);
-    waiter.result = 1;
     CHECK(waiter.iface);
     OK(rv_start(waiter.iface));
+    OK(event_of(waiter.iface, &waiter.event));
     drain(waiter.iface);
-    CHECK(pthread_create(&thread, NULL, wait_long, &waiter) == 0);
+    CHECK(start_thread(&in_library, wait_in_the_library, &waiter));
+    CHECK(start_thread(&in_loop, wait_for_the_event, &waiter));
     pause_ms(100);
     begin = milliseconds();
     OK(rv_destroy(waiter.iface));
     CHECK(milliseconds() - begin < 500);
-    pthread_join(thread, NULL);
+    join_thread(&in_library);
+    join_thread(&in_loop);
     CHECK(milliseconds() - begin < 1000);
     CHECK(waiter.result == RV_ERR_HANDLE);
+    CHECK(waiter.woken);
 }
 
 void poll_tests(void) {
@@ -204,7 +205,7 @@ void poll_tests(void) {
     RUN(a_signal_is_one_record_however_often_it_changed);
     RUN(a_pulse_between_two_polls_is_a_rise);
     RUN(manual_sending_waits_for_the_flush);
-    RUN(the_event_descriptor_is_readable_while_there_is_something);
+    RUN(the_event_is_set_while_there_is_something);
     RUN(waiting_ends_with_the_time_or_with_a_change);
     RUN(a_destroy_wakes_whoever_waits);
 }

@@ -6,18 +6,16 @@
 #include "check.h"
 
 #include <math.h>
-#include <pthread.h>
 
 #define THREADS 4
 #define SLOTS 6
 #define STALE 16
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static rv_interface *slots[SLOTS], *stale[STALE];
 static uint32_t stale_count, defects;
 
 struct caller {
-    pthread_t thread;
+    struct thread thread;
     uint64_t random;
     uint32_t calls;
 };
@@ -42,9 +40,9 @@ static rv_interface *handle(struct caller *caller) {
         return NULL;
     if (which == 1)
         return (rv_interface *)(uintptr_t)(caller->random >> (caller->random & 31));
-    pthread_mutex_lock(&lock);
+    take_lock();
     found = which == 2 ? stale[below(caller, STALE)] : slots[below(caller, SLOTS)];
-    pthread_mutex_unlock(&lock);
+    release_lock();
     if (which == 3) /* another generation or another index of a handle that was given out */
         found = (rv_interface *)((uintptr_t)found + (one_in(caller, 2) ? 1 : (uintptr_t)1 << (sizeof found * 4)));
     return found;
@@ -54,11 +52,11 @@ static rv_interface *handle(struct caller *caller) {
 static void keep(struct caller *caller, rv_interface *iface) {
     rv_interface *former;
     uint32_t at = below(caller, SLOTS);
-    pthread_mutex_lock(&lock);
+    take_lock();
     former = slots[at];
     slots[at] = iface;
     stale[stale_count++ % STALE] = former;
-    pthread_mutex_unlock(&lock);
+    release_lock();
     rv_destroy(former);
 }
 
@@ -414,7 +412,7 @@ static int32_t config_set_begin(struct caller *caller) {
 
 typedef int32_t (*call)(struct caller *);
 
-static void *make_calls(void *argument) {
+static void make_calls(void *argument) {
     static const call often[] = { add_signal, add_signal, add_signal, add_signal_with, add_signal_with, set_bool, set_int, set_float, set_float32, set_text, set_values,
                                   get_bool, get_int, get_float, get_text, get_values, poll_changes, change_text, poll_event,
                                   poll_log, flush, find_signal, signal_count, signal_info, signal_name, set_access, get_info,
@@ -431,13 +429,12 @@ static void *make_calls(void *argument) {
         if (result == RV_ERR_PANIC || !rv_result_name(result)) {
             char message[1025] = "";
             rv_last_error(message, sizeof message, NULL);
-            pthread_mutex_lock(&lock);
+            take_lock();
             fprintf(stderr, "  call %u gave %d: %s\n", (unsigned)made, (int)result, message);
             defects++;
-            pthread_mutex_unlock(&lock);
+            release_lock();
         }
     }
-    return NULL;
 }
 
 static uint64_t from_environment(const char *variable, uint64_t otherwise) {
@@ -456,10 +453,10 @@ static void random_calls_in_any_order_do_no_harm(void) {
     for (i = 0; i < THREADS; i++) {
         callers[i].random = ((seed * THREADS + i) * UINT64_C(0x9e3779b97f4a7c15)) | 1;
         callers[i].calls = calls / THREADS;
-        CHECK(pthread_create(&callers[i].thread, NULL, make_calls, &callers[i]) == 0);
+        CHECK(start_thread(&callers[i].thread, make_calls, &callers[i]));
     }
     for (i = 0; i < THREADS; i++)
-        pthread_join(callers[i].thread, NULL);
+        join_thread(&callers[i].thread);
     if (defects)
         fprintf(stderr, "  RV_SEED=%" PRIu64 " RV_CALLS=%u repeats it\n", seed, (unsigned)calls);
     CHECK(defects == 0);

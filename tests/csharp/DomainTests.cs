@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -53,14 +54,22 @@ namespace RealvirtualWs.Tests
             }
         }
 
-        /// <summary>What runs in the domain: a server, a client, and threads that dispatch and wait.</summary>
+        /// <summary>
+        /// What runs in the domain: a server, a client, and threads that dispatch and wait. The interfaces are left
+        /// running; the threads end with the domain, because Mono 6.8 now and then aborts the process when it unloads
+        /// a domain while a thread of it comes back from a native call, of whatever library.
+        /// </summary>
         public sealed class Player : MarshalByRefObject
         {
+            private static readonly List<Thread> Threads = new List<Thread>();
+            private static volatile bool _ending;
             private static RvInterface _server;
             private static RvInterface _client;
+            private static RvInterface _lonely;
 
             public int Play()
             {
+                AppDomain.CurrentDomain.DomainUnload += End;
                 _server = RvInterface.CreateServer(new RvOptions { Port = 0 });
                 RvSignal<long> count = _server.AddInt("Count", RvDirection.Input);
                 _server.Start();
@@ -68,30 +77,50 @@ namespace RealvirtualWs.Tests
                 _client = RvInterface.CreateClient(new RvOptions { Port = port });
                 _client.Start();
                 _client.Import();
+                _lonely = RvInterface.CreateClient(new RvOptions { Port = 1 });
+                _lonely.Start();
                 Run(() =>
                 {
                     count.Value++;
                     _server.Dispatch();
                 });
-                Run(() => _client.Wait(60000)); // changes are not taken, so it spins
-                Run(() => _server.Wait(60000));
-                RvInterface lonely = RvInterface.CreateClient(new RvOptions { Port = 1 });
-                lonely.Start();
-                Run(() => lonely.WaitConnected(60000));
+                Run(() => _client.Wait(50)); // changes are not taken, so it spins
+                Run(() => _server.Wait(50));
+                Run(() =>
+                {
+                    try
+                    {
+                        _lonely.WaitConnected(50);
+                    }
+                    catch (RvConnectionException)
+                    {
+                        // Nothing listens there, as it should be.
+                    }
+                });
                 _server.WaitConnected(5000);
                 return port;
+            }
+
+            private static void End(object sender, EventArgs e)
+            {
+                _ending = true;
+                foreach (Thread thread in Threads)
+                {
+                    thread.Join();
+                }
             }
 
             private static void Run(Action action)
             {
                 Thread thread = new Thread(() =>
                 {
-                    for (;;)
+                    while (!_ending)
                     {
                         action();
                     }
                 });
                 thread.IsBackground = true;
+                Threads.Add(thread);
                 thread.Start();
             }
         }

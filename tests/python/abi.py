@@ -29,16 +29,25 @@ def constant_errors():
         yield f"constants of the header and of Python differ: {sorted(set(found.items()) ^ set(declared.items()))}"
 
 
+def documented_defaults():
+    """Each option's default as the header's table spells it, in the order of rv_options."""
+    section = HEADER[HEADER.index(" * OPTIONS\n"):HEADER.index(" */")]
+    return dict(re.findall(r"^ \*   (\w+) +(\"[^\"]*\"|NULL|-?\d+|-)  +\S", section, re.M))
+
+
+def option_fields():
+    return [n for n, _ in _native.rv_options._fields_ if n != "struct_size" and not n.startswith("reserved")]
+
+
 def default_errors():
     library = _native.load()
-    section = HEADER[HEADER.index(" * OPTIONS\n"):HEADER.index(" */")]
-    table = dict(re.findall(r"^ \*   (\w+) +(\"[^\"]*\"|NULL|-?\d+|-)  +\S", section, re.M))
+    table = documented_defaults()
     for mode in (_native.RV_MODE_CLIENT, _native.RV_MODE_SERVER):
         options = _native.rv_options()
         result = library.rv_options_init(ctypes.byref(options), ctypes.sizeof(options), mode)
         if result < 0 or options.mode != mode or options.struct_size != ctypes.sizeof(options):
             yield f"rv_options_init: result {result}, mode {options.mode}, struct_size {options.struct_size}"
-        fields = [n for n, _ in options._fields_ if n not in ("struct_size",) and not n.startswith("reserved")]
+        fields = option_fields()
         if fields != list(table):
             yield f"the header's table of options has {set(table) ^ set(fields) or 'another order'}"
         for name in fields:
@@ -48,6 +57,7 @@ def default_errors():
                 yield f"the header says that {name} is {table.get(name)} by default, it is {text}"
 
 
-errors = [*layout_errors(), *constant_errors(), *default_errors()]
-print("\n".join(errors) or "ok")
-sys.exit(bool(errors))
+if __name__ == "__main__":
+    errors = [*layout_errors(), *constant_errors(), *default_errors()]
+    print("\n".join(errors) or "ok")
+    sys.exit(bool(errors))

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::{Batch, Entry, Resolve};
+use super::{Batch, Entry, Resolve, Scalar};
 use crate::protocol::coerce::{Wire, coerce};
 use crate::protocol::envelope::{Malformed, Sink};
 use crate::protocol::raw;
@@ -57,16 +57,16 @@ impl Seen {
         sighting
     }
 
-    /// What may follow this signal, or open a frame. Peers list signals in a steady order, which is mostly that of
-    /// our catalogue or else the one they used last time.
-    fn likely(&self, previous: Option<u32>) -> [u32; 2] {
+    /// What followed this signal last, or opened the last frame: peers list signals in a steady order. A signal that
+    /// was not followed yet guesses that the next id does.
+    #[inline]
+    fn likely(&self, previous: Option<u32>) -> u32 {
         let Some(previous) = previous else {
-            return [self.first, 0];
+            return self.first;
         };
-        let next = previous.wrapping_add(1);
         let sighting = self.signals.get(previous as usize);
         let skip = sighting.map_or(0, |sighting| sighting.skip);
-        [next.wrapping_add(skip), next]
+        previous.wrapping_add(1).wrapping_add(skip)
     }
 
     fn follows(&mut self, previous: Option<u32>, signal: u32) {
@@ -119,14 +119,27 @@ impl<'b, R: Resolve + ?Sized> Filling<'b, R> {
         self.contradictory = false;
     }
 
+    #[inline]
     fn look_up(&mut self, name: &str) -> Option<(u32, Kind)> {
         let likely = self.seen.likely(self.previous);
-        let found = self.names.resolve_likely(likely, name);
+        if let Some(kind) = self.names.kind_if(likely, name) {
+            self.previous = Some(likely);
+            return Some((likely, kind));
+        }
+        self.look_up_unlikely(name)
+    }
+
+    #[inline(never)]
+    fn look_up_unlikely(&mut self, name: &str) -> Option<(u32, Kind)> {
+        // An order that is new here is mostly that of our ids.
+        let next = self.previous.map_or(0, |previous| previous.wrapping_add(1));
+        let found = match self.names.kind_if(next, name) {
+            Some(kind) => Some((next, kind)),
+            None => self.names.resolve(name),
+        };
         match found {
             Some((signal, _)) => {
-                if signal != likely[0] {
-                    self.seen.follows(self.previous, signal);
-                }
+                self.seen.follows(self.previous, signal);
                 self.previous = Some(signal);
             }
             None if name.contains('\0') => bump(&mut self.batch.refused_names),
@@ -135,31 +148,56 @@ impl<'b, R: Resolve + ?Sized> Filling<'b, R> {
         found
     }
 
+    #[inline]
     fn put(&mut self, signal: u32, kind: Kind, wire: Wire<'_>) {
+        // A value that is of the kind already needs no fitting. Each is written where it stays: moved there from a
+        // variable of every kind, it would cost as much as looking up its name.
+        match (kind, wire) {
+            (Kind::Bool, Wire::Bool(v)) => self.place(signal).value = Scalar::Bool(v),
+            (Kind::Int, Wire::Int(v)) => self.place(signal).value = Scalar::Int(v),
+            (Kind::Float, Wire::Float(v)) if v.is_finite() => {
+                self.place(signal).value = Scalar::Float(v);
+            }
+            _ => self.fit(signal, kind, wire),
+        }
+    }
+
+    #[inline(never)]
+    fn fit(&mut self, signal: u32, kind: Kind, wire: Wire<'_>) {
         let Some(fitted) = coerce(wire, kind, self.strict, &mut self.batch.text) else {
             return self.refuse(signal);
         };
-        let entry = Entry {
-            signal,
-            value: fitted.value,
-            lossy: fitted.lossy,
-            coerced: fitted.coerced,
-        };
+        let entry = self.place(signal);
+        entry.value = fitted.value;
+        (entry.lossy, entry.coerced) = (fitted.lossy, fitted.coerced);
+    }
+
+    /// The signal's entry, new or once more, for a value that fits.
+    #[inline]
+    fn place(&mut self, signal: u32) -> &mut Entry {
         let entries = &mut self.batch.entries;
         let sighting = self.seen.at(signal);
-        match (sighting.entry as usize)
-            .checked_sub(1)
-            .and_then(|at| entries.get_mut(at))
-        {
-            Some(former) => *former = entry,
-            None => {
-                entries.push(entry);
-                // Ids are u32 and entries unique, so there are no more entries than that.
-                sighting.entry = u32::try_from(entries.len()).unwrap_or(u32::MAX);
-            }
-        }
         self.contradictory |= sighting.refused;
         sighting.refused = false;
+        let blank = Entry {
+            signal,
+            value: Scalar::Bool(false),
+            lossy: false,
+            coerced: false,
+        };
+        let at = match (sighting.entry as usize).checked_sub(1) {
+            Some(at) => {
+                entries[at] = blank;
+                at
+            }
+            None => {
+                entries.push(blank);
+                // Ids are u32 and entries unique, so there are no more entries than that.
+                sighting.entry = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+                entries.len() - 1
+            }
+        };
+        &mut entries[at]
     }
 
     fn refuse(&mut self, signal: u32) {

@@ -73,6 +73,13 @@ impl Table {
         waits
     }
 
+    /// Whether values of its FIFO wait to be sent.
+    pub(crate) fn is_queued(&self, id: u32) -> bool {
+        self.extra(id)
+            .and_then(|extra| extra.fifo.as_ref())
+            .is_some_and(|fifo| !fifo.outgoing.is_empty())
+    }
+
     pub(crate) fn is_unsent(&self, id: u32) -> bool {
         self.unsent.contains(id) || self.sealed.position(id).is_some()
     }

@@ -85,26 +85,41 @@ fn the_stamp_may_wrap() {
 }
 
 #[test]
-fn likely_is_what_followed_last_time_and_then_the_next_id() {
-    struct Recording(std::cell::RefCell<Vec<[u32; 2]>>);
+fn likely_is_what_followed_last_time_or_else_the_next_id() {
+    struct Recording(std::cell::RefCell<Vec<u32>>);
     impl Resolve for Recording {
         fn resolve(&self, name: &str) -> Option<(u32, Kind)> {
+            self.0.borrow_mut().push(u32::MAX);
             name.parse().ok().map(|id| (id, Kind::Int))
         }
-        fn resolve_likely(&self, guesses: [u32; 2], name: &str) -> Option<(u32, Kind)> {
-            self.0.borrow_mut().push(guesses);
-            self.resolve(name)
+        fn kind_if(&self, signal: u32, name: &str) -> Option<Kind> {
+            self.0.borrow_mut().push(signal);
+            (name == signal.to_string()).then_some(Kind::Int)
         }
     }
+    const HASHED: u32 = u32::MAX;
     let names = Recording(Default::default());
     let frame = r#"{"type":"data","signals":{"4":1,"no":1,"5":1,"4":1}}"#;
     let mut decoder = Decoder::new();
     let object: &dyn Resolve = &names;
     decoder.decode(frame, object, false).unwrap();
     decoder.decode(frame, &names, false).unwrap();
-    let unknown_order = [[0, 0], [5, 5], [5, 5], [6, 6]];
-    let known_order = [[4, 0], [5, 5], [5, 5], [4, 6]];
-    assert_eq!(*names.0.borrow(), [unknown_order, known_order].concat());
+    let unknown_order = [
+        [0, 0, HASHED].as_slice(),
+        &[5, 5, HASHED],
+        &[5],
+        &[6, 6, HASHED],
+    ];
+    let known_order = [[4].as_slice(), &[5, 5, HASHED], &[5], &[4]];
+    assert_eq!(
+        *names.0.borrow(),
+        [unknown_order, known_order].concat().concat()
+    );
+    // In an order that differs from the last one, and is that of the ids.
+    names.0.borrow_mut().clear();
+    let frame = r#"{"type":"data","signals":{"4":1,"5":1,"6":1}}"#;
+    decoder.decode(frame, &names, false).unwrap();
+    assert_eq!(*names.0.borrow(), [4, 5, 4, 6]);
 }
 
 #[test]

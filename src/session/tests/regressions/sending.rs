@@ -492,3 +492,52 @@ fn pulses_do_not_hold_up_other_values() {
     assert_eq!(fifo.last(), Some(&59));
     assert!(fifo.is_sorted(), "{fifo:?}");
 }
+
+#[test]
+fn the_newest_value_of_a_fifo_does_not_go_ahead_of_the_others() {
+    let mut n = Network::new(3);
+    let server = n.library(options(Mode::Server, MS(10)), MS(0));
+    let ready = n.library(options(Mode::Client, MS(10)), MS(5));
+    let busy = n.library(options(Mode::Client, MS(10)), MS(5));
+    let mut fifo = Declaration::new("F", Kind::Int, Direction::Input);
+    fifo.fifo_depth = 8;
+    for (end, access) in [
+        (server, Access::Write),
+        (ready, Access::Read),
+        (busy, Access::Read),
+    ] {
+        n.declare(end, "N", Kind::Int, access);
+        if end != server {
+            declare_with(&n, end, access, &fifo);
+        }
+    }
+    n.connect(ready, server, MS(1), 0);
+    n.connect(busy, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.ends[server].stalled = true;
+    n.set(server, "N", ValueRef::Int(1));
+    n.run_for(MS(15));
+    // Its initial value is due to both, one of which cannot take a frame.
+    declare_with(&n, server, Access::Write, &fifo);
+    n.input(server, Input::Drained { peer: 1 });
+    for value in [1, 2, 3] {
+        n.set(server, "F", ValueRef::Int(value));
+    }
+    n.run_for(MS(15));
+    n.input(server, Input::Drained { peer: 1 });
+    n.run_for(MS(15));
+    n.release(server);
+    n.run_for(MS(500));
+    for end in [ready, busy] {
+        let mut got = Vec::new();
+        n.signals(end).table().poll(100, |_, change| {
+            if change.signal == 1 {
+                got.push(change.integer);
+            }
+        });
+        assert!(
+            got.ends_with(&[1, 2, 3]) && got.iter().filter(|v| **v == 3).count() == 1,
+            "{got:?}"
+        );
+    }
+}

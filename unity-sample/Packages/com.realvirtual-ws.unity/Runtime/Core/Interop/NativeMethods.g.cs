@@ -414,12 +414,26 @@ namespace RealvirtualWs.Interop
 
         /// <summary>
         ///  Returns a file descriptor that is readable as long as there is a change or an event to poll, for `poll`, `select`,
-        ///  `epoll` or an event loop. It belongs to the library: do not read from it, write to it or close it. It ends with `rv_destroy`.
+        ///  `epoll` or an event loop. It belongs to the library: do not read from it, write to it or close it. `rv_destroy`
+        ///  wakes who waits for it, and closes it.
         ///
-        ///  Returns `RV_ERR_UNSUPPORTED` on Windows, `RV_ERR_SYSTEM` when there are no more descriptors.
+        ///  Returns `RV_ERR_UNSUPPORTED` on Windows, which has `rv_event_handle`; `RV_ERR_SYSTEM` when there are no more
+        ///  descriptors.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "rv_event_fd", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rv_event_fd(rv_interface* iface);
+
+        /// <summary>
+        ///  Gives the handle of an event that is set as long as there is a change or an event to poll, for
+        ///  `WaitForSingleObject`, `WaitForMultipleObjects`, `RegisterWaitForSingleObject` or an event loop: `*out` is a
+        ///  `HANDLE`, each time the same one. The event is reset by polling what there is (a manual-reset event). It belongs to
+        ///  the library: do not set, reset or close it. `rv_destroy` wakes who waits for it, and closes it.
+        ///
+        ///  Returns `RV_OK`; `RV_ERR_UNSUPPORTED` on other systems than Windows, which have `rv_event_fd`; `RV_ERR_SYSTEM` when
+        ///  there are no more handles.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_event_handle", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_event_handle(rv_interface* iface, void** @out);
 
         /// <summary>
         ///  Asks for the signals of the other side and declares them here. Names that exist keep their id and kind; nothing is
