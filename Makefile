@@ -12,7 +12,7 @@ DEMO_SECONDS ?= 10
 SOAK_SECONDS ?= 60
 
 # The same features in every debug build, so that the crate is compiled once. In CI Cargo.lock must be up to date.
-CARGO_FLAGS := --features bindings $(if $(CI),--locked)
+CARGO_FLAGS := --features bindings,cli $(if $(CI),--locked)
 OUTPUT := $(abspath $(or $(CARGO_TARGET_DIR),target))
 DEBUG := $(OUTPUT)/debug
 BIN := $(OUTPUT)/c
@@ -43,7 +43,7 @@ setup-python:
 	@scripts/setup.sh python
 
 .PHONY: build
-build: setup-build ## Build the library (debug) and the C examples
+build: setup-build ## Build the library, the command line tool (debug) and the C examples
 	@$(CARGO) build --quiet $(CARGO_FLAGS)
 	@scripts/install.sh links $(DEBUG)
 	@$(MAKE) --silent $(addprefix $(BIN)/,gateway monitor quickstart)
@@ -88,7 +88,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-modbus test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -155,6 +155,10 @@ test-csharp: setup build ## The C# wrapper and its samples, under Mono and .NET 
 test-unity: setup build ## The Unity package: its archive, its scripts, editor scripts and samples in a small player
 	@$(PYTHON) tests/unity/test_package.py
 	@GATEWAY=$(BIN)/gateway CARGO_TARGET_DIR=$(TARGET) tests/unity/run.sh
+
+.PHONY: test-cli
+test-cli: setup build ## The command line tool: commands, exit codes, what its doctor finds
+	@$(VENV_PYTHON) tests/cli/run.py
 
 .PHONY: test-modbus
 test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a twin
@@ -226,7 +230,7 @@ abi-baseline: ## Take the C header as what the next release will have: docs/abi
 .PHONY: bench-micro
 bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cycles) against aims; bench/RESULTS.md
 	@mkdir -p bench
-	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals --bench micro
+	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals,cli --bench micro
 
 .PHONY: bench-python
 bench-python: setup-build ## Polling from Python against a bare struct.iter_unpack; bench/RESULTS.md

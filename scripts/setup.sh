@@ -33,6 +33,7 @@ missing_packages() {
         has node || echo nodejs
         has npm || echo npm
         has mcs || echo mono-mcs
+        has openssl || echo openssl
         has mono || echo mono-runtime
         pkg-config --exists libmodbus jansson 2>/dev/null || echo pkg-config libmodbus-dev libjansson-dev
         mono_libraries || echo libmono-corlib4.5-cil libmono-system4.0-cil libmono-system-core4.0-cil

@@ -97,11 +97,31 @@ codes! {
     Permission = -52, "RV_ERR_PERMISSION";
 }
 
+/// What exactly stood in the way of a connection, for programs that tell a person what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// TLS was spoken to a port that does not answer in TLS.
+    NotTls,
+    /// Plain text was spoken to a port of TLS.
+    IsTls,
+    /// The answer is not HTTP, or there is none.
+    NotHttp,
+    /// The answer is HTTP with this status, and no upgrade.
+    Status(u16),
+    /// The certificate is of an authority that is not trusted here, or of none.
+    Untrusted,
+    /// The certificate is for other names.
+    WrongName,
+    /// The certificate has expired, or is not valid yet.
+    WrongTime,
+}
+
 /// A failure: its code, and a sentence that says what happened, where, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
     code: ErrorCode,
     message: String,
+    cause: Option<Cause>,
 }
 
 impl Error {
@@ -110,7 +130,21 @@ impl Error {
         Self {
             code,
             message: message.into(),
+            cause: None,
         }
+    }
+
+    /// The same failure with what stood in the way.
+    #[must_use]
+    pub(crate) const fn because(mut self, cause: Cause) -> Self {
+        self.cause = Some(cause);
+        self
+    }
+
+    /// What exactly stood in the way of a connection, where code and message leave it open to programs.
+    #[must_use]
+    pub const fn cause(&self) -> Option<Cause> {
+        self.cause
     }
 
     /// The stable code.

@@ -7,7 +7,8 @@ const SHOWN: usize = 128;
 
 /// `text` for a log: what could break the line, steer a terminal or reverse the reading order is
 /// written as an escape, and what lies beyond 128 characters is cut.
-pub(crate) fn escape(text: &str) -> String {
+#[must_use]
+pub fn escape(text: &str) -> String {
     escape_to(text, SHOWN)
 }
 

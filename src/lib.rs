@@ -20,7 +20,8 @@ mod runtime;
 mod session;
 mod signals;
 
-pub use error::{Error, ErrorCode, Result};
+pub use error::{Cause, Error, ErrorCode, Result};
+pub use escape::escape;
 pub use interface::{Change, Declaration, Interface};
 pub use lists::ListFormat;
 pub use options::Options;

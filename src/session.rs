@@ -429,6 +429,9 @@ impl Session {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
+        if let Some(pinged) = peer.windows.pinged(number) {
+            self.stats.round_trip.add(now.since(pinged));
+        }
         if !peer.answers_pings {
             peer.answers_pings = true;
             let deadline = peer.deadline(&self.options);

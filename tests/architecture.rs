@@ -16,6 +16,17 @@ const LAYERS: [&[&str]; 8] = [
     &["bench"],
 ];
 
+/// The command line tool stands to the right of them all: a crate of its own, which sees the public interface alone.
+const TOOL: &str = "bin/rvws/";
+/// What only the tool may name.
+const TOOLS_CRATES: [&str; 5] = [
+    "clap",
+    "clap_complete",
+    "clap_mangen",
+    "ctrlc",
+    "terminal_size",
+];
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -81,6 +92,9 @@ fn named_modules(code: &str) -> Vec<String> {
 
 /// What is wrong with a file of `src`, given by its path in there, such as `runtime/tests/tls.rs`.
 fn faults(path: &str, source: &str) -> Vec<String> {
+    if path.starts_with(TOOL) {
+        return tool_faults(path, source);
+    }
     let own = path.split(['/', '.']).next().unwrap_or_default();
     if own == "lib" {
         return Vec::new();
@@ -101,7 +115,28 @@ fn faults(path: &str, source: &str) -> Vec<String> {
                 )),
             }
         }
+        for name in TOOLS_CRATES {
+            if has_word(&code, name) {
+                faults.push(format!(
+                    "{path}:{line}: `{name}` is for the command line tool alone"
+                ));
+            }
+        }
         if own != "ffi" && has_word(&code, "unsafe") {
+            faults.push(format!("{path}:{line}: `unsafe` outside src/ffi"));
+        }
+    }
+    faults
+}
+
+/// What is wrong with a file of the tool.
+fn tool_faults(path: &str, source: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for (line, code) in code(source) {
+        if code.contains("realvirtual_ws::bench") {
+            faults.push(format!("{path}:{line}: the inside of the library"));
+        }
+        if has_word(&code, "unsafe") {
             faults.push(format!("{path}:{line}: `unsafe` outside src/ffi"));
         }
     }
@@ -157,6 +192,7 @@ fn each_layer_names_only_those_to_its_left() {
         "session/tests/network.rs",
         "runtime/tests/tls.rs",
         "ffi/options/tests.rs",
+        "bin/rvws/main.rs",
     ] {
         assert!(sources.contains_key(file), "{file}");
     }
@@ -202,6 +238,17 @@ fn the_checker_finds_what_it_is_there_for() {
     assert_eq!(bad("runtime/link.rs", "unsafe { read(pointer) }"), 1);
     assert_eq!(bad("newcomer.rs", ""), 1);
 
+    assert_eq!(bad("session.rs", "use clap::Parser;"), 1);
+    assert_eq!(bad("bin/rvws/ls.rs", "use realvirtual_ws::bench;"), 1);
+    assert_eq!(bad("bin/rvws/ls.rs", "unsafe { read(pointer) }"), 1);
+
+    assert_eq!(
+        bad(
+            "bin/rvws/ls.rs",
+            "use crate::client; use realvirtual_ws::Interface;"
+        ),
+        0
+    );
     assert_eq!(bad("ffi/memory.rs", "unsafe { read(pointer) }"), 0);
     assert_eq!(bad("ffi.rs", "use crate::interface::Interface;"), 0);
     assert_eq!(bad("time.rs", "use crate::error::Error;"), 0);

@@ -15,6 +15,7 @@ mod lists;
 mod measures;
 mod native;
 mod table;
+mod tool;
 
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ fn main() {
     if let Ok(part) = std::env::var("RV_BENCH_TABLE") {
         measures.retain(|measure| measure.name.contains(&part));
         table::make(&measures);
+        if tool::NAME.contains(&part) {
+            println!("\n{}", tool::figures());
+        }
         return;
     }
     let mut criterion = Criterion::default()
@@ -41,6 +45,10 @@ fn main() {
     }
     criterion.final_summary();
     if let Ok(path) = std::env::var("RV_BENCH_RESULTS") {
-        table::keep(&path, &table::make(&measures));
+        let mut section = table::make(&measures);
+        let figures = tool::figures();
+        println!("\n{figures}");
+        section.push_str(&format!("\n{figures}"));
+        table::keep(&path, &section);
     }
 }

@@ -12,7 +12,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, SignatureScheme};
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Cause, Error, ErrorCode, Result};
 use crate::escape::escape;
 use crate::options::ClientTls;
 
@@ -153,13 +153,19 @@ pub(crate) fn handshake_error(place: &str, error: &io::Error) -> Error {
         .get_ref()
         .and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match cause {
-        Some(rustls::Error::InvalidCertificate(error)) => Error::new(
-            ErrorCode::Certificate,
-            format!(
-                "the certificate of {place} is not trusted: {}",
-                certificate_cause(error)
-            ),
-        ),
+        Some(rustls::Error::InvalidCertificate(certificate)) => {
+            let error = Error::new(
+                ErrorCode::Certificate,
+                format!(
+                    "the certificate of {place} is not trusted: {}",
+                    certificate_cause(certificate)
+                ),
+            );
+            match certificate_fault(certificate) {
+                Some(cause) => error.because(cause),
+                None => error,
+            }
+        }
         Some(rustls::Error::NoCertificatesPresented) => Error::new(
             ErrorCode::Certificate,
             format!("{place} presented no certificate"),
@@ -169,7 +175,8 @@ pub(crate) fn handshake_error(place: &str, error: &io::Error) -> Error {
             format!(
                 "{place} does not speak TLS: switch TLS off (ws://), or use the port of its TLS service"
             ),
-        ),
+        )
+        .because(Cause::NotTls),
         Some(other) => Error::new(
             ErrorCode::Tls,
             format!("the TLS handshake with {place} failed: {other}"),
@@ -179,7 +186,20 @@ pub(crate) fn handshake_error(place: &str, error: &io::Error) -> Error {
             format!(
                 "{place} broke off the TLS handshake ({error}): does it speak TLS on this port?"
             ),
-        ),
+        )
+        .because(Cause::NotTls),
+    }
+}
+
+fn certificate_fault(error: &CertificateError) -> Option<Cause> {
+    use CertificateError as E;
+    match error {
+        E::UnknownIssuer | E::BadSignature => Some(Cause::Untrusted),
+        E::NotValidForName | E::NotValidForNameContext { .. } => Some(Cause::WrongName),
+        E::Expired | E::ExpiredContext { .. } | E::NotValidYet | E::NotValidYetContext { .. } => {
+            Some(Cause::WrongTime)
+        }
+        _ => None,
     }
 }
 

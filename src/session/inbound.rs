@@ -50,6 +50,7 @@ impl Session {
         peer.frames_in += 1;
         self.stats.frames_in += 1;
         self.stats.bytes_in += text.len() as u64;
+        self.stats.frame_in_max = self.stats.frame_in_max.max(text.len() as u64);
         self.log_frame(id, "<-", text);
 
         // The decoder is lent out so that its batch can be read while the session changes.

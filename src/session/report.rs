@@ -146,6 +146,10 @@ macro_rules! stats {
             $($(#[$doc])* pub $field: u64,)*
             /// From the first set after a transmission to the next transmission.
             pub send_latency: Histogram,
+            /// From a ping to its pong.
+            pub round_trip: Histogram,
+            /// The largest text message received, in bytes.
+            pub frame_in_max: u64,
         }
 
         impl Stats {

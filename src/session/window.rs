@@ -249,6 +249,12 @@ impl Windows {
         self.last_frame
     }
 
+    /// When the ping was sent that a pong with this number answers, if one is unanswered.
+    pub(crate) fn pinged(&self, number: u64) -> Option<Time> {
+        let (_, at) = self.ping.filter(|(sent, _)| *sent == number)?;
+        Some(at)
+    }
+
     /// The peer has answered the ping with this number.
     pub(crate) fn pong(
         &mut self,

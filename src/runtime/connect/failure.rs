@@ -5,7 +5,7 @@ use std::io;
 use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
 use tokio_tungstenite::tungstenite::handshake::client::Response;
 
-use crate::error::{Error, ErrorCode};
+use crate::error::{Cause, Error, ErrorCode};
 use crate::escape::escape;
 use crate::options::Options;
 use crate::runtime::meter::NotHttp;
@@ -45,10 +45,12 @@ pub(super) fn upgrade_error(place: &str, options: &Options, error: WsError) -> E
         WsError::Io(error) => match error.get_ref().and_then(|e| e.downcast_ref::<NotHttp>()) {
             Some(NotHttp { tls: true }) => handshake(format!(
                 "{place} speaks TLS: switch TLS on (wss://), or use the port of its plain service"
-            )),
+            ))
+            .because(Cause::IsTls),
             Some(NotHttp { tls: false }) => handshake(format!(
                 "{place} is no WebSocket server, its answer is not HTTP: check address and port"
-            )),
+            ))
+            .because(Cause::NotHttp),
             None => Error::new(
                 ErrorCode::Connection,
                 format!("the connection to {place} broke during the WebSocket upgrade: {error}"),
@@ -56,11 +58,13 @@ pub(super) fn upgrade_error(place: &str, options: &Options, error: WsError) -> E
         },
         WsError::Protocol(ProtocolError::HandshakeIncomplete) => handshake(format!(
             "{place} closed the connection instead of answering the WebSocket upgrade: is it a WebSocket server, and plain or TLS as the client?"
-        )),
+        ))
+        .because(Cause::NotHttp),
         other => handshake(format!(
             "{place} is no WebSocket server, or a proxy in between spoils the upgrade: {}",
             escape(&other.to_string())
-        )),
+        ))
+        .because(Cause::NotHttp),
     }
 }
 
@@ -74,7 +78,7 @@ fn status_error(place: &str, options: &Options, response: &Response) -> Error {
     } else {
         format!(" (it says: {said})")
     };
-    match status {
+    let error = match status {
         401 => Error::new(
             ErrorCode::Denied,
             format!(
@@ -115,5 +119,6 @@ fn status_error(place: &str, options: &Options, response: &Response) -> Error {
                 "{place} answered HTTP {status} instead of a WebSocket upgrade: check port and path{said}"
             ),
         ),
-    }
+    };
+    error.because(Cause::Status(status))
 }

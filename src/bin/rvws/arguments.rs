@@ -1,0 +1,364 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use realvirtual_ws::{ListFormat, Perspective};
+
+use crate::endpoint::Endpoint;
+use crate::generator::Rule;
+use crate::output::When;
+use crate::template::{self, Template};
+
+/// Open, watch, check and mirror endpoints of realvirtual.io's WebSocket protocol v2
+///
+/// A URL is ws://host:port/path or wss://host:port/path. Without a scheme, "host:port", "host" and ":port" do as well;
+/// the port is then 1234 if none is given.
+#[derive(Debug, Parser)]
+#[command(name = "rvws", version, max_term_width = 100)]
+pub struct Rvws {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the signals of a server
+    Ls(Ls),
+    /// Print the values of signals
+    Get(Get),
+    /// Set signals, and see whether the server keeps the values
+    Set(Set),
+    /// Watch signals change: a live table on a terminal, else a line for each change
+    Watch(Watch),
+    /// Serve a signal list, with generated values if wished
+    Serve(Serve),
+    /// Write every change of the signals of A to the server B
+    Mirror(Mirror),
+    /// Compare the signals of two servers, or of a server and a signal list
+    Diff(Diff),
+    /// Write a server's signals into a signal list
+    Import(Import),
+    /// Read or write the configuration of a server
+    Config(Config),
+    /// Measure a server: connecting, round trip, catalogue, values per second
+    Bench(Bench),
+    /// Print counters of a connection
+    Stats(Stats),
+    /// Find out why it does not work, and what to do
+    Doctor(Doctor),
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Print the man page
+    Man,
+}
+
+/// How to connect.
+#[derive(Clone, Debug, Args)]
+pub struct Connect {
+    /// Give up after this many seconds
+    #[arg(short = 'W', long = "timeout", value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<Duration>,
+    /// A PEM file with a further authority to trust (wss://)
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<String>,
+    /// The SHA-256 of the server's public key, in hexadecimal or Base64 (wss://)
+    #[arg(long, value_name = "SHA256")]
+    pub pin: Option<String>,
+    /// Accept any certificate: nothing then protects against an attacker in between (wss://)
+    #[arg(long)]
+    pub insecure: bool,
+    /// The name that the server is told
+    #[arg(long, value_name = "NAME", default_value = "rvws")]
+    pub name: String,
+}
+
+/// How signals are printed.
+#[derive(Clone, Debug, Args)]
+pub struct Print {
+    #[arg(long, value_name = "FORMAT", help = template::HELP, conflicts_with = "json")]
+    pub format: Option<Template>,
+    /// JSON, one object on each line
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub colour: Colour,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Colour {
+    /// Use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+}
+
+#[derive(Debug, Args)]
+pub struct Ls {
+    /// The server
+    pub url: Endpoint,
+    /// Only signals whose names fit one of these: * stands for any characters, ? for one
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+    #[command(flatten)]
+    pub print: Print,
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub struct Get {
+    /// The server
+    pub url: Endpoint,
+    /// The signals
+    #[arg(required = true, value_name = "NAME")]
+    pub names: Vec<String>,
+    #[command(flatten)]
+    pub print: Print,
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub struct Set {
+    /// The server
+    pub url: Endpoint,
+    /// What to set
+    #[arg(required = true, value_name = "NAME=VALUE")]
+    pub values: Vec<String>,
+    /// Do not ask whether the server keeps the values
+    #[arg(long)]
+    pub no_check: bool,
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+/// By what the table of `watch` is sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Sort {
+    /// By name
+    #[default]
+    Name,
+    /// By value
+    Value,
+    /// By the number of changes, most first
+    Changes,
+    /// By the time of the last change, newest first
+    Age,
+}
+
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// The server
+    pub url: Endpoint,
+    /// Only signals whose names fit one of these: * stands for any characters, ? for one
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+    /// End after so many changes; those of one signal that come together count as one
+    #[arg(short = 'C', long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// Sort the table
+    #[arg(long, value_name = "BY", default_value = "name")]
+    pub sort: Sort,
+    /// Show counters and a histogram of round trips, at the end or below the table
+    #[arg(long)]
+    pub stats: bool,
+    #[command(flatten)]
+    pub print: Print,
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The signal list: realvirtual's exchange file, or CSV
+    pub list: String,
+    /// The address to listen on
+    #[arg(long, default_value = "127.0.0.1")]
+    pub address: String,
+    /// The port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 1234)]
+    pub port: u16,
+    /// Serve this path only
+    #[arg(long)]
+    pub path: Option<String>,
+    /// Generate values: NAME=toggle:1s, NAME=ramp:0..100/10s, NAME=sine:-1..1/2s, NAME=script:FILE; NAME may hold * and ?
+    #[arg(short = 'g', long = "generate", value_name = "NAME=KIND:…")]
+    pub rules: Vec<Rule>,
+    /// A JSON object to answer config_get with; config_set replaces it while this runs
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Which side to stand on
+    #[arg(long, value_name = "SIDE", default_value = "simulation", value_parser = perspective)]
+    pub perspective: Perspective,
+    /// A web page's origin that may connect; * for any
+    #[arg(long, value_name = "ORIGIN")]
+    pub allow_origin: Vec<String>,
+    /// Listen beyond this machine although everyone may then write
+    #[arg(long)]
+    pub allow_anonymous_network: bool,
+    /// End after this many seconds
+    #[arg(short = 'W', long = "timeout", value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+pub struct Mirror {
+    /// The server to read from
+    pub a: Endpoint,
+    /// The server to write to
+    pub b: Endpoint,
+    /// Only signals whose names fit one of these: * stands for any characters, ? for one
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// A server, or a signal list
+    pub a: String,
+    /// The other server, or a signal list
+    pub b: String,
+    /// Compare values, too (of servers)
+    #[arg(long)]
+    pub values: bool,
+    /// JSON, one object on each line
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub colour: Colour,
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The server
+    pub url: Endpoint,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub output: String,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "auto", value_parser = list_format)]
+    pub format: ListFormat,
+    /// Keep the server's directions, instead of inverting them as an import does
+    #[arg(long)]
+    pub keep_direction: bool,
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub struct Config {
+    #[command(subcommand)]
+    pub command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print the server's configuration
+    Get {
+        /// The server
+        url: Endpoint,
+        #[command(flatten)]
+        connect: Connect,
+    },
+    /// Ask the server to apply a configuration
+    Set {
+        /// The server
+        url: Endpoint,
+        /// A JSON object, or @FILE for one in a file
+        json: String,
+        #[command(flatten)]
+        connect: Connect,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// The server
+    pub url: Endpoint,
+    /// How long to count values
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    pub duration: Duration,
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub struct Stats {
+    /// The server
+    pub url: Endpoint,
+    /// How long to count
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    pub duration: Duration,
+    /// In the text format of Prometheus
+    #[arg(long)]
+    pub prometheus: bool,
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// The server
+    pub url: Endpoint,
+    /// What this side declares, a signal list: its names, types and directions are compared with the server's
+    #[arg(long, value_name = "FILE")]
+    pub list: Option<String>,
+    /// The side that the list is for
+    #[arg(long, value_name = "SIDE", default_value = "simulation", value_parser = perspective)]
+    pub perspective: Perspective,
+    /// The side that the server stands on [default: the same side, whose directions an import inverts]
+    #[arg(long, value_name = "SIDE", value_parser = perspective)]
+    pub peer_perspective: Option<Perspective>,
+    /// How long to look at what the server sends
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
+    pub duration: Duration,
+    /// JSON, one object on each line
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub colour: Colour,
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "write seconds, such as 2 or 0.5".to_owned())?;
+    if !(0.001..=1e6).contains(&seconds) {
+        return Err("write 0.001 to 1000000 seconds".to_owned());
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+fn perspective(text: &str) -> Result<Perspective, String> {
+    match text {
+        "simulation" => Ok(Perspective::Simulation),
+        "controller" => Ok(Perspective::Controller),
+        _ => Err("write simulation or controller".to_owned()),
+    }
+}
+
+fn list_format(text: &str) -> Result<ListFormat, String> {
+    match text {
+        "auto" => Ok(ListFormat::Auto),
+        "json" => Ok(ListFormat::Json),
+        "csv" => Ok(ListFormat::Csv),
+        _ => Err("write auto, json or csv".to_owned()),
+    }
+}

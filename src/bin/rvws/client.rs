@@ -1,0 +1,151 @@
+//! Connecting, and taking over a server's signals.
+
+use std::time::Duration;
+
+use realvirtual_ws::interface::{Event, EventKind, LogLevel};
+use realvirtual_ws::options::ImportDirection;
+use realvirtual_ws::{ErrorCode, Interface, Options};
+
+use crate::arguments::Connect;
+use crate::endpoint::Endpoint;
+use crate::failure::{Exit, Failure};
+use crate::progress::Progress;
+use crate::stop::{Deadline, LOOK, requested};
+
+/// How long a server may take to connect and to answer, unless -W says otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What has not gone out yet at the end has this long.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+impl Connect {
+    /// The time for one step.
+    pub fn patience(&self) -> Duration {
+        self.timeout.unwrap_or(PATIENCE)
+    }
+
+    /// The options of a client of this server. Its directions stay the server's.
+    pub fn options(&self, url: &Endpoint) -> Result<Options, Failure> {
+        let mut options = Options::client();
+        options.address.clone_from(&url.host);
+        options.port = url.port;
+        options.path.clone_from(&url.path);
+        options.client_name.clone_from(&self.name);
+        options.tls.enabled = url.tls;
+        options.tls.ca_file.clone_from(&self.ca);
+        options.tls.pin.clone_from(&self.pin);
+        options.tls.insecure_skip_verify = self.insecure;
+        options.import_direction = ImportDirection::Keep;
+        options.connect_timeout = self.patience();
+        options.auto_reconnect = false;
+        if !url.tls && (self.ca.is_some() || self.pin.is_some() || self.insecure) {
+            return Err(Failure::new(
+                Exit::Usage,
+                format!("--ca, --pin and --insecure are for wss://, and {url} is not"),
+            ));
+        }
+        Ok(options)
+    }
+}
+
+/// A client of the server `url`, connected.
+pub fn connect(url: &Endpoint, arguments: &Connect) -> Result<Interface, Failure> {
+    connect_with(url, arguments, |_| {})
+}
+
+/// A client of the server `url` with further options, connected.
+pub fn connect_with(
+    url: &Endpoint,
+    arguments: &Connect,
+    change: impl FnOnce(&mut Options),
+) -> Result<Interface, Failure> {
+    let mut options = arguments.options(url)?;
+    change(&mut options);
+    let interface = Interface::new(options)?;
+    start(&interface, url, arguments)?;
+    Ok(interface)
+}
+
+/// Starts a client and waits for its first connection; the first attempt that fails ends it.
+pub fn start(interface: &Interface, url: &Endpoint, arguments: &Connect) -> Result<(), Failure> {
+    let _progress = Progress::new(format!("connecting to {url}"));
+    interface.start()?;
+    let end = Deadline::after(Some(arguments.patience() + LAST_WORDS));
+    loop {
+        match next_event(interface)? {
+            Some(event) if event.kind == EventKind::Connected => return Ok(()),
+            Some(event) if event.kind == EventKind::Disconnected => {
+                let error = interface.info().last_error;
+                return Err(error.map_or_else(
+                    || Failure::new(Exit::NoConnection, event.text),
+                    Failure::from,
+                ));
+            }
+            Some(_) => {}
+            None if end.passed() => {
+                return Err(Failure::new(
+                    Exit::Timeout,
+                    format!("no connection to {url} in time: see rvws doctor"),
+                ));
+            }
+            None => {
+                interface.wait(end.left(LOOK))?;
+            }
+        }
+    }
+}
+
+/// Takes over the server's signals.
+pub fn import(interface: &Interface, url: &Endpoint, arguments: &Connect) -> Result<(), Failure> {
+    let _progress = Progress::new(format!("waiting for the signals of {url}"));
+    match interface.import(arguments.patience()) {
+        Ok(report) => {
+            for line in report.text.lines() {
+                eprintln!("rvws: {url}: {line}");
+            }
+            Ok(())
+        }
+        Err(error) if error.code() == ErrorCode::Timeout => Err(Failure::new(
+            Exit::Timeout,
+            format!(
+                "{url} is connected, but did not answer the import request within {:?}: rvws doctor {url} finds out why",
+                arguments.patience()
+            ),
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A client with all signals of the server.
+pub fn open(url: &Endpoint, arguments: &Connect) -> Result<Interface, Failure> {
+    let interface = connect(url, arguments)?;
+    import(&interface, url, arguments)?;
+    Ok(interface)
+}
+
+pub fn next_event(interface: &Interface) -> Result<Option<Event>, Failure> {
+    Ok(interface.poll_event(|event| (true, event.clone()))?)
+}
+
+/// Says on standard error what the library noticed by itself.
+pub fn tell_log(interface: &Interface) -> Result<(), Failure> {
+    while let Some(record) = interface.poll_log(|record| (true, record.clone()))? {
+        if record.level <= LogLevel::Warn {
+            eprintln!("rvws: {}", record.text);
+        }
+    }
+    Ok(())
+}
+
+/// Waits for something to poll, for the end of the program's time, or for Ctrl-C. `false`: it is to end.
+pub fn goes_on(interface: &Interface, end: Deadline, most: Duration) -> Result<bool, Failure> {
+    if requested() || end.passed() {
+        return Ok(false);
+    }
+    interface.wait(end.left(most))?;
+    Ok(!requested())
+}
+
+/// Says goodbye, so that the other end need not wonder. One that does not answer is left all the same.
+pub fn leave(interface: &Interface) {
+    let _ = interface.stop(LAST_WORDS);
+}

@@ -1,0 +1,121 @@
+//! Exit codes, and failures as one line on standard error.
+
+use std::io;
+
+use realvirtual_ws::{Error, ErrorCode};
+
+macro_rules! exits {
+    ($($variant:ident = $code:literal, $meaning:literal;)*) => {
+        /// How the program ends. Part of its interface: codes are never reused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Exit { $($variant = $code,)* }
+
+        /// Every code with its meaning, for the man page.
+        pub const EXITS: &[(u8, &str)] = &[$(($code, $meaning),)*];
+    };
+}
+
+exits! {
+    Done = 0, "Done; also after Ctrl-C in commands that run until then, and when the reader of the output is gone.";
+    Found = 1, "diff found differences, or doctor found a cause.";
+    Usage = 2, "The command line is wrong.";
+    NoConnection = 3, "Nothing listens there, no route, or the host name does not resolve.";
+    NoWebSocket = 4, "Something answers, but not as a WebSocket server at this path.";
+    Tls = 5, "TLS could not be set up, or the certificate is not trusted.";
+    Refused = 6, "The server refused this client, or a configuration.";
+    NotFound = 7, "There is no such signal.";
+    Value = 8, "A value does not fit its signal, or the server did not keep it.";
+    File = 9, "A file cannot be read or written, or is not what it should be.";
+    Timeout = 10, "The time (-W) ran out before it was done.";
+    Listen = 11, "Cannot listen on this address and port.";
+    Lost = 12, "The connection was lost, or the system refused a resource.";
+}
+
+/// Why a command ends early.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    /// Empty: nothing to say.
+    message: String,
+}
+
+impl Failure {
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self {
+            exit,
+            message: message.into(),
+        }
+    }
+
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Says it on standard error and gives the exit code.
+    pub fn tell(&self) -> Exit {
+        if !self.message.is_empty() {
+            eprintln!("rvws: {}", self.message.replace('\n', " "));
+        }
+        self.exit
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        use ErrorCode as Code;
+        let exit = match error.code() {
+            Code::Resolve | Code::Refused | Code::Unreachable => Exit::NoConnection,
+            Code::Handshake => Exit::NoWebSocket,
+            Code::Tls | Code::Certificate => Exit::Tls,
+            Code::Denied => Exit::Refused,
+            Code::NotFound => Exit::NotFound,
+            Code::Kind | Code::NotWritable | Code::NotFinite | Code::Text | Code::Limit => {
+                Exit::Value
+            }
+            Code::File | Code::Format | Code::Exists | Code::Name => Exit::File,
+            Code::Timeout => Exit::Timeout,
+            Code::PortInUse | Code::Permission | Code::InsecureBind => Exit::Listen,
+            Code::Argument | Code::Address => Exit::Usage,
+            _ => Exit::Lost,
+        };
+        Self::new(exit, options_of(error.message()))
+    }
+}
+
+/// The library names its options; this program has its own names for them.
+fn options_of(message: &str) -> String {
+    let names = [
+        ("the option ca_file", "--ca"),
+        ("option ca_file", "--ca"),
+        ("option tls_pin", "--pin"),
+        ("the option path", "the path in the URL"),
+        ("the option address", "the host in the URL"),
+        (
+            "the option allow_anonymous_network",
+            "--allow-anonymous-network",
+        ),
+        ("allow_anonymous_network", "--allow-anonymous-network"),
+    ];
+    let mut text = message.to_owned();
+    for (library, own) in names {
+        text = text.replace(library, own);
+    }
+    text
+}
+
+impl From<io::Error> for Failure {
+    /// Of standard output. A reader that has gone away is none of our business.
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::new(Exit::Done, "");
+        }
+        Self::new(
+            Exit::File,
+            format!("cannot write to standard output: {error}"),
+        )
+    }
+}

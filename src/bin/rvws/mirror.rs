@@ -1,0 +1,151 @@
+//! `rvws mirror`: every change of the signals of one server is written to another.
+
+use std::sync::Arc;
+
+use realvirtual_ws::interface::{EventKind, Stats};
+use realvirtual_ws::options::SendMode;
+use realvirtual_ws::{Access, Change, Declaration, Direction, Interface, Kind, Value};
+
+use crate::arguments::Mirror;
+use crate::client::{self, goes_on};
+use crate::failure::{Exit, Failure};
+use crate::glob;
+use crate::signal::{Signal, changed};
+use crate::stop::{Deadline, LOOK, on_signals};
+
+/// Every edge of a bool travels, also when the other side is slow for a moment: up to so many of each signal wait.
+const EDGES: u32 = 4096;
+
+pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
+    on_signals();
+    let signals = common(arguments)?;
+    let end = Deadline::after(arguments.connect.timeout);
+
+    // Declared instead of imported, with a FIFO for each bool; ids are the same on both sides.
+    let mut options = arguments.connect.options(&arguments.a)?;
+    options.auto_reconnect = true;
+    let a = Interface::new(options)?;
+    let mut options = arguments.connect.options(&arguments.b)?;
+    options.auto_reconnect = true;
+    options.send_mode = SendMode::OnChange;
+    let b = Interface::new(options)?;
+    for signal in &signals {
+        declare(&a, signal, Access::Read)?;
+        declare(&b, signal, Access::Write)?;
+    }
+    a.subscribe(signals.iter().map(|signal| &*signal.name))?;
+    // Nothing is wanted of B, and its values would be refused.
+    b.subscribe(std::iter::empty())?;
+    client::start(&b, &arguments.b, &arguments.connect)?;
+    client::start(&a, &arguments.a, &arguments.connect)?;
+    eprintln!(
+        "rvws: mirroring {} signals from {} to {}",
+        signals.len(),
+        arguments.a,
+        arguments.b
+    );
+
+    let mut sent = 0_u64;
+    let mut lost_before = 0;
+    loop {
+        let on = goes_on(&a, end, LOOK)?;
+        sent += pass(&a, &b)?;
+        for (interface, url) in [(&a, &arguments.a), (&b, &arguments.b)] {
+            while let Some(event) = client::next_event(interface)? {
+                match event.kind {
+                    EventKind::Connected => eprintln!("rvws: connected to {url} again"),
+                    EventKind::Disconnected => eprintln!("rvws: {url}: {}", event.text),
+                    _ => {}
+                }
+            }
+            client::tell_log(interface)?;
+        }
+        let lost = lost(&a.stats()) + lost(&b.stats());
+        if lost > lost_before {
+            eprintln!("rvws: {} edges were lost", lost - lost_before);
+            lost_before = lost;
+        }
+        if !on {
+            break;
+        }
+    }
+    client::leave(&a);
+    client::leave(&b);
+    eprintln!("rvws: mirrored {sent} changes, {lost_before} edges lost");
+    Ok(Exit::Done)
+}
+
+/// Edges that one side could not keep.
+fn lost(stats: &Stats) -> u64 {
+    stats.queue_overflow + stats.pulses_collapsed
+}
+
+fn declare(interface: &Interface, signal: &Signal, access: Access) -> Result<(), Failure> {
+    let bool = signal.kind == Kind::Bool;
+    interface.add_signal(&Declaration {
+        access: Some(access),
+        fifo_depth: if bool { EDGES } else { 0 },
+        ..Declaration::new(
+            &signal.name,
+            signal.kind,
+            signal.direction.unwrap_or(Direction::Auto),
+        )
+    })?;
+    Ok(())
+}
+
+/// The wanted signals of A that B has as well; says which are missing there.
+fn common(arguments: &Mirror) -> Result<Vec<Signal>, Failure> {
+    let of = |url| -> Result<Vec<Signal>, Failure> {
+        let interface = client::open(url, &arguments.connect)?;
+        client::leave(&interface);
+        Ok(Signal::all(&interface)?)
+    };
+    let mut signals = of(&arguments.a)?;
+    signals.retain(|signal| glob::any(&arguments.patterns, &signal.name));
+    let there = of(&arguments.b)?;
+    let (mut missing, mut other) = (Vec::new(), Vec::new());
+    signals.retain(|signal| {
+        match there.binary_search_by(|one| one.name.cmp(&signal.name)) {
+            Err(_) => missing.push(Arc::clone(&signal.name)),
+            Ok(at) if there[at].kind != signal.kind => other.push(Arc::clone(&signal.name)),
+            Ok(_) => return true,
+        }
+        false
+    });
+    for (names, why) in [(missing, "not"), (other, "of another kind")] {
+        if let Some(first) = names.first() {
+            eprintln!(
+                "rvws: {} signals of {} are {why} in {}, the first is {first:?}: rvws diff shows them",
+                names.len(),
+                arguments.a,
+                arguments.b
+            );
+        }
+    }
+    if signals.is_empty() {
+        return Err(Failure::new(
+            Exit::NotFound,
+            format!(
+                "{} and {} have no wanted signal in common: rvws diff shows what differs",
+                arguments.a, arguments.b
+            ),
+        ));
+    }
+    Ok(signals)
+}
+
+/// Hands on what has changed, in its order.
+fn pass(a: &Interface, b: &Interface) -> Result<u64, Failure> {
+    let mut changes: Vec<Change> = Vec::new();
+    a.poll_changes(usize::MAX, |_, change| changes.push(change))?;
+    let mut values: Vec<(u32, Value)> = Vec::with_capacity(changes.len());
+    for (record, change) in changes.iter().enumerate() {
+        if change.change_count > 0 {
+            values.push((change.signal, changed(a, record, change)?));
+        }
+    }
+    // What A sent in one message goes on in one, as far as no signal changed twice.
+    b.set_values(values.iter().map(|(id, value)| Ok((*id, value.as_ref()))))?;
+    Ok(values.len() as u64)
+}

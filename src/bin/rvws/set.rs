@@ -1,0 +1,96 @@
+//! `rvws set`: sets signals, and looks whether the server keeps the values.
+
+use std::time::Duration;
+
+use realvirtual_ws::{Interface, Value};
+
+use crate::arguments::Set;
+use crate::client;
+use crate::failure::{Exit, Failure};
+use crate::get::find;
+use crate::progress::Progress;
+use crate::signal::{parse, same, shown, value};
+use crate::stop::Deadline;
+
+pub fn run(arguments: &Set) -> Result<Exit, Failure> {
+    let interface = client::open(&arguments.url, &arguments.connect)?;
+    let mut values = Vec::with_capacity(arguments.values.len());
+    for text in &arguments.values {
+        let (name, text) = split(&interface, text)?;
+        let id = find(&interface, name, &arguments.url)?;
+        let kind = interface.signal_info(id)?.kind;
+        let value = parse(text, kind)
+            .map_err(|why| Failure::new(Exit::Value, format!("signal {name:?}: {why}")))?;
+        values.push((id, name, value));
+    }
+    interface.set_values(
+        values
+            .iter()
+            .map(|(id, _, value)| Ok((*id, value.as_ref()))),
+    )?;
+    send(&interface, values.len() as u64, arguments)?;
+    // Everything that was set has left before this returns.
+    client::leave(&interface);
+    if !arguments.no_check {
+        check(arguments, &values)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Name and value of `NAME=VALUE`. A name may hold `=`: the longest name that exists counts.
+fn split<'a>(interface: &Interface, text: &'a str) -> Result<(&'a str, &'a str), Failure> {
+    let splits = || {
+        text.match_indices('=')
+            .map(|(at, _)| (&text[..at], &text[at + 1..]))
+    };
+    let known = splits().filter(|(name, _)| interface.find_signal(name).is_ok());
+    known.last().or_else(|| splits().next()).ok_or_else(|| {
+        Failure::new(
+            Exit::Usage,
+            format!("{text:?} is no NAME=VALUE: write a signal's name, an equals sign, the value"),
+        )
+    })
+}
+
+/// Waits until all values have gone out: a client first hears what the server has to say.
+fn send(interface: &Interface, count: u64, arguments: &Set) -> Result<(), Failure> {
+    let _progress = Progress::new(format!("sending to {}", arguments.url));
+    let end = Deadline::after(Some(arguments.connect.patience()));
+    while interface.stats().values_out < count {
+        if interface.info().clients == 0 {
+            let text = format!(
+                "{} closed the connection before it had the values",
+                arguments.url
+            );
+            return Err(Failure::new(Exit::Lost, text));
+        }
+        if end.passed() {
+            let text = format!("{} did not take the values in time", arguments.url);
+            return Err(Failure::new(Exit::Timeout, text));
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    Ok(())
+}
+
+/// What a new client of the server is told of these signals.
+fn check(arguments: &Set, values: &[(u32, &str, Value)]) -> Result<(), Failure> {
+    let again = client::open(&arguments.url, &arguments.connect)?;
+    for (_, name, wanted) in values {
+        let id = find(&again, name, &arguments.url)?;
+        let kept = value(&again, id, again.signal_info(id)?.kind)?;
+        if !same(&kept, wanted) {
+            return Err(Failure::new(
+                Exit::Value,
+                format!(
+                    "{} has {} for {name:?} after it was set to {}: the server, or another client, writes this signal (--no-check does not look)",
+                    arguments.url,
+                    shown(&kept, true),
+                    shown(wanted, true)
+                ),
+            ));
+        }
+    }
+    client::leave(&again);
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! Ctrl-C and its like, for commands that run until then.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+static REQUESTED: AtomicBool = AtomicBool::new(false);
+
+/// How long a command that waits may take to notice.
+pub const LOOK: Duration = Duration::from_millis(50);
+
+/// From now on Ctrl-C, SIGTERM and SIGHUP only ask to end.
+pub fn on_signals() {
+    static ONCE: OnceLock<()> = OnceLock::new();
+    ONCE.get_or_init(|| {
+        // Without a handler the system ends the program, which is not wrong either.
+        let _ = ctrlc::set_handler(|| REQUESTED.store(true, Ordering::Release));
+    });
+}
+
+pub fn requested() -> bool {
+    REQUESTED.load(Ordering::Acquire)
+}
+
+/// A point in time, or none.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline(Option<Instant>);
+
+impl Deadline {
+    pub fn after(time: Option<Duration>) -> Self {
+        Self(time.and_then(|time| Instant::now().checked_add(time)))
+    }
+
+    pub fn passed(self) -> bool {
+        self.0.is_some_and(|at| Instant::now() >= at)
+    }
+
+    /// What is left, at most `most`.
+    pub fn left(self, most: Duration) -> Duration {
+        match self.0 {
+            Some(at) => at.saturating_duration_since(Instant::now()).min(most),
+            None => most,
+        }
+    }
+}

@@ -1,0 +1,302 @@
+"""Each command does what its help says."""
+
+import json
+import os
+import pty
+import re
+import shlex
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from rig import ROOT, RVWS, Running, catalogue, equal, expect, folder, peer, rvws, served, succeeds, until, unused_port
+
+HERE = Path(__file__).resolve().parent
+
+
+def ls_lists_signals_with_types_and_values():
+    with served() as url:
+        lines = succeeds("ls", url).splitlines()
+        equal([line.split()[0] for line in lines], ["Count", "Motor", "Sensor", "Speed", "Status"])
+        equal(lines[2].split(), ["Sensor", "PLCInputBool", "false"])
+        equal(succeeds("ls", url, "S*", "--format", r"%n\t%t\t%v"), "Sensor\tPLCInputBool\tfalse\nSpeed\tPLCInputFloat\t0.0\nStatus\tPLCOutputText\t\n")
+        objects = [json.loads(line) for line in succeeds("ls", url, "--json").splitlines()]
+        expect({"name": "Count", "type": "PLCOutputInt", "value": 0} in objects, objects)
+
+
+def get_prints_a_value_alone_and_several_with_names():
+    with served() as url:
+        equal(succeeds("get", url, "Speed"), "0.0\n")
+        lines = succeeds("get", url, "Speed", "Count").splitlines()
+        equal([line.split()[0] for line in lines], ["Speed", "Count"])
+
+
+def set_sets_every_kind_and_the_server_keeps_it():
+    with served() as url:
+        succeeds("set", url, "Motor=-1.5", "Count=9007199254740993", "Status=a=b ✓")
+        equal(succeeds("get", url, "Motor", "Count", "Status", "--format", "%v"), "-1.5\n9007199254740993\na=b ✓\n")
+
+
+def watch_prints_a_line_for_each_change():
+    with served("-g", "Sensor=toggle:50ms") as url:
+        lines = succeeds("watch", url, "Sensor", "-C", "3").splitlines()
+        expect(len(lines) == 3 and all(line.startswith("Sensor ") for line in lines), lines)
+        shown = rvws("watch", url, "Sensor", "-C", "4", "--json", "--stats")
+        objects = [json.loads(line) for line in shown.stdout.splitlines()]
+        # Changes that came together leave a level that their number tells.
+        levels = all((a["value"] != b["value"]) == (b["changes"] % 2 == 1) for a, b in zip(objects, objects[1:]))
+        expect(len(objects) == 4 and levels, objects)
+        expect("round trip" in shown.stderr and "values" in shown.stderr, shown.stderr)
+
+
+def on_a_terminal(*arguments, seconds=3, environment=None):
+    """What the tool writes to a terminal until it is ended with Ctrl-C, and its exit code."""
+    control, terminal = pty.openpty()
+    process = subprocess.Popen([RVWS, *map(str, arguments)], stdin=terminal, stdout=terminal, stderr=terminal, env=environment)
+    os.close(terminal)
+    text, end = b"", time.monotonic() + seconds
+    os.set_blocking(control, False)
+    asked = False
+    while True:
+        try:
+            text += os.read(control, 65536)
+        except BlockingIOError:
+            time.sleep(0.01)
+        except OSError:
+            break
+        if not asked and (text.count(b"\x1b[H") > 3 or time.monotonic() > end):
+            process.send_signal(signal.SIGINT)
+            asked = True
+        if process.poll() is not None and time.monotonic() > end:
+            break
+    os.close(control)
+    return text.decode(), process.wait(5)
+
+
+def watch_on_a_terminal_is_a_table_that_leaves_it_as_it_was():
+    with served("-g", "Sensor=toggle:50ms") as url:
+        environment = {**os.environ, "TERM": "xterm"}
+        environment.pop("NO_COLOR", None)
+        text, code = on_a_terminal("watch", url, "--sort", "changes", environment=environment)
+        equal(code, 0)
+        picture = text.split("\x1b[H")[-1]
+        expect("NAME" in picture and picture.index("Sensor") < picture.index("Count"), picture)
+        expect(text.endswith("\x1b[?25h\x1b[?1049l") and "\x1b[32m" in text, repr(text[-200:]))
+        plain, _ = on_a_terminal("watch", url, environment={**environment, "NO_COLOR": "1"})
+        expect(not re.search(r"\x1b\[[0-9;]*m", plain), "colours with NO_COLOR")
+
+
+def serve_generates_toggle_ramp_sine_and_script():
+    with folder() as path:
+        (path / "steps").write_text("# seconds value\n0 idle\n0.1 running\n0.2 done\n")
+        rules = ("Sensor=toggle:50ms", "Speed=sine:-5..5/300ms", "Motor=ramp:0..10/300ms", f"Status=script:{path}/steps")
+        with served(*[word for rule in rules for word in ("-g", rule)]) as url:
+            lines = succeeds("watch", url, "-C", "150", "--json").splitlines()
+    values = {}
+    for line in map(json.loads, lines):
+        values.setdefault(line["name"], []).append(line["value"])
+    equal(set(values["Sensor"]), {True, False})
+    expect(-5 <= min(values["Speed"]) < -3 and 3 < max(values["Speed"]) <= 5, values["Speed"])
+    expect(0 <= min(values["Motor"]) < 2 and 8 < max(values["Motor"]) < 10, values["Motor"])
+    rises = sum(a < b for a, b in zip(values["Motor"], values["Motor"][1:]))
+    expect(rises > len(values["Motor"]) * 0.7, values["Motor"])
+    expect({"idle", "running"} <= set(values["Status"]), values["Status"])
+
+
+def serve_tells_who_comes_and_ends_cleanly():
+    with folder() as path:
+        (path / "list.csv").write_text("Name,Type\nA,BOOL\n")
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with Running("serve", path / "list.csv", "--port", 0) as server:
+                url = server.line("1 signals at").split()[-1]
+                succeeds("ls", url, "--name", "somebody")
+                until("joined and left", lambda: any("left: somebody" in line for line in server.errors))
+                equal(server.end(number), 0)
+
+
+def import_writes_a_list_with_directions_inverted_or_kept():
+    with served() as url, folder() as path:
+        succeeds("import", url, "-o", path / "inverted.csv")
+        expect("Sensor,,,BOOL,OUTPUT," in (path / "inverted.csv").read_text(), "not inverted")
+        succeeds("import", url, "-o", path / "kept.json", "--keep-direction")
+        signals = json.loads((path / "kept.json").read_text())["Signals"]
+        kept = {one["Name"]: (one["Type"], one["Direction"]) for one in signals}
+        equal(kept["Sensor"], ("BOOL", "INPUT"))
+
+
+def import_and_diff_agree():
+    with served() as url, folder() as path:
+        succeeds("import", url, "-o", path / "kept.json", "--keep-direction")
+        equal(succeeds("diff", url, path / "kept.json"), "")
+
+
+def diff_shows_what_differs():
+    one = "Name,Type,Direction\nA,BOOL,INPUT\nB,INT,INPUT\nC,INT,INPUT\nD,TEXT,OUTPUT\n"
+    two = "Name,Type,Direction\nB,FLOAT,INPUT\nC,INT,INPUT\nD,TEXT,OUTPUT\nE,BOOL,INPUT\n"
+    with served(text=one) as a, served(text=two) as b:
+        succeeds("set", a, "D=here")
+        done = rvws("diff", a, b)
+        equal((done.returncode, done.stderr), (1, ""))
+        equal(done.stdout.splitlines(), ["- A  PLCInputBool", "! B  PLCInputInt | PLCInputFloat", "+ E  PLCInputBool"])
+        done = rvws("diff", a, b, "--values", "--json")
+        expect('{"a":"here","b":"","differs":"value","name":"D"}' in done.stdout.splitlines(), done.stdout)
+        equal(rvws("diff", a, a, "--values").stdout, "")
+
+
+def config_is_read_and_written():
+    with folder() as path:
+        (path / "config.json").write_text('{"publishIntervalMs": 5}')
+        with served("--config", path / "config.json") as url:
+            equal(json.loads(succeeds("config", "get", url)), {"publishIntervalMs": 5})
+            (path / "new.json").write_text('{"publishIntervalMs": 10}')
+            succeeds("config", "set", url, f"@{path}/new.json")
+            equal(json.loads(succeeds("config", "get", url)), {"publishIntervalMs": 10})
+
+
+def mirror_hands_on_every_edge_and_the_last_value():
+    with served("-g", "Sensor=toggle:30ms", "-g", "Speed=ramp:0..1000/5s") as a, served("--perspective", "controller") as b:
+        with Running("watch", b, "Sensor", "Speed", "--json") as watch, Running("mirror", a, b, "S*") as mirror:
+            until("changes at B", lambda: len(watch.lines) > 60)
+            equal(mirror.end(), 0)
+            last = mirror.errors[-1]
+            equal(watch.end(), 0)
+    expect(re.fullmatch(r"rvws: mirrored \d+ changes, 0 edges lost", last), mirror.errors)
+    seen = list(map(json.loads, watch.lines))
+    sensor = [one["value"] for one in seen if one["name"] == "Sensor" and one["changes"] == 1]
+    expect(len(sensor) > 3, sensor)
+    speed = [one["value"] for one in seen if one["name"] == "Speed"]
+    equal(speed, sorted(speed))
+
+
+def mirror_waits_for_a_server_that_is_away():
+    with folder() as path:
+        (path / "list.csv").write_text("Name,Type,Direction\nSensor,BOOL,INPUT\n")
+        with served("-g", "Sensor=toggle:30ms") as a, Running("serve", path / "list.csv", "--port", 0, "--perspective", "controller") as b:
+            url = b.line("signals at").split()[-1]
+            with Running("mirror", a, url) as mirror:
+                until("it runs", lambda: any("mirroring 1" in line for line in mirror.errors))
+                equal(b.end(), 0)
+                until("it is told", lambda: any(line.startswith(f"rvws: {url}: ") for line in mirror.errors))
+                with Running("serve", path / "list.csv", "--port", url.rsplit(":", 1)[1], "--perspective", "controller"):
+                    until("it is back", lambda: any("again" in line for line in mirror.errors))
+                    succeeds("watch", url, "Sensor", "-C", 2, "-W", 5)
+                equal(mirror.end(), 0)
+
+
+def bench_measures():
+    with served("-g", "Speed=sine:0..1/1s") as url:
+        found = json.loads(succeeds("bench", url, "--duration", 0.5, "--json"))
+        expect(found["signals"] == 5 and found["values_per_second"] > 10 and found["round_trip_us_p50"] > 0, found)
+        expect(0 < found["connect_us"] < 1e6, found)
+        expect("round trip, median" in succeeds("bench", url, "--duration", 0.1), "for people")
+
+
+def stats_speaks_to_prometheus():
+    with served("-g", "Speed=sine:0..1/1s") as url:
+        text = succeeds("stats", url, "--duration", 0.4, "--prometheus")
+        lines = [line for line in text.splitlines() if not line.startswith("#")]
+        values = {}
+        for line in lines:
+            name, value = re.fullmatch(r'(rvws_[a-z_]+(?:\{le="[^"]+"\})?) ([0-9.e+-]+)', line).groups()
+            values[name] = float(value)
+        expect(values["rvws_up"] == 1 and values["rvws_signals"] == 5 and values["rvws_values_in_total"] > 5, values)
+        equal(values["rvws_round_trip_seconds_count"], values['rvws_round_trip_seconds_bucket{le="+Inf"}'])
+        expect(values["rvws_round_trip_seconds_count"] > 0, values)
+        for line in text.splitlines():
+            expect(line.startswith(("# HELP rvws_", "# TYPE rvws_", "rvws_")), line)
+        expect("frames_in" in succeeds("stats", url, "--duration", 0.1), "for people")
+    done = rvws("stats", f":{unused_port()}", "--prometheus")
+    expect(done.returncode == 3 and "rvws_up 0\n" in done.stdout, done)
+
+
+def completions_are_scripts_of_the_shells():
+    for shell in ("bash", "zsh", "fish", "powershell", "elvish"):
+        script = succeeds("completions", shell)
+        expect("rvws" in script and "mirror" in script and "prometheus" in script, shell)
+    subprocess.run(["bash", "-n"], input=succeeds("completions", "bash"), text=True, check=True)
+
+
+def the_man_page_has_every_command_cause_and_exit_code():
+    page = succeeds("man")
+    commands = re.findall(r"^  ([a-z]+) ", succeeds("--help"), re.M)
+    expect(len(commands) >= 14, commands)
+    for command in set(commands) - {"help"}:
+        expect(re.search(rf"^\.SS rvws {command}\b", page, re.M), command)
+    expect(r"\fB\-C, \-\-count <NUMBER>\fR" in page and "[default: 1234]" in page, "short options and defaults")
+    codes = list(map(int, re.findall(r"^\\fB(\d+)\\fR$", page, re.M)))
+    equal(codes, list(range(13)))
+    for name in re.findall(r'finds\(\["([a-z-]+)"', (HERE / "doctor.py").read_text()):
+        expect(name.replace("-", "\\-") in page, name)
+    # Every code and every cause has its test.
+    tested = {int(code) for code in re.findall(r"^def exit_(\d+)_", (HERE / "exits.py").read_text(), re.M)}
+    equal(tested, set(codes))
+    causes = page.split(".SH CAUSES")[1].split(".SH")[0]
+    for cause in re.findall(r"^\\fB(.*)\\fR$", causes, re.M):
+        cause = cause.replace("\\-", "-")
+        expect(f'"{cause}"' in (HERE / "doctor.py").read_text(), f"no test for {cause}")
+
+
+def the_readmes_session_goes_as_it_is_printed():
+    readme = (ROOT / "README.md").read_text()
+    session = readme.split("```console\n")[1].split("```")[0]
+    # Another port: that one may be in use.
+    session = session.replace(":7000", ":{port}").replace("--port 7000", "--port {port}")
+    session = session.format(port=unused_port())
+    equal(len(session.splitlines()), 10)
+    blocks = [block.split("\n", 1) for block in session.split("$ ")[1:]]
+    server = None
+    try:
+        for command, wanted in blocks:
+            words = shlex.split(command)
+            equal(words.pop(0), "rvws")
+            if words[-1] == "&":
+                server = Running(*words[:-1], cwd=ROOT)
+                server.line(wanted.strip())
+            else:
+                done = rvws(*words, cwd=ROOT)
+                equal(done.stdout + done.stderr, wanted)
+        equal(server.end(), 0)
+    finally:
+        server.__exit__()
+
+
+def a_reader_that_goes_away_is_no_error():
+    many = "Name,Type,Direction\n" + "".join(f"A rather long name of a signal {n},BOOL,INPUT\n" for n in range(20000))
+    with served(text=many) as url:
+        process = subprocess.Popen([RVWS, "ls", url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process.stdout.readline()
+        process.stdout.close()
+        equal((process.wait(10), process.stderr.read()), (0, ""))
+        process.stderr.close()
+
+
+def texts_of_a_peer_do_not_steer_the_terminal():
+    with peer(catalogue({"Evil\x1b[2J": ("PLCInputText", "\x1b]0;title\x07")})) as url:
+        text, code = on_a_terminal("ls", url, "--color", "never", seconds=0.3)
+        equal(code, 0)
+        expect("\x1b" not in text and "\x07" not in text and "Evil" in text, repr(text))
+
+
+TESTS = (
+    ls_lists_signals_with_types_and_values,
+    get_prints_a_value_alone_and_several_with_names,
+    set_sets_every_kind_and_the_server_keeps_it,
+    watch_prints_a_line_for_each_change,
+    watch_on_a_terminal_is_a_table_that_leaves_it_as_it_was,
+    serve_generates_toggle_ramp_sine_and_script,
+    serve_tells_who_comes_and_ends_cleanly,
+    import_writes_a_list_with_directions_inverted_or_kept,
+    import_and_diff_agree,
+    diff_shows_what_differs,
+    config_is_read_and_written,
+    mirror_hands_on_every_edge_and_the_last_value,
+    mirror_waits_for_a_server_that_is_away,
+    bench_measures,
+    stats_speaks_to_prometheus,
+    completions_are_scripts_of_the_shells,
+    the_man_page_has_every_command_cause_and_exit_code,
+    the_readmes_session_goes_as_it_is_printed,
+    a_reader_that_goes_away_is_no_error,
+    texts_of_a_peer_do_not_steer_the_terminal,
+)

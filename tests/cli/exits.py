@@ -1,0 +1,128 @@
+"""Each exit code, with one line that says what, where, and what to do."""
+
+import socket
+import subprocess
+
+from rig import DEBUG, LIST, bare, equal, expect, fails, folder, http, peer, rvws, served, succeeds, unused_port
+
+
+def exit_0_for_help_and_version():
+    for words in (["--help"], ["--version"], ["watch", "--help"]):
+        expect(succeeds(*words), words)
+
+
+def exit_1_for_differences_and_causes():
+    with served() as a, served(text="Name,Type\nA,BOOL\n") as b:
+        equal(rvws("diff", a, b).returncode, 1)
+    equal(rvws("doctor", f":{unused_port()}").returncode, 1)
+
+
+def exit_2_for_a_wrong_command_line():
+    fails(2, "--what", "ls", "127.0.0.1", "--what")
+    fails(2, "--help", "get", "127.0.0.1")
+    fails(2, "command")
+    fails(2, "http is no scheme", "ls", "http://127.0.0.1")
+    fails(2, "port", "ls", "127.0.0.1:70000")
+    fails(2, "wss://", "ls", "ws://127.0.0.1:1", "--insecure")
+    fails(2, "toggle", "serve", "list.csv", "-g", "A=blink:1s")
+    fails(2, "%x", "ls", "127.0.0.1", "--format", "%x")
+
+
+def exit_3_where_nothing_listens():
+    port = unused_port()
+    fails(3, f"nothing listens on 127.0.0.1:{port}", "ls", f":{port}")
+    fails(3, "does not resolve", "ls", "no-such-host.invalid:7000", "-W", "3")
+
+
+def exit_4_for_what_is_no_websocket():
+    with bare(http("404 Not Found")) as url:
+        fails(4, "404", "get", f"{url}/wrong", "A")
+    with bare(lambda client: client.sendall(b"220 mail\r\n")) as url:
+        fails(4, "not HTTP", "ls", url)
+
+
+def exit_5_for_tls():
+    with bare(http("200 OK")) as url:
+        fails(5, "does not speak TLS", "ls", f"wss://{url}")
+
+
+def exit_6_when_refused():
+    with bare(http("401 Unauthorized")) as url:
+        fails(6, "401", "ls", url)
+
+
+    with served() as url:
+        fails(6, "did not apply", "config", "set", url, '{"a":1}')
+
+
+def exit_7_without_such_a_signal():
+    with served() as url:
+        fails(7, '"Motor"', "get", url, "motor")
+        fails(7, "Nothing", "set", url, "Nothing=1")
+        fails(7, "none of the 5", "ls", url, "x*")
+
+
+def exit_8_for_a_value_that_does_not_fit_or_stay():
+    with served("-g", "Speed=sine:1..2/1s") as url:
+        fails(8, "no int", "set", url, "Count=1.5")
+        fails(8, "writes this signal", "set", url, "Speed=99")
+        succeeds("set", url, "Speed=99", "--no-check")
+
+
+def exit_9_for_files():
+    fails(9, "no-such.csv", "serve", "no-such.csv", "--port", 0)
+    with folder() as path:
+        (path / "bad.csv").write_text("Name,Type\nA,BOOLEAN\n")
+        fails(9, "line 2", "serve", path / "bad.csv", "--port", 0)
+        with served() as url:
+            with_text = rvws("import", url, "-o", path / "none" / "x.csv")
+            equal(with_text.returncode, 9)
+    with served() as url, open("/dev/full", "w") as full:
+        done = subprocess.run([DEBUG / "rvws", "ls", url], stdout=full, stderr=subprocess.PIPE, text=True, timeout=10)
+        expect(done.returncode == 9 and "standard output" in done.stderr, done)
+
+
+def exit_10_when_time_runs_out():
+    with served() as url:
+        fails(10, "0 changes", "watch", url, "-C", 1, "-W", 1)
+    with peer(lambda socket: [None for _ in socket]) as url:
+        fails(10, "import request", "ls", url, "-W", 1)
+
+
+def exit_11_when_it_cannot_listen():
+    with folder() as path, socket.create_server(("127.0.0.1", 0)) as taken:
+        (path / "list.csv").write_text(LIST)
+        port = taken.getsockname()[1]
+        fails(11, str(port), "serve", path / "list.csv", "--port", port)
+        fails(11, "--allow-anonymous-network", "serve", path / "list.csv", "--port", 0, "--address", "0.0.0.0")
+        fails(11, "192.0.2.1", "serve", path / "list.csv", "--port", 0, "--address", "192.0.2.1")
+
+
+def exit_12_when_the_connection_is_lost():
+    with peer(lambda socket: socket.close()) as url:
+        fails(12, "lost", "ls", url)
+
+
+def the_library_does_not_hold_the_tools_crates():
+    """The tool's crates are in the tool, and not in the shared library that hosts load."""
+    mark = b"clap_builder"
+    expect(mark in (DEBUG / "rvws").read_bytes(), "the mark is not even in the tool")
+    expect(mark not in (DEBUG / "librealvirtual_ws.so").read_bytes(), "the library links clap")
+
+
+TESTS = (
+    exit_0_for_help_and_version,
+    exit_1_for_differences_and_causes,
+    exit_2_for_a_wrong_command_line,
+    exit_3_where_nothing_listens,
+    exit_4_for_what_is_no_websocket,
+    exit_5_for_tls,
+    exit_6_when_refused,
+    exit_7_without_such_a_signal,
+    exit_8_for_a_value_that_does_not_fit_or_stay,
+    exit_9_for_files,
+    exit_10_when_time_runs_out,
+    exit_11_when_it_cannot_listen,
+    exit_12_when_the_connection_is_lost,
+    the_library_does_not_hold_the_tools_crates,
+)
