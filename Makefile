@@ -154,7 +154,7 @@ test-csharp: setup build ## The C# wrapper and its samples, under Mono and .NET 
 .PHONY: test-unity
 test-unity: setup build ## The Unity package: its archive, its scripts, editor scripts and samples in a small player
 	@$(PYTHON) tests/unity/test_package.py
-	@GATEWAY=$(BIN)/gateway CARGO_TARGET_DIR=$(TARGET) tests/unity/run.sh
+	@GATEWAY=$(BIN)/gateway CARGO_TARGET_DIR=$(OUTPUT) tests/unity/run.sh
 
 .PHONY: test-cli
 test-cli: setup build ## The command line tool: commands, exit codes, what its doctor finds
