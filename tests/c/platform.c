@@ -115,7 +115,8 @@ int event_is_set(intptr_t event, int wait_ms) {
     entry.fd = (int)event;
     entry.events = POLLIN;
     entry.revents = 0;
-    return poll(&entry, 1, wait_ms) == 1 && (entry.revents & POLLIN);
+    /* A destroy sets the event and then closes it: who wakes late finds it closed, and is awake all the same. */
+    return poll(&entry, 1, wait_ms) == 1 && (entry.revents & (POLLIN | POLLNVAL));
 }
 
 int32_t event_of_another_system(rv_interface *iface) {
