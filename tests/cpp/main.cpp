@@ -420,7 +420,9 @@ void signals_can_be_declared_with_everything() {
 }
 
 void lists_are_saved_and_loaded() {
-    char path[] = "/tmp/signals-XXXXXX";
+    const char *folder = getenv("TMPDIR");
+    std::string name = std::string(folder ? folder : P_tmpdir) + "/signals-XXXXXX";
+    char *const path = &name[0];
     const int file = mkstemp(path);
     CHECK(file >= 0);
     close(file);
