@@ -95,7 +95,12 @@ fn what_the_readme_names_exists() {
 
 /// The README files that stand beside the manifest of a package.
 fn package_readmes(directory: &Path, found: &mut Vec<PathBuf>) {
-    let manifests = ["Cargo.toml", "package.json", "pyproject.toml"];
+    let manifests = [
+        "Cargo.toml",
+        "package.json",
+        "pyproject.toml",
+        "RealvirtualWs.csproj",
+    ];
     if manifests.iter().any(|name| directory.join(name).is_file()) {
         found.extend(Some(directory.join("README.md")).filter(|path| path.is_file()));
     }
