@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::network::{Habit, Model, Network, Packet, options};
 use super::{MS, bare, both, declare_with};
-use crate::options::{Mode, SendMode};
+use crate::options::{Mode, Options, SendMode};
 use crate::session::Input;
 use crate::signals::Declaration;
 use crate::value::{Access, Direction, Kind, Value, ValueRef};
@@ -75,12 +75,11 @@ fn overtaken_fifo_values_do_not_go_out_later() {
     assert!(data.iter().all(|t| t.contains("\"F\":7")), "{data:?}");
 }
 
-#[test]
-fn every_cycle_mode_with_a_busy_peer_keeps_fifo_entries() {
+/// A server with the FIFO `F` and two clients that have its state, and the wire of the first.
+fn fifo_for_two(change: impl Fn(&mut Options)) -> (Network, usize, [usize; 2], usize) {
     let mut n = Network::new(3);
     let mut s = options(Mode::Server, MS(10));
-    s.only_transmit_changed = false;
-    s.heartbeat = Duration::ZERO;
+    change(&mut s);
     let server = n.library(s, MS(0));
     let a = n.library(options(Mode::Client, MS(10)), MS(5));
     let b = n.library(options(Mode::Client, MS(10)), MS(5));
@@ -89,12 +88,21 @@ fn every_cycle_mode_with_a_busy_peer_keeps_fifo_entries() {
     declare_with(&n, server, Access::Write, &d);
     declare_with(&n, a, Access::Read, &d);
     declare_with(&n, b, Access::Read, &d);
-    n.connect(a, server, MS(1), 0);
+    let wire = n.connect(a, server, MS(1), 0);
     n.connect(b, server, MS(1), 0);
     n.run_for(MS(800));
     for e in [a, b] {
         n.signals(e).table().poll(100, |_, _| {});
     }
+    (n, server, [a, b], wire)
+}
+
+#[test]
+fn every_cycle_mode_with_a_busy_peer_keeps_fifo_entries() {
+    let (mut n, server, [_, b], _) = fifo_for_two(|s| {
+        s.only_transmit_changed = false;
+        s.heartbeat = Duration::ZERO;
+    });
     // Both busy after the next cycle; then only a drains.
     n.ends[server].stalled = true;
     n.run_for(MS(15));
@@ -231,21 +239,7 @@ fn a_held_level_lasts_when_every_cycle_carries_everything() {
 
 #[test]
 fn stop_empties_a_fifo_for_every_client() {
-    let mut n = Network::new(3);
-    let server = n.library(options(Mode::Server, MS(10)), MS(0));
-    let a = n.library(options(Mode::Client, MS(10)), MS(5));
-    let b = n.library(options(Mode::Client, MS(10)), MS(5));
-    let mut d = Declaration::new("F", Kind::Int, Direction::Input);
-    d.fifo_depth = 64;
-    declare_with(&n, server, Access::Write, &d);
-    declare_with(&n, a, Access::Read, &d);
-    declare_with(&n, b, Access::Read, &d);
-    n.connect(a, server, MS(1), 0);
-    n.connect(b, server, MS(1), 0);
-    n.run_for(MS(800));
-    for e in [a, b] {
-        n.signals(e).table().poll(100, |_, _| {});
-    }
+    let (mut n, server, [a, _], _) = fifo_for_two(|_| {});
     for v in 1..=4 {
         n.set(server, "F", ValueRef::Int(v));
     }
@@ -258,21 +252,7 @@ fn stop_empties_a_fifo_for_every_client() {
 
 #[test]
 fn a_due_bit_of_one_client_takes_no_fifo_entry_from_the_others() {
-    let mut n = Network::new(3);
-    let mut s = options(Mode::Server, MS(10));
-    s.strict_types = true;
-    let server = n.library(s, MS(0));
-    let a = n.library(options(Mode::Client, MS(10)), MS(5));
-    let b = n.library(options(Mode::Client, MS(10)), MS(5));
-    let mut d = Declaration::new("F", Kind::Int, Direction::Input);
-    d.fifo_depth = 64;
-    declare_with(&n, server, Access::Write, &d);
-    declare_with(&n, a, Access::Read, &d);
-    declare_with(&n, b, Access::Read, &d);
-    let wa = n.connect(a, server, MS(1), 0);
-    n.connect(b, server, MS(1), 0);
-    n.run_for(MS(800));
-    n.signals(b).table().poll(100, |_, _| {});
+    let (mut n, server, [_, b], wa) = fifo_for_two(|s| s.strict_types = true);
     n.ends[server].stalled = true;
     n.run_for(MS(1500)); // heartbeats: both busy
     n.input(server, Input::Drained { peer: 1 });
