@@ -35,6 +35,15 @@ pub(crate) fn escape_to(text: &str, shown: usize) -> String {
     out
 }
 
+/// The beginning of `text`, of at most `bytes` bytes and without a part of a character.
+pub(crate) fn beginning(text: &str, bytes: usize) -> &str {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Bidirectional controls, line separators and characters without width.
 const fn is_invisible(c: char) -> bool {
     matches!(

@@ -142,7 +142,7 @@ pub(crate) fn read(bytes: &[u8], format: ListFormat) -> Result<Vec<Listed<'_>>> 
             "this is not UTF-8: save the list with that encoding",
         )
     })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = without_mark(text);
     match format {
         ListFormat::Csv => csv::read(text),
         ListFormat::Json | ListFormat::Auto => json::read(text),
@@ -151,13 +151,17 @@ pub(crate) fn read(bytes: &[u8], format: ListFormat) -> Result<Vec<Listed<'_>>> 
 
 /// The line of the list `bytes` on which its signal number `index` begins. For messages: it reads all before it again.
 pub(crate) fn line_of(bytes: &[u8], format: ListFormat, index: usize) -> u64 {
-    let text = std::str::from_utf8(bytes).unwrap_or_default();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = without_mark(std::str::from_utf8(bytes).unwrap_or_default());
     let line = match format {
         ListFormat::Csv => csv::line_of(text, index),
         ListFormat::Json | ListFormat::Auto => json::line_of(text, index),
     };
     line.unwrap_or(1)
+}
+
+/// Spreadsheets begin a file with a byte-order mark.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 fn line_at(bytes: &[u8], offset: usize) -> u64 {

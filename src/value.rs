@@ -1,5 +1,7 @@
 //! Kinds, directions, access rights and values of signals.
 
+use crate::escape::beginning;
+
 /// The kind of value that a signal holds. It never changes once the signal is declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -34,10 +36,7 @@ pub const MAX_NAME_BYTES: usize = 512;
 
 /// The beginning of a foreign name, as much as a name can have, so that no whole message is kept for its sake.
 pub(crate) fn name_beginning(name: &str) -> &str {
-    let end = (0..=MAX_NAME_BYTES.min(name.len()))
-        .rev()
-        .find(|end| name.is_char_boundary(*end));
-    &name[..end.unwrap_or(0)]
+    beginning(name, MAX_NAME_BYTES)
 }
 
 /// The direction a signal is declared with: the PLC's point of view, as in `PLCInput` and `PLCOutput`.

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::fork;
 use super::handle::{self, Entry, rv_interface};
 use crate::error::{Error, ErrorCode, Result};
+use crate::escape::beginning;
 use crate::interface::{Interface, Key};
 
 /// What a call can return through a result code.
@@ -172,11 +173,10 @@ thread_local! {
 /// Remembers `error` as this thread's last one and returns its code.
 #[cold]
 pub fn fail(error: &Error) -> i32 {
-    let message = error.message();
-    let length = message.floor_boundary(MESSAGE_BYTES);
+    let message = beginning(error.message(), MESSAGE_BYTES);
     LAST.with_borrow_mut(|last| {
-        last.text[..length].copy_from_slice(&message.as_bytes()[..length]);
-        last.length = length;
+        last.text[..message.len()].copy_from_slice(message.as_bytes());
+        last.length = message.len();
     });
     error.code() as i32
 }
@@ -184,22 +184,6 @@ pub fn fail(error: &Error) -> i32 {
 /// Hands this thread's last message to `f`; empty when nothing has failed.
 pub fn with_last<R>(f: impl FnOnce(&str) -> R) -> R {
     LAST.with_borrow(|last| f(std::str::from_utf8(&last.text[..last.length]).unwrap_or_default()))
-}
-
-/// Where a text can be cut.
-pub trait FloorBoundary {
-    /// The length of the longest prefix of at most `limit` bytes that does not cut a character.
-    fn floor_boundary(&self, limit: usize) -> usize;
-}
-
-impl FloorBoundary for str {
-    fn floor_boundary(&self, limit: usize) -> usize {
-        let mut end = self.len().min(limit);
-        while !self.is_char_boundary(end) {
-            end -= 1;
-        }
-        end
-    }
 }
 
 #[cfg(test)]

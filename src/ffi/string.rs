@@ -3,9 +3,9 @@
 use std::ffi::{CStr, c_char};
 use std::mem::MaybeUninit;
 
-use super::guard::FloorBoundary;
 use super::memory;
 use crate::error::{Error, ErrorCode, Result};
+use crate::escape::beginning;
 
 /// # Safety
 /// `pointer` is NULL, or a NUL-terminated string stands there that does not change during the call.
@@ -79,7 +79,7 @@ impl TextOut<'_> {
         let Some(room) = buffer.len().checked_sub(1) else {
             return;
         };
-        let kept = &text.as_bytes()[..text.floor_boundary(room)];
+        let kept = beginning(text, room).as_bytes();
         for (to, from) in buffer.iter_mut().zip(kept.iter().chain(&[0])) {
             to.write(*from);
         }

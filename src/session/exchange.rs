@@ -265,6 +265,7 @@ impl Session {
             // out of a FIFO has to go now.
             let only_pulses = !sealed
                 && !std::mem::take(&mut peer.had_pulses)
+                && !peer.pulses.is_empty()
                 && (picks.list.iter()).any(|pick| {
                     peer.pulses.contains(pick.signal)
                         && matches!(eligibility.fate(peer, pick), Fate::Send)
@@ -283,15 +284,14 @@ impl Session {
                 }
                 peer.pulses.remove(pick.signal);
                 if matches!(fate, Fate::Send) {
-                    if pulse && !only_pulses && !sealed {
-                        self.stats.pulses_collapsed += 1;
-                    } else if pulse {
+                    if pulse && (only_pulses || sealed) {
                         // The level itself follows in the next frame, so it stays due.
                         chosen.push(index | INVERTED);
                         self.follow_up = true;
                         self.edge_waits = true;
                         continue;
                     }
+                    self.stats.pulses_collapsed += u64::from(pulse);
                     chosen.push(index);
                     again.add(peer.again.get(&pick.signal));
                 }

@@ -16,6 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, O
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use super::Outbound;
+use crate::escape::beginning;
 
 /// Bytes that go to the kernel in one write.
 pub(super) const BATCH: usize = 64 << 10;
@@ -176,11 +177,7 @@ fn sendable(code: u16) -> CloseCode {
 }
 
 fn cut(mut reason: String) -> String {
-    let mut end = reason.len().min(REASON);
-    while !reason.is_char_boundary(end) {
-        end -= 1;
-    }
-    reason.truncate(end);
+    reason.truncate(beginning(&reason, REASON).len());
     reason
 }
 
