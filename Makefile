@@ -88,7 +88,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-webgl test-cli test-modbus test-soak test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -156,6 +156,12 @@ test-unity: setup build ## The Unity package: its archive, its scripts, editor s
 	@$(PYTHON) tests/unity/test_package.py
 	@GATEWAY=$(BIN)/gateway CARGO_TARGET_DIR=$(OUTPUT) tests/unity/run.sh
 
+.PHONY: test-webgl
+test-webgl: setup ## The library for WebGL under Node, without emscripten: the protocol vectors, and its C# declarations
+	@$(PYTHON) scripts/webgl.py check
+	@node tests/webgl/run.js plain
+	@WEBGL_OUT=$(OUTPUT)/webgl tests/webgl/csharp.sh
+
 .PHONY: test-cli
 test-cli: setup build ## The command line tool: commands, exit codes, what its doctor finds
 	@$(VENV_PYTHON) tests/cli/run.py
@@ -197,13 +203,15 @@ docs: setup-build ## Rust documentation, without a warning; the C++ header's too
 		else echo "skipped: doxygen is not installed"; fi
 
 .PHONY: bindings
-bindings: setup-build ## Write the C header, the C# layer and the Python declarations anew from src/ffi
+bindings: setup-build ## Write the C header, the C# layer, the Python declarations and the jslib anew from src/ffi
 	@UPDATE_BINDINGS=1 $(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+	@$(PYTHON) scripts/webgl.py write
 	@$(PYTHON) scripts/unity_package.py core
 
 .PHONY: bindings-check
 bindings-check: setup-build
 	@$(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+	@$(PYTHON) scripts/webgl.py check
 
 .PHONY: unity-core
 unity-core: ## Copy the C# wrapper into the Unity package, and write its .meta files

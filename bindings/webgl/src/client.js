@@ -56,7 +56,7 @@ function Interface(options) {
 /* What belongs to one connection. */
 Interface.prototype.forget = function () {
   this.told = { version: false, foreign: false, names: {}, unknown: 0 };
-  this.joined = this.asked = this.catalogAsked = this.hadPulses = this.backlog = false;
+  this.joined = this.asked = this.catalogAsked = this.hadPulses = this.backlog = this.sealedIsFlushed = false;
   this.malformedCount = this.malformedSince = 0;
   this.unanswered = [];
   this.holds = [];

@@ -1,8 +1,7 @@
 /* What is to be sent: pending values, the sealed frame, FIFOs, held levels, and the frames made of them. */
 
-/* What a transmission takes: what is unsent, every value of the host as well, nothing new, or what is unsent but only
- * for the frame after the next. */
-var UNSENT = 0, EVERYTHING = 1, DUE = 2, LATER = 3;
+/* What a transmission takes: what is unsent, every value of the host as well, or nothing new. */
+var UNSENT = 0, EVERYTHING = 1, DUE = 2;
 /* What becomes of a value that a frame could carry. */
 var SEND = 0, WAIT = 1, NEVER = 2;
 /* What may wait in the browser before a server counts as one that does not read. */
@@ -101,13 +100,10 @@ Interface.prototype.transmitByItself = function () {
 
 /* The host's flush: everything that is set now goes out, with this frame or the next. */
 Interface.prototype.flush = function () {
-  var at;
   this.transmit(UNSENT);
-  if (this.followUpAt && this.options.send_mode === RV_SEND_MANUAL) {
+  if (this.followUpAt && this.options.send_mode === RV_SEND_MANUAL && this.table.seal()) {
     /* A pulse takes two frames, and what is set after the flush must not get into the second. */
-    at = this.followUpAt;
-    this.transmit(LATER);
-    this.followUpAt = at;
+    this.sealedIsFlushed = true;
   }
 };
 
@@ -129,7 +125,7 @@ Interface.prototype.transmit = function (take) {
     this.addLatency(this.now() - table.unsentSince);
     table.unsentSince = 0;
   }
-  if (frame.picks.length) this.distribute(frame, take);
+  if (frame.picks.length) this.distribute(frame);
   this.backlog = this.connected && this.isBusy() && this.hasDue();
   if ((this.followUp || this.backlog) && this.options.send_mode !== RV_SEND_CYCLE) {
     /* In cycle mode the next cycle comes by itself. */
@@ -142,9 +138,10 @@ Interface.prototype.transmit = function (take) {
 Interface.prototype.collect = function (take) {
   var table = this.table, busy = this.isBusy() || this.awaitingState, ready = !this.isBusy(), iface = this;
   var picks = [], fresh, wanted;
-  if (take !== DUE && table.sealed) {
+  if (table.sealed && (take !== DUE || this.sealedIsFlushed)) {
     picks = table.sealed;
     table.sealed = null;
+    this.sealedIsFlushed = false;
     this.followUp = this.edgeWaits = true;
   } else {
     fresh = table.drain(function (slot) { return slot.fifo ? !busy : take !== DUE; });
@@ -184,7 +181,7 @@ Interface.prototype.fate = function (pick) {
 
 /* Makes the messages of a frame. A level that passed unseen goes ahead in a frame of its own: beside newer values it
  * would tear what was set together. */
-Interface.prototype.distribute = function (frame, take) {
+Interface.prototype.distribute = function (frame) {
   var iface = this, chosen = [], onlyPulses, hadPulses;
   frame.picks.forEach(function (pick) {
     var slot = pick.slot, owed = slot.due;
@@ -194,7 +191,7 @@ Interface.prototype.distribute = function (frame, take) {
     if (slot.pulse) iface.table.count("pulses_collapsed");
     slot.pulse = !slot.pulse;
   });
-  if (take === LATER || this.isBusy()) return;
+  if (this.isBusy()) return;
   hadPulses = this.hadPulses;
   onlyPulses = !frame.sealed && !hadPulses && frame.picks.some(function (pick) {
     return pick.slot.pulse && iface.fate(pick) === SEND;
@@ -240,6 +237,8 @@ Interface.prototype.sendValues = function (chosen) {
     bytes += size + (values ? 1 : 0);
     values++;
     slot.frame = iface.frames;
+    /* It need not go out again for want of a mention by the server. */
+    slot.mentioned = true;
   });
   this.sendText(DATA_OPEN + text + "}}", values);
   this.unanswered.push({ number: this.frames, at: this.now(), slots: chosen.map(function (choice) { return choice.slot; }) });
