@@ -155,9 +155,11 @@ def jslib(header):
     module = "\n".join([from_header(header, text), "", text.rstrip()])
     module = "\n".join(f"      {line}".rstrip() for line in module.splitlines())
     exports = []
-    for name in header.functions:
+    for name, (result, _) in header.functions.items():
         names = ", ".join(arguments_of(header, name))
-        exports.append(f'    {name}__deps: ["$realvirtualWs"],\n')
+        # What gives a text for ever makes room for it.
+        malloc = ', "malloc"' if result == "const char *" else ""
+        exports.append(f'    {name}__deps: ["$realvirtualWs"{malloc}],\n')
         exports.append(f"    {name}: function ({names}) {{ return realvirtualWs().{name}({names}); }},\n")
     exports = "".join(exports).rstrip(",\n")
     return f"""/*
@@ -167,7 +169,7 @@ def jslib(header):
 mergeInto(LibraryManager.library, (function () {{
   return {{
     $RealvirtualWs: {{ functions: null }},
-    $realvirtualWs__deps: ["$RealvirtualWs", "malloc"],
+    $realvirtualWs__deps: ["$RealvirtualWs"],
     $realvirtualWs: function () {{
       if (RealvirtualWs.functions) return RealvirtualWs.functions;
 {module}

@@ -13,6 +13,8 @@ if [ "$name" = calls ]; then
     python3 scripts/webgl.py calls >"$source"
     set -- "$@" --no-entry -s MODULARIZE=1 -s ENVIRONMENT=node -s ALLOW_MEMORY_GROWTH=1 \
         -s EXPORTED_FUNCTIONS=_malloc,_free --pre-js tests/webgl/expose.js
+else
+    set -- "$@" -s EXPORTED_FUNCTIONS=_main,_malloc
 fi
 # Debian's emscripten comes without the parser that it optimises with.
 export NODE_PATH=$PWD/tests/node/node_modules
