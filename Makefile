@@ -246,7 +246,7 @@ bench-python: setup-build ## Polling from Python against a bare struct.iter_unpa
 	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize verify-abi verify-cross verify-webgl ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -321,6 +321,11 @@ verify-cross: setup build ## Build for Windows, Linux x64 and ARM64 (old glibc),
 	@# What is built for users goes into the Unity package, and C# uses it.
 	@$(PYTHON) scripts/unity_package.py pack
 	@REALVIRTUAL_WS_LIBRARY=$(abspath dist/native/linux-x64/librealvirtual_ws.so) tests/csharp/run.sh
+
+.PHONY: verify-webgl
+verify-webgl: build ## The library for WebGL compiled by emscripten, under Node and in a page in Chromium
+	@scripts/setup.sh webgl
+	@PYTHON=$(PYTHON) WEBGL_OUT=$(OUTPUT)/webgl tests/webgl/verify.sh
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here

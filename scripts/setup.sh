@@ -5,6 +5,7 @@
 #   scripts/setup.sh python  also the Python test packages and the wheel's build backend: .venv
 #   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway) and the test packages:
 #                            .venv (Python) and tests/node/node_modules (Node)
+#   scripts/setup.sh webgl   also emscripten and Chromium, for `make verify-webgl`: about 2 GB
 #
 # Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
 set -euo pipefail
@@ -12,9 +13,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 what=${1:-all}
 case $what in
-    build | python | all) ;;
+    build | python | all | webgl) ;;
     *)
-        echo "usage: scripts/setup.sh [build|python|all]" >&2
+        echo "usage: scripts/setup.sh [build|python|all|webgl]" >&2
         exit 2
         ;;
 esac
@@ -28,7 +29,11 @@ missing_packages() {
     if [ "$what" != build ]; then
         python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
     fi
-    if [ "$what" = all ]; then
+    if [ "$what" = webgl ]; then
+        has emcc || echo emscripten
+        has chromium || has chromium-browser || has google-chrome || echo chromium
+    fi
+    if [ "$what" = all ] || [ "$what" = webgl ]; then
         has cmake || echo cmake
         has node || echo nodejs
         has npm || echo npm
@@ -110,4 +115,4 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
     exit 1
 fi
 [ "$what" = build ] || python_packages
-[ "$what" != all ] || node_packages
+case $what in all | webgl) node_packages ;; esac

@@ -5,7 +5,7 @@
 mergeInto(LibraryManager.library, (function () {
   return {
     $RealvirtualWs: { functions: null },
-    $realvirtualWs__deps: ["$RealvirtualWs", "malloc"],
+    $realvirtualWs__deps: ["$RealvirtualWs"],
     $realvirtualWs: function () {
       if (RealvirtualWs.functions) return RealvirtualWs.functions;
       var VERSION = "0.1.0";
@@ -2903,9 +2903,9 @@ mergeInto(LibraryManager.library, (function () {
     },
     rv_abi_version__deps: ["$realvirtualWs"],
     rv_abi_version: function () { return realvirtualWs().rv_abi_version(); },
-    rv_version__deps: ["$realvirtualWs"],
+    rv_version__deps: ["$realvirtualWs", "malloc"],
     rv_version: function () { return realvirtualWs().rv_version(); },
-    rv_result_name__deps: ["$realvirtualWs"],
+    rv_result_name__deps: ["$realvirtualWs", "malloc"],
     rv_result_name: function (result) { return realvirtualWs().rv_result_name(result); },
     rv_last_error__deps: ["$realvirtualWs"],
     rv_last_error: function (buf, capacity, required) { return realvirtualWs().rv_last_error(buf, capacity, required); },
