@@ -31,9 +31,12 @@ FILES = [
     "options.js",
     "table.js",
     "client.js",
+    "clock.js",
+    "report.js",
     "sending.js",
     "messages.js",
     "requests.js",
+    "arguments.js",
     "exports.js",
 ]
 

@@ -1156,13 +1156,11 @@ mergeInto(LibraryManager.library, (function () {
         HEAPU32[at + fields.source[0] >>> 2] = entry ? entry.source : slot.quality === RV_QUALITY_STALE ? LOCAL : slot.origin;
       }
 
-      /* The connection: making it, bringing it up to date, losing it, making it again; and what time alone brings about. */
+      /* The connection: making it, bringing it up to date, losing it, making it again. */
 
       var STABLE = 10000;
       var RESTORE_AFTER = 2000;
       var TELL_AGAIN = 60000;
-      var QUEUE_ITEMS = 4096;
-      var QUEUE_TEXT = 67108864;
 
       /* Where time, timers and sockets come from. A test puts others there before the first call. */
       var host = typeof Module === "object" && Module.realvirtualWsHost || {
@@ -1464,7 +1462,15 @@ mergeInto(LibraryManager.library, (function () {
         this.temporary = 0;
       };
 
-      /* What time alone brings about. */
+      Interface.prototype.destroy = function () {
+        this.running = false;
+        this.drop();
+        if (this.timer !== null) host.clearTimeout(this.timer);
+        this.timer = null;
+      };
+
+      /* What time alone brings about, and the one timer of an interface. */
+
       Interface.prototype.deadlines = function () {
         var now = this.now();
         if (this.retryAt && this.retryAt <= now) this.dial();
@@ -1538,12 +1544,10 @@ mergeInto(LibraryManager.library, (function () {
         }, Math.max(0, Math.ceil(next - this.now())));
       };
 
-      Interface.prototype.destroy = function () {
-        this.running = false;
-        this.drop();
-        if (this.timer !== null) host.clearTimeout(this.timer);
-        this.timer = null;
-      };
+      /* What an interface tells its host: its state, events, the log. */
+
+      var QUEUE_ITEMS = 4096;
+      var QUEUE_TEXT = 67108864;
 
       Interface.prototype.setState = function (state) {
         if (this.state === state) return;
@@ -2432,33 +2436,7 @@ mergeInto(LibraryManager.library, (function () {
         }
       };
 
-      /* The rv_ functions. Those of a C program reach these through one-line functions that the build script writes from the
-       * C header, so that each has the header's arguments. */
-
-      var BLOCKS = " waits, and nothing arrives in a browser while the program does: use ";
-
-      function blocking(instead) {
-        return function (iface) {
-          return on(iface, function () { unsupported("this call" + BLOCKS + instead); });
-        };
-      }
-
-      function serverOnly(iface) {
-        return on(iface, function () { unsupported("this call is for servers, which a browser cannot be"); });
-      }
-
-      function noFiles(iface) {
-        return on(iface, function () { unsupported("a page has no files: declare the signals, or import them"); });
-      }
-
-      /* Runs a call that may leave something to do. */
-      function doing(handle, body) {
-        return on(handle, function (iface) {
-          var result = body(iface);
-          iface.after();
-          return result;
-        });
-      }
+      /* Arguments of the functions: enumerations, values, declarations. */
 
       function checkEnum(value, least, most, name) {
         if (value >>> 0 < least || value >>> 0 > most) fail(RV_ERR_ARGUMENT, name + " is " + (value >>> 0) + ", which is none of its enumeration");
@@ -2543,6 +2521,34 @@ mergeInto(LibraryManager.library, (function () {
         if (more.depth > MAX_FIFO) fail(RV_ERR_LIMIT, "signal " + quoted(name) + ": a fifo_depth is at most " + MAX_FIFO);
         if (more.minHold && (kind !== RV_KIND_BOOL || more.depth)) fail(RV_ERR_KIND, "signal " + quoted(name) + ": min_hold_ms is for bools without a FIFO");
         return declare(iface, name, kind, options.direction, options.access, more);
+      }
+
+      /* The rv_ functions. Those of a C program reach these through one-line functions that the build script writes from the
+       * C header, so that each has the header's arguments. */
+
+      var BLOCKS = " waits, and nothing arrives in a browser while the program does: use ";
+
+      function blocking(instead) {
+        return function (iface) {
+          return on(iface, function () { unsupported("this call" + BLOCKS + instead); });
+        };
+      }
+
+      function serverOnly(iface) {
+        return on(iface, function () { unsupported("this call is for servers, which a browser cannot be"); });
+      }
+
+      function noFiles(iface) {
+        return on(iface, function () { unsupported("a page has no files: declare the signals, or import them"); });
+      }
+
+      /* Runs a call that may leave something to do. */
+      function doing(handle, body) {
+        return on(handle, function (iface) {
+          var result = body(iface);
+          iface.after();
+          return result;
+        });
       }
 
       function put32(at, value) {
