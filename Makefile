@@ -157,9 +157,10 @@ test-unity: setup build ## The Unity package: its archive, its scripts, editor s
 	@GATEWAY=$(BIN)/gateway CARGO_TARGET_DIR=$(OUTPUT) tests/unity/run.sh
 
 .PHONY: test-webgl
-test-webgl: setup ## The library for WebGL under Node, without emscripten: the protocol vectors, and its C# declarations
+test-webgl: setup build ## The library for WebGL under Node, without emscripten: vectors, a native server, C#
 	@$(PYTHON) scripts/webgl.py check
 	@node tests/webgl/run.js plain
+	@$(PYTHON) tests/webgl/crossing.py
 	@WEBGL_OUT=$(OUTPUT)/webgl tests/webgl/csharp.sh
 
 .PHONY: test-cli
