@@ -1,5 +1,6 @@
 //! Real sockets on loopback, port 0.
 
+mod access;
 mod admission;
 mod connect;
 mod flag;
