@@ -9,6 +9,7 @@ mod bench;
 mod client;
 mod completions;
 mod config;
+mod credentials;
 mod diff;
 mod doctor;
 mod endpoint;
@@ -29,6 +30,7 @@ mod stats;
 mod stop;
 mod table;
 mod template;
+mod token;
 mod watch;
 
 use std::process::ExitCode;
@@ -69,6 +71,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Token(arguments) => token::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man => man::run(),
     }
