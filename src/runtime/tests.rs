@@ -1,5 +1,6 @@
 //! Real sockets on loopback, port 0.
 
+mod access;
 mod admission;
 mod connect;
 mod flag;
@@ -8,16 +9,30 @@ mod listen;
 mod tls;
 
 use std::future::Future;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::runtime::admission::{Door, Policy};
+use crate::runtime::keys::Keys;
 
 /// No test may hang.
 async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(4), future)
         .await
         .expect("took too long")
+}
+
+/// A server that asks nobody for a token.
+fn open(policy: &Policy) -> Door<'_> {
+    static NONE: LazyLock<Keys> = LazyLock::new(Keys::default);
+    Door {
+        policy,
+        keys: &NONE,
+        full: &|_| None,
+    }
 }
 
 /// Both ends of a connection.

@@ -11,11 +11,12 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
+import access
 import commands
 import doctor
 import exits
 
-MODULES = (commands, exits, doctor)
+MODULES = (commands, exits, doctor, access)
 JOBS = int(os.environ.get("RV_JOBS", 4))
 
 

@@ -12,7 +12,7 @@ from typing import Any, Dict, Mapping, Sequence, Type, TypedDict, Union
 
 from . import _native as _n
 from ._core import check, encode, library
-from .enums import CatalogDirection, Direction, ImportDirection, Perspective, SendMode
+from .enums import CatalogDirection, Direction, ImportDirection, Perspective, SendMode, TokenTransport
 
 __all__ = ["ClientOptions", "CommonOptions", "ServerOptions"]
 
@@ -48,6 +48,9 @@ class CommonOptions(TypedDict, total=False):
     raw_events: bool  # messages of unknown types become events of type RAW
     debug: bool  # log every frame
     log_to_stderr: bool  # write the log to standard error, too (also: the environment's RV_LOG=info)
+    access_token: str  # server: clients must present it, see Server.add_token; client: the one that it presents
+    user: str  # server: clients may present this and `password` instead (HTTP Basic); client: what it presents
+    password: str  # see `user`
 
 
 class ServerOptions(CommonOptions, total=False):
@@ -63,6 +66,7 @@ class ServerOptions(CommonOptions, total=False):
     allowed_origins: Union[str, Sequence[str]]  # web pages that may connect (values of Origin); "*" = any
     allowed_hosts: Union[str, Sequence[str]]  # names that may stand in Host, besides addresses and this machine's
     prefix_collisions: bool  # of two clients' signals that collide keep the later one, as client/name
+    trusted_proxies: Union[str, Sequence[str]]  # addresses and networks of proxies that tell a client's own address
 
 
 class ClientOptions(CommonOptions, total=False):
@@ -79,9 +83,11 @@ class ClientOptions(CommonOptions, total=False):
     tls_insecure_skip_verify: bool  # accept any certificate: nothing then protects against an attacker in between
     tls_ca_file: str  # a PEM file with authorities to trust besides the platform's
     tls_pin: str  # the SHA-256 of the server's public key, hexadecimal or Base64
+    token_transport: TokenTransport  # how it presents the token
+    allow_plain_credentials: bool  # present token or password without TLS to another machine, too
 
 
-_LISTS = {"input_patterns", "output_patterns", "allowed_origins", "allowed_hosts"}
+_LISTS = {"input_patterns", "output_patterns", "allowed_origins", "allowed_hosts", "trusted_proxies"}
 _BOOLS = {name for name, kind, *_ in _n.rv_options._fields_ if kind is ctypes.c_uint8}
 _TEXTS = {name for name, kind, *_ in _n.rv_options._fields_ if kind is ctypes.c_char_p}
 _RANGES: Dict[Any, Any] = {
@@ -110,16 +116,20 @@ def _convert(name: str, value: Any) -> Union[bytes, int]:
     if name in _TEXTS:
         if name not in _LISTS or isinstance(value, str):
             return encode(value, name)
-        entries = list(value)
-        for entry in entries:
-            if "\n" in entry:
-                raise ValueError(f"{name}: an entry must not hold a line break, but one is {entry!r}")
-        return encode("\n".join(entries), name)
+        return lines(name, value)
     if name in _BOOLS:
         if not isinstance(value, (bool, int)):
             raise TypeError(f"{name} must be a bool, not {value!r}")
         return int(bool(value))
     return _number(name, value, *_NUMBERS[name])
+
+
+def lines(name: str, entries: Sequence[str]) -> bytes:
+    """A list for the library, which has an entry on each line."""
+    for entry in entries:
+        if "\n" in entry:
+            raise ValueError(f"{name}: an entry must not hold a line break, but one is {entry!r}")
+    return encode("\n".join(entries), name)
 
 
 def u32(name: str, value: int) -> int:

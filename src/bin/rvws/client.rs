@@ -37,6 +37,7 @@ impl Connect {
         options.import_direction = ImportDirection::Keep;
         options.connect_timeout = self.patience();
         options.auto_reconnect = false;
+        self.present.to_options(&mut options)?;
         if !url.tls && (self.ca.is_some() || self.pin.is_some() || self.insecure) {
             return Err(Failure::new(
                 Exit::Usage,

@@ -22,7 +22,7 @@ exits! {
     NoConnection = 3, "Nothing listens there, no route, or the host name does not resolve.";
     NoWebSocket = 4, "Something answers, but not as a WebSocket server at this path.";
     Tls = 5, "TLS could not be set up, or the certificate is not trusted.";
-    Refused = 6, "The server refused this client, or a configuration.";
+    Refused = 6, "The server refused this client, such as for want of a token, or a configuration.";
     NotFound = 7, "There is no such signal.";
     Value = 8, "A value does not fit its signal, or the server did not keep it.";
     File = 9, "A file cannot be read or written, or is not what it should be.";
@@ -92,6 +92,21 @@ fn options_of(message: &str) -> String {
         ("the option ca_file", "--ca"),
         ("option ca_file", "--ca"),
         ("option tls_pin", "--pin"),
+        (
+            "option access_token (or user and password, or add tokens with roles)",
+            "--token",
+        ),
+        (
+            "option access_token, or user and password",
+            "RVWS_TOKEN, --token-file or --user",
+        ),
+        ("option access_token", "the token"),
+        ("option token_transport", "--token-by"),
+        (
+            "option allow_plain_credentials",
+            "--allow-plain-credentials",
+        ),
+        ("option trusted_proxies", "--trusted-proxy"),
         ("the option path", "the path in the URL"),
         ("the option address", "the host in the URL"),
         (

@@ -9,13 +9,13 @@ mod bench;
 mod client;
 mod completions;
 mod config;
+mod credentials;
 mod diff;
 mod doctor;
 mod endpoint;
 mod failure;
 mod generator;
 mod get;
-mod glob;
 mod histogram;
 mod import;
 mod ls;
@@ -30,6 +30,7 @@ mod stats;
 mod stop;
 mod table;
 mod template;
+mod token;
 mod watch;
 
 use std::process::ExitCode;
@@ -70,6 +71,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Token(arguments) => token::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man => man::run(),
     }

@@ -5,13 +5,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use realvirtual_ws::interface::EventKind;
-use realvirtual_ws::{Access, Interface, Kind, ListFormat, Options};
+use realvirtual_ws::{Access, Interface, Kind, ListFormat, Options, glob};
 
 use crate::arguments::Serve;
 use crate::client::{self, goes_on};
 use crate::failure::{Exit, Failure};
 use crate::generator::Rule;
-use crate::glob;
 use crate::output::{Output, When};
 use crate::stop::{Deadline, LOOK, on_signals};
 
@@ -30,7 +29,13 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
     options.own_perspective = arguments.perspective;
     options.allowed_origins.clone_from(&arguments.allow_origin);
     options.allow_anonymous_network = arguments.allow_anonymous_network;
+    options
+        .trusted_proxies
+        .clone_from(&arguments.wanted.trusted_proxy);
     let interface = Interface::new(options)?;
+    for (token, role) in arguments.wanted.tokens()? {
+        interface.add_token(&token, role)?;
+    }
     let count = interface.load_signals(&arguments.list, ListFormat::Auto)?;
     let generated = generated(&interface, &arguments.rules)?;
     if let Some(path) = &arguments.config {

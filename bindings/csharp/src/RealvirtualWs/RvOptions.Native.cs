@@ -58,6 +58,12 @@ namespace RealvirtualWs
             native->allowed_origins = strings.AddLines(AllowedOrigins, "AllowedOrigins");
             native->allowed_hosts = strings.AddLines(AllowedHosts, "AllowedHosts");
             native->prefix_collisions = Byte(PrefixCollisions);
+            native->access_token = strings.Add(AccessToken, "AccessToken");
+            native->user = strings.Add(User, "User");
+            native->password = strings.Add(Password, "Password");
+            native->trusted_proxies = strings.AddLines(TrustedProxies, "TrustedProxies");
+            native->token_transport = (uint)TokenTransport;
+            native->allow_plain_credentials = Byte(AllowPlainCredentials);
         }
 
         private static byte Byte(bool value)
