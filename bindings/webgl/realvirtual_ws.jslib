@@ -56,6 +56,9 @@ mergeInto(LibraryManager.library, (function () {
       var RV_IMPORT_KEEP = 1;
       var RV_CATALOG_INVERT = 1;
       var RV_CATALOG_NEUTRAL = 2;
+      var RV_TOKEN_X_API_KEY = 1;
+      var RV_TOKEN_QUERY = 2;
+      var RV_TOKEN_SUBPROTOCOL = 3;
       var RV_NOTE_COMMENT = 1;
       var RV_NOTE_FOLDER = 2;
       var RV_NOTE_DISPLAY_NAME = 3;
@@ -88,7 +91,7 @@ mergeInto(LibraryManager.library, (function () {
       var RV_ABI_VERSION = 1;
       var RESULTS = { "$-1": "RV_ERR_HANDLE", "$-2": "RV_ERR_NULL", "$-3": "RV_ERR_ARGUMENT", "$-4": "RV_ERR_UTF8", "$-5": "RV_ERR_BUFFER", "$-6": "RV_ERR_STRUCT_SIZE", "$-7": "RV_ERR_PANIC", "$-8": "RV_ERR_FORKED", "$-9": "RV_ERR_UNSUPPORTED", "$-10": "RV_ERR_STATE", "$-11": "RV_ERR_TIMEOUT", "$-12": "RV_ERR_CANCELLED", "$-13": "RV_ERR_LIMIT", "$-14": "RV_ERR_SYSTEM", "$-20": "RV_ERR_NOT_FOUND", "$-21": "RV_ERR_EXISTS", "$-22": "RV_ERR_KIND", "$-23": "RV_ERR_NOT_WRITABLE", "$-24": "RV_ERR_NOT_FINITE", "$-25": "RV_ERR_NAME", "$-26": "RV_ERR_TEXT", "$-27": "RV_ERR_FILE", "$-28": "RV_ERR_FORMAT", "$-40": "RV_ERR_PORT_IN_USE", "$-41": "RV_ERR_ADDRESS", "$-42": "RV_ERR_RESOLVE", "$-43": "RV_ERR_REFUSED", "$-44": "RV_ERR_UNREACHABLE", "$-45": "RV_ERR_CONNECTION", "$-46": "RV_ERR_HANDSHAKE", "$-47": "RV_ERR_TLS", "$-48": "RV_ERR_CERTIFICATE", "$-49": "RV_ERR_NOT_CONNECTED", "$-50": "RV_ERR_INSECURE_BIND", "$-51": "RV_ERR_DENIED", "$-52": "RV_ERR_PERMISSION" };
       var LAYOUT = {
-        rv_options: { size: 172, align: 4, first: 164, fields: { struct_size: [0, "u32"], mode: [4, "u32"], address: [8, "pointer"], port: [12, "u16"], reserved0: [14, "u16"], reserved1: [16, "u32"], path: [20, "pointer"], client_name: [24, "pointer"], own_perspective: [28, "u32"], peer_perspective: [32, "u32"], import_direction: [36, "u32"], catalog_direction: [40, "u32"], default_direction: [44, "u32"], send_mode: [48, "u32"], input_patterns: [52, "pointer"], output_patterns: [56, "pointer"], update_cycle_ms: [60, "u32"], reconnect_interval_ms: [64, "u32"], reconnect_backoff_max_ms: [68, "u32"], max_reconnect_attempts: [72, "i32"], connect_timeout_ms: [76, "u32"], ping_interval_ms: [80, "u32"], peer_timeout_ms: [84, "u32"], heartbeat_ms: [88, "u32"], fence_grace_ms: [92, "u32"], resync_wait_ms: [96, "u32"], first_state_wait_ms: [100, "u32"], max_clients: [104, "u32"], max_clients_per_address: [108, "u32"], max_message_bytes: [112, "u32"], max_signals: [116, "u32"], handshake_timeout_ms: [120, "u32"], max_pending_handshakes: [124, "u32"], max_data_frame_bytes: [128, "u32"], use_patterns: [132, "u8"], only_transmit_changed: [133, "u8"], relay: [134, "u8"], accept_remote_writes: [135, "u8"], auto_import: [136, "u8"], strict_types: [137, "u8"], auto_reconnect: [138, "u8"], allow_anonymous_network: [139, "u8"], tls: [140, "u8"], tls_insecure_skip_verify: [141, "u8"], debug: [142, "u8"], catalog_push: [143, "u8"], raw_events: [144, "u8"], log_to_stderr: [145, "u8"], reserved3: [146, "u8", 2], tls_ca_file: [148, "pointer"], tls_pin: [152, "pointer"], allowed_origins: [156, "pointer"], allowed_hosts: [160, "pointer"], prefix_collisions: [164, "u8"], reserved4: [165, "u8", 7] } },
+        rv_options: { size: 196, align: 4, first: 164, fields: { struct_size: [0, "u32"], mode: [4, "u32"], address: [8, "pointer"], port: [12, "u16"], reserved0: [14, "u16"], reserved1: [16, "u32"], path: [20, "pointer"], client_name: [24, "pointer"], own_perspective: [28, "u32"], peer_perspective: [32, "u32"], import_direction: [36, "u32"], catalog_direction: [40, "u32"], default_direction: [44, "u32"], send_mode: [48, "u32"], input_patterns: [52, "pointer"], output_patterns: [56, "pointer"], update_cycle_ms: [60, "u32"], reconnect_interval_ms: [64, "u32"], reconnect_backoff_max_ms: [68, "u32"], max_reconnect_attempts: [72, "i32"], connect_timeout_ms: [76, "u32"], ping_interval_ms: [80, "u32"], peer_timeout_ms: [84, "u32"], heartbeat_ms: [88, "u32"], fence_grace_ms: [92, "u32"], resync_wait_ms: [96, "u32"], first_state_wait_ms: [100, "u32"], max_clients: [104, "u32"], max_clients_per_address: [108, "u32"], max_message_bytes: [112, "u32"], max_signals: [116, "u32"], handshake_timeout_ms: [120, "u32"], max_pending_handshakes: [124, "u32"], max_data_frame_bytes: [128, "u32"], use_patterns: [132, "u8"], only_transmit_changed: [133, "u8"], relay: [134, "u8"], accept_remote_writes: [135, "u8"], auto_import: [136, "u8"], strict_types: [137, "u8"], auto_reconnect: [138, "u8"], allow_anonymous_network: [139, "u8"], tls: [140, "u8"], tls_insecure_skip_verify: [141, "u8"], debug: [142, "u8"], catalog_push: [143, "u8"], raw_events: [144, "u8"], log_to_stderr: [145, "u8"], reserved3: [146, "u8", 2], tls_ca_file: [148, "pointer"], tls_pin: [152, "pointer"], allowed_origins: [156, "pointer"], allowed_hosts: [160, "pointer"], prefix_collisions: [164, "u8"], reserved4: [165, "u8", 7], access_token: [172, "pointer"], user: [176, "pointer"], password: [180, "pointer"], trusted_proxies: [184, "pointer"], token_transport: [188, "u32"], allow_plain_credentials: [192, "u8"], reserved5: [193, "u8", 3] } },
         rv_info: { size: 32, align: 4, first: 32, fields: { mode: [0, "u32"], state: [4, "u32"], port: [8, "u32"], clients: [12, "u32"], signals: [16, "u32"], last_error: [20, "i32"], reconnect_attempts: [24, "u32"], last_client: [28, "u32"] } },
         rv_stats: { size: 432, align: 8, first: 432, fields: { frames_in: [0, "u64"], frames_out: [8, "u64"], bytes_in: [16, "u64"], bytes_out: [24, "u64"], values_in: [32, "u64"], values_out: [40, "u64"], changes: [48, "u64"], coalesced: [56, "u64"], pulses_collapsed: [64, "u64"], queue_overflow: [72, "u64"], unknown_signal: [80, "u64"], rejected_type: [88, "u64"], rejected_direction: [96, "u64"], lossy: [104, "u64"], denied: [112, "u64"], malformed: [120, "u64"], unknown_message: [128, "u64"], slow_peer_closed: [136, "u64"], connects: [144, "u64"], disconnects: [152, "u64"], refused_connections: [160, "u64"], echoes: [168, "u64"], corrections: [176, "u64"], resends: [184, "u64"], cycles: [192, "u64"], cycles_skipped: [200, "u64"], cycle_us_total: [208, "u64"], cycle_us_max: [216, "u64"], log_dropped: [224, "u64"], events_dropped: [232, "u64"], send_latency: [240, "u64", 24] } },
         rv_connection_report: { size: 24, align: 8, first: 24, fields: { connect_us: [0, "u64"], round_trip_us: [8, "u64"], library: [16, "u8"], reserved: [17, "u8", 7] } },
@@ -805,23 +808,27 @@ mergeInto(LibraryManager.library, (function () {
         max_pending_handshakes: 64, only_transmit_changed: 1, relay: 1, auto_reconnect: 1
       };
 
-      var FLAGS = ["use_patterns", "only_transmit_changed", "relay", "accept_remote_writes", "auto_import", "strict_types",
-        "auto_reconnect", "allow_anonymous_network", "tls", "tls_insecure_skip_verify", "debug", "catalog_push", "raw_events",
-        "log_to_stderr", "prefix_collisions"];
-
       /* The largest number of each enumeration, and the smallest. */
       var CHOICES = {
         own_perspective: [1, RV_PERSPECTIVE_CONTROLLER], peer_perspective: [0, RV_PERSPECTIVE_CONTROLLER],
         import_direction: [0, RV_IMPORT_KEEP], catalog_direction: [0, RV_CATALOG_NEUTRAL],
-        default_direction: [1, RV_DIRECTION_OUTPUT], send_mode: [0, RV_SEND_MANUAL]
+        default_direction: [1, RV_DIRECTION_OUTPUT], send_mode: [0, RV_SEND_MANUAL],
+        token_transport: [0, RV_TOKEN_SUBPROTOCOL]
       };
 
       /* What a page cannot do, by the option that asks for it. */
       var BEYOND_A_BROWSER = {
         tls_insecure_skip_verify: "the browser judges certificates, and nothing can make it accept another",
         tls_ca_file: "a page reads no files: let the browser or its system trust the authority",
-        tls_pin: "a page does not see the server's certificate"
+        tls_pin: "a page does not see the server's certificate",
+        tls_certificate_file: "a page reads no files: give the certificate to the browser",
+        tls_key_file: "a page reads no files: give the key to the browser",
+        user: "a page sets no headers, so it presents no password: use access_token",
+        password: "a page sets no headers, so it presents no password: use access_token"
       };
+
+      /* Names under which a query may carry a token. */
+      var TOKEN_IN_QUERY = /[?&](token|access_token|apikey)(=|&|$)/;
 
       function badOption(message) {
         fail(RV_ERR_ARGUMENT, "option " + message);
@@ -836,18 +843,16 @@ mergeInto(LibraryManager.library, (function () {
       }
 
       function readOptions(at) {
-        var options = readGrowing("rv_options", at, "options"), name;
+        var options = readGrowing("rv_options", at, "options"), fields = LAYOUT.rv_options.fields, name;
         checkNumber("mode", options.mode, RV_MODE_CLIENT, RV_MODE_SERVER);
         if (options.mode === RV_MODE_SERVER) unsupported("a browser cannot listen, so there is no server here: set mode to CLIENT");
-        for (name in LAYOUT.rv_options.fields) {
+        for (name in fields) {
           if (/^reserved/.test(name) && String(options[name]).replace(/[0,]/g, "")) {
             fail(RV_ERR_ARGUMENT, "a reserved field of rv_options is not zero: call rv_options_init before changing fields");
           }
-          if (LAYOUT.rv_options.fields[name][1] === "pointer") options[name] = optionalText(options[name], "option " + name);
+          if (fields[name][1] === "pointer") options[name] = optionalText(options[name], "option " + name);
+          if (fields[name][1] === "u8" && options[name] > 1) badOption(name + " is " + options[name] + ": it must be 0 or 1");
         }
-        FLAGS.forEach(function (flag) {
-          if (options[flag] > 1) badOption(flag + " is " + options[flag] + ": it must be 0 or 1");
-        });
         for (name in CHOICES) checkNumber(name, options[name], CHOICES[name][0], CHOICES[name][1]);
         for (name in BEYOND_A_BROWSER) {
           if (options[name]) unsupported("option " + name + " cannot be used in a browser: " + BEYOND_A_BROWSER[name]);
@@ -881,6 +886,21 @@ mergeInto(LibraryManager.library, (function () {
         if (options.path && /[\s\x00-\x1F\x7F#]/.test(options.path)) {
           badOption("path holds a blank, a control character or '#': percent-encode it");
         }
+        validateToken(options);
+      }
+
+      function validateToken(options) {
+        var token = options.access_token, here = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i.test(options.address);
+        if (token !== null && !/^[!-~]{1,4096}$/.test(token)) {
+          badOption("access_token must be 1 to 4096 visible ASCII characters: `rvws token` makes a good one");
+        }
+        if (token !== null && options.token_transport === RV_TOKEN_X_API_KEY) {
+          unsupported("option token_transport: a page sets no headers: use RV_TOKEN_QUERY or RV_TOKEN_SUBPROTOCOL");
+        }
+        if ((token !== null || TOKEN_IN_QUERY.test(options.path || "")) && !options.tls && !options.allow_plain_credentials && !here) {
+          fail(RV_ERR_ARGUMENT, "a token would cross the network readable by anyone on the way: switch TLS on (wss://), or set " +
+            "option allow_plain_credentials where the network is trusted");
+        }
       }
 
       /* Without the query, which may hold a token. */
@@ -891,8 +911,15 @@ mergeInto(LibraryManager.library, (function () {
       }
 
       function urlOf(options) {
-        var query = /\?(.*)/.exec(options.path || "");
-        return placeOf(options) + (query ? "?" + query[1] : "");
+        var query = /\?(.*)/.exec(options.path || ""), url = placeOf(options) + (query ? "?" + query[1] : "");
+        if (options.access_token === null || options.token_transport === RV_TOKEN_SUBPROTOCOL) return url;
+        return url + (query ? "&" : "?") + "token=" + encodeURIComponent(options.access_token);
+      }
+
+      /* The subprotocols to offer: one that a server answers, and one that carries the token. */
+      function protocolsOf(options) {
+        if (options.access_token === null || options.token_transport !== RV_TOKEN_SUBPROTOCOL) return [];
+        return ["rv.v2", "rv.token." + btoa(options.access_token).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")];
       }
 
       /* Signals: their values, what is to be sent of them, and what is to be polled. */
@@ -1168,7 +1195,7 @@ mergeInto(LibraryManager.library, (function () {
         setTimeout: function (body, ms) { return setTimeout(body, ms); },
         clearTimeout: function (timer) { clearTimeout(timer); },
         random: function () { return Math.random(); },
-        open: function (url) { return new WebSocket(url); }
+        open: function (url, protocols) { return new WebSocket(url, protocols); }
       };
 
       function Interface(options) {
@@ -1259,14 +1286,16 @@ mergeInto(LibraryManager.library, (function () {
       };
 
       Interface.prototype.dial = function () {
-        var iface = this, socket, done = false;
+        var iface = this, socket, reason, done = false;
         this.retryAt = 0;
         this.connectUntil = this.now() + this.options.connect_timeout_ms;
         try {
-          socket = host.open(urlOf(this.options));
+          socket = host.open(urlOf(this.options), protocolsOf(this.options));
         } catch (error) {
+          /* Its text may hold the URL, and the URL a token. */
+          reason = String(error && error.message || error).split(urlOf(this.options)).join(placeOf(this.options));
           this.connectFailed(RV_ERR_ADDRESS, "the browser refuses to connect to " + placeOf(this.options) + ": " +
-            escaped(String(error && error.message || error)) + ". A page from https:// may only use wss://: see option tls");
+            escaped(reason) + ". A page from https:// may only use wss://: see option tls");
           return;
         }
         socket.binaryType = "arraybuffer";
@@ -2901,6 +2930,10 @@ mergeInto(LibraryManager.library, (function () {
             put32(token, iface.requestConfig("config_set", text, timeout >>> 0));
           });
         },
+        rv_add_token: serverOnly,
+        rv_revoke_token: serverOnly,
+        rv_add_user: serverOnly,
+        rv_revoke_user: serverOnly,
         rv_load_signals: noFiles,
         rv_save_signals: noFiles
       };
@@ -3013,6 +3046,14 @@ mergeInto(LibraryManager.library, (function () {
     rv_disconnect_client: function (iface, client) { return realvirtualWs().rv_disconnect_client(iface, client); },
     rv_send_raw__deps: ["$realvirtualWs"],
     rv_send_raw: function (iface, client, json) { return realvirtualWs().rv_send_raw(iface, client, json); },
+    rv_add_token__deps: ["$realvirtualWs"],
+    rv_add_token: function (iface, token, role) { return realvirtualWs().rv_add_token(iface, token, role); },
+    rv_revoke_token__deps: ["$realvirtualWs"],
+    rv_revoke_token: function (iface, token) { return realvirtualWs().rv_revoke_token(iface, token); },
+    rv_add_user__deps: ["$realvirtualWs"],
+    rv_add_user: function (iface, user, password, role) { return realvirtualWs().rv_add_user(iface, user, password, role); },
+    rv_revoke_user__deps: ["$realvirtualWs"],
+    rv_revoke_user: function (iface, user) { return realvirtualWs().rv_revoke_user(iface, user); },
     rv_config_publish__deps: ["$realvirtualWs"],
     rv_config_publish: function (iface, json) { return realvirtualWs().rv_config_publish(iface, json); },
     rv_config_reply__deps: ["$realvirtualWs"],

@@ -1,6 +1,6 @@
 /*
  * A client in a page, as a game's main loop drives it: page.py plays the server and judges by what arrives there and by
- * what this reports. Arguments: port, path, 1 for TLS.
+ * what this reports. Arguments: port, 1 for TLS, token ("" = none).
  */
 #include <emscripten.h>
 #include <inttypes.h>
@@ -155,8 +155,9 @@ int main(int argc, char **argv) {
     rv_options options;
     expect(rv_options_init(&options, sizeof options, RV_MODE_CLIENT), "rv_options_init");
     options.port = (uint16_t)(argc > 1 ? atoi(argv[1]) : 0);
-    options.path = argc > 2 ? argv[2] : NULL;
-    options.tls = argc > 3 && argv[3][0] == '1';
+    options.tls = argc > 2 && argv[2][0] == '1';
+    options.access_token = argc > 3 && argv[3][0] ? argv[3] : NULL;
+    options.token_transport = RV_TOKEN_QUERY;
     options.address = options.tls ? "localhost" : "127.0.0.1";
     options.client_name = "page";
     options.reconnect_interval_ms = 100;

@@ -141,6 +141,37 @@ tests['options make a URL, and wrong ones are named'] = ({ program, world }) => 
   }
 };
 
+tests['a token goes into the query or the subprotocol, and nowhere else'] = ({ program, world }) => {
+  const access_token = 'a+/b=%&?~';
+  const start = (options) => program.ok('rv_start', program.create({ access_token, ...options }));
+  start({});
+  assert.deepStrictEqual([world.socket.url, world.socket.protocols], ['ws://127.0.0.1:1234/?token=a%2B%2Fb%3D%25%26%3F~', []]);
+  start({ path: '/x?y=1', token_transport: C.RV_TOKEN_QUERY, address: 'h', tls: 1 });
+  assert.strictEqual(world.socket.url, 'wss://h:1234/x?y=1&token=a%2B%2Fb%3D%25%26%3F~');
+  start({ token_transport: C.RV_TOKEN_SUBPROTOCOL });
+  assert.deepStrictEqual([world.socket.url, world.socket.protocols],
+    ['ws://127.0.0.1:1234/', ['rv.v2', `rv.token.${Buffer.from(access_token).toString('base64url')}`]]);
+  world.refuse = 'it is invalid';
+  const told = program.create({ access_token: 'secret' });
+  program.ok('rv_start', told);
+  world.refuse = null;
+  const texts = [...program.events(told), ...program.log(told)].map((one) => one.text).join();
+  assert.ok(texts.includes('it is invalid') && !texts.includes('secret'), texts);
+  const wrong = [
+    [{ token_transport: C.RV_TOKEN_X_API_KEY }, C.RV_ERR_UNSUPPORTED], [{ token_transport: 9 }, C.RV_ERR_ARGUMENT],
+    [{ access_token: '' }, C.RV_ERR_ARGUMENT], [{ access_token: 'a b' }, C.RV_ERR_ARGUMENT], [{ address: '10.0.0.1' }, C.RV_ERR_ARGUMENT],
+    [{ user: 'u', password: 'p' }, C.RV_ERR_UNSUPPORTED],
+  ];
+  for (const [options, code] of wrong) {
+    program.start();
+    assert.strictEqual(program.call('rv_create', program.options({ access_token, ...options }), program.scratch), code, JSON.stringify(options));
+    assert.ok(!program.lastError().includes(access_token));
+  }
+  program.create({ access_token, address: '10.0.0.1', allow_plain_credentials: 1 });
+  program.start();
+  assert.strictEqual(program.call('rv_create', program.options({ path: '/?apikey=x', address: '10.0.0.1' }), program.scratch), C.RV_ERR_ARGUMENT);
+};
+
 tests['int64, float and float32 keep their value'] = ({ program }) => {
   const { iface, socket } = connected({ program, world: program.world }, [int('I'), { name: 'F', kind: C.RV_KIND_FLOAT }]);
   const ints = [0n, -1n, 2n ** 31n, -(2n ** 31n), 2n ** 32n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, -(2n ** 53n) - 1n,

@@ -16,9 +16,9 @@ class World {
         return world.nextTimer++;
       },
       clearTimeout: (timer) => world.timers.delete(timer),
-      open: (url) => {
-        if (world.refuse) throw new Error(world.refuse);
-        const socket = new Socket(url);
+      open: (url, protocols) => {
+        if (world.refuse) throw new Error(`${world.refuse}: ${url}`);
+        const socket = new Socket(url, protocols);
         world.sockets.push(socket);
         return socket;
       },
@@ -55,8 +55,9 @@ class World {
 }
 
 class Socket {
-  constructor(url) {
+  constructor(url, protocols) {
     this.url = url;
+    this.protocols = protocols;
     this.bufferedAmount = 0;
     this.sent = [];
     this.closed = null;

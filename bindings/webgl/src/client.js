@@ -10,7 +10,7 @@ var host = typeof Module === "object" && Module.realvirtualWsHost || {
   setTimeout: function (body, ms) { return setTimeout(body, ms); },
   clearTimeout: function (timer) { clearTimeout(timer); },
   random: function () { return Math.random(); },
-  open: function (url) { return new WebSocket(url); }
+  open: function (url, protocols) { return new WebSocket(url, protocols); }
 };
 
 function Interface(options) {
@@ -101,14 +101,16 @@ Interface.prototype.start = function () {
 };
 
 Interface.prototype.dial = function () {
-  var iface = this, socket, done = false;
+  var iface = this, socket, reason, done = false;
   this.retryAt = 0;
   this.connectUntil = this.now() + this.options.connect_timeout_ms;
   try {
-    socket = host.open(urlOf(this.options));
+    socket = host.open(urlOf(this.options), protocolsOf(this.options));
   } catch (error) {
+    /* Its text may hold the URL, and the URL a token. */
+    reason = String(error && error.message || error).split(urlOf(this.options)).join(placeOf(this.options));
     this.connectFailed(RV_ERR_ADDRESS, "the browser refuses to connect to " + placeOf(this.options) + ": " +
-      escaped(String(error && error.message || error)) + ". A page from https:// may only use wss://: see option tls");
+      escaped(reason) + ". A page from https:// may only use wss://: see option tls");
     return;
   }
   socket.binaryType = "arraybuffer";

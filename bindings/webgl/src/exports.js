@@ -376,6 +376,10 @@ var functions = {
       put32(token, iface.requestConfig("config_set", text, timeout >>> 0));
     });
   },
+  rv_add_token: serverOnly,
+  rv_revoke_token: serverOnly,
+  rv_add_user: serverOnly,
+  rv_revoke_user: serverOnly,
   rv_load_signals: noFiles,
   rv_save_signals: noFiles
 };

@@ -12,23 +12,27 @@ var DEFAULTS = {
   max_pending_handshakes: 64, only_transmit_changed: 1, relay: 1, auto_reconnect: 1
 };
 
-var FLAGS = ["use_patterns", "only_transmit_changed", "relay", "accept_remote_writes", "auto_import", "strict_types",
-  "auto_reconnect", "allow_anonymous_network", "tls", "tls_insecure_skip_verify", "debug", "catalog_push", "raw_events",
-  "log_to_stderr", "prefix_collisions"];
-
 /* The largest number of each enumeration, and the smallest. */
 var CHOICES = {
   own_perspective: [1, RV_PERSPECTIVE_CONTROLLER], peer_perspective: [0, RV_PERSPECTIVE_CONTROLLER],
   import_direction: [0, RV_IMPORT_KEEP], catalog_direction: [0, RV_CATALOG_NEUTRAL],
-  default_direction: [1, RV_DIRECTION_OUTPUT], send_mode: [0, RV_SEND_MANUAL]
+  default_direction: [1, RV_DIRECTION_OUTPUT], send_mode: [0, RV_SEND_MANUAL],
+  token_transport: [0, RV_TOKEN_SUBPROTOCOL]
 };
 
 /* What a page cannot do, by the option that asks for it. */
 var BEYOND_A_BROWSER = {
   tls_insecure_skip_verify: "the browser judges certificates, and nothing can make it accept another",
   tls_ca_file: "a page reads no files: let the browser or its system trust the authority",
-  tls_pin: "a page does not see the server's certificate"
+  tls_pin: "a page does not see the server's certificate",
+  tls_certificate_file: "a page reads no files: give the certificate to the browser",
+  tls_key_file: "a page reads no files: give the key to the browser",
+  user: "a page sets no headers, so it presents no password: use access_token",
+  password: "a page sets no headers, so it presents no password: use access_token"
 };
+
+/* Names under which a query may carry a token. */
+var TOKEN_IN_QUERY = /[?&](token|access_token|apikey)(=|&|$)/;
 
 function badOption(message) {
   fail(RV_ERR_ARGUMENT, "option " + message);
@@ -43,18 +47,16 @@ function checkNumber(name, value, least, most) {
 }
 
 function readOptions(at) {
-  var options = readGrowing("rv_options", at, "options"), name;
+  var options = readGrowing("rv_options", at, "options"), fields = LAYOUT.rv_options.fields, name;
   checkNumber("mode", options.mode, RV_MODE_CLIENT, RV_MODE_SERVER);
   if (options.mode === RV_MODE_SERVER) unsupported("a browser cannot listen, so there is no server here: set mode to CLIENT");
-  for (name in LAYOUT.rv_options.fields) {
+  for (name in fields) {
     if (/^reserved/.test(name) && String(options[name]).replace(/[0,]/g, "")) {
       fail(RV_ERR_ARGUMENT, "a reserved field of rv_options is not zero: call rv_options_init before changing fields");
     }
-    if (LAYOUT.rv_options.fields[name][1] === "pointer") options[name] = optionalText(options[name], "option " + name);
+    if (fields[name][1] === "pointer") options[name] = optionalText(options[name], "option " + name);
+    if (fields[name][1] === "u8" && options[name] > 1) badOption(name + " is " + options[name] + ": it must be 0 or 1");
   }
-  FLAGS.forEach(function (flag) {
-    if (options[flag] > 1) badOption(flag + " is " + options[flag] + ": it must be 0 or 1");
-  });
   for (name in CHOICES) checkNumber(name, options[name], CHOICES[name][0], CHOICES[name][1]);
   for (name in BEYOND_A_BROWSER) {
     if (options[name]) unsupported("option " + name + " cannot be used in a browser: " + BEYOND_A_BROWSER[name]);
@@ -88,6 +90,21 @@ function validate(options) {
   if (options.path && /[\s\x00-\x1F\x7F#]/.test(options.path)) {
     badOption("path holds a blank, a control character or '#': percent-encode it");
   }
+  validateToken(options);
+}
+
+function validateToken(options) {
+  var token = options.access_token, here = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/i.test(options.address);
+  if (token !== null && !/^[!-~]{1,4096}$/.test(token)) {
+    badOption("access_token must be 1 to 4096 visible ASCII characters: `rvws token` makes a good one");
+  }
+  if (token !== null && options.token_transport === RV_TOKEN_X_API_KEY) {
+    unsupported("option token_transport: a page sets no headers: use RV_TOKEN_QUERY or RV_TOKEN_SUBPROTOCOL");
+  }
+  if ((token !== null || TOKEN_IN_QUERY.test(options.path || "")) && !options.tls && !options.allow_plain_credentials && !here) {
+    fail(RV_ERR_ARGUMENT, "a token would cross the network readable by anyone on the way: switch TLS on (wss://), or set " +
+      "option allow_plain_credentials where the network is trusted");
+  }
 }
 
 /* Without the query, which may hold a token. */
@@ -98,6 +115,13 @@ function placeOf(options) {
 }
 
 function urlOf(options) {
-  var query = /\?(.*)/.exec(options.path || "");
-  return placeOf(options) + (query ? "?" + query[1] : "");
+  var query = /\?(.*)/.exec(options.path || ""), url = placeOf(options) + (query ? "?" + query[1] : "");
+  if (options.access_token === null || options.token_transport === RV_TOKEN_SUBPROTOCOL) return url;
+  return url + (query ? "&" : "?") + "token=" + encodeURIComponent(options.access_token);
+}
+
+/* The subprotocols to offer: one that a server answers, and one that carries the token. */
+function protocolsOf(options) {
+  if (options.access_token === null || options.token_transport !== RV_TOKEN_SUBPROTOCOL) return [];
+  return ["rv.v2", "rv.token." + btoa(options.access_token).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")];
 }
