@@ -8,8 +8,10 @@ Needs Chromium, openssl, and the Python package with the native library.
 import base64
 import hashlib
 import http.server
+import os
 import queue
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -73,17 +75,19 @@ class Page:
         self.profile = tempfile.mkdtemp(prefix="rv-chromium-")
         query = "&".join(urllib.parse.quote(part, safe="") for part in (str(port), "1" if tls else "0", token))
         command = [CHROMIUM, *FLAGS, *flags, f"--user-data-dir={self.profile}", f"{site.origin}/page.html?{query}"]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(command, start_new_session=True, **quiet)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
+        # The browser is a group of processes.
+        os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         shutil.rmtree(self.profile, ignore_errors=True)
 

@@ -373,6 +373,28 @@ tests['min_hold_ms keeps a level on the wire, and others do not wait'] = ({ prog
   assert.deepStrictEqual(socket.take(), [data({ P: false })]);
 };
 
+tests['on-change, what has to wait is not looked at all the time'] = ({ program, world }) => {
+  const { iface, socket } = connected({ program, world },
+    [bool('P', { min_hold_ms: 100 }), int('Code', { fifo_depth: 4 })], { send_mode: C.RV_SEND_ON_CHANGE });
+  program.set(iface, 0, C.RV_KIND_BOOL, 1);
+  world.wait(5);
+  program.set(iface, 0, C.RV_KIND_BOOL, 0);
+  socket.bufferedAmount = 1;
+  [1, 2].forEach((value) => program.set(iface, 1, C.RV_KIND_INT, value));
+  let timers = 0;
+  const { setTimeout } = world.host;
+  world.host.setTimeout = (...values) => {
+    timers++;
+    return setTimeout(...values);
+  };
+  world.wait(50);
+  socket.bufferedAmount = 0;
+  world.wait(100);
+  world.host.setTimeout = setTimeout;
+  assert.ok(timers < 40, `${timers} timers`);
+  assert.deepStrictEqual(socket.take(), [data({ P: true }), data({ Code: 1 }), data({ Code: 2 }), data({ P: false })]);
+};
+
 tests['while the browser holds a message, only the newest values wait'] = ({ program, world }) => {
   for (const send_mode of [C.RV_SEND_CYCLE, C.RV_SEND_ON_CHANGE]) {
     const { iface, socket } = connected({ program, world }, [int('A'), bool('P')], { send_mode });

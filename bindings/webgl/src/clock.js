@@ -48,7 +48,7 @@ Interface.prototype.after = function () {
   var mode = this.options.send_mode, table = this.table, next, iface = this, period = this.options.update_cycle_ms;
   var pending = table.unsent.length || table.sealed || this.wanted || this.backlog;
   this.meetNewSignals();
-  if (this.connected && mode === RV_SEND_ON_CHANGE && pending && !this.edgeWaits && !this.followUpAt) {
+  if (this.connected && mode === RV_SEND_ON_CHANGE && (table.fresh || this.wanted) && !this.edgeWaits && !this.followUpAt) {
     /* In a moment, so that what the host sets in one go is one message. */
     this.followUpAt = this.now();
   }

@@ -111,18 +111,21 @@ Interface.prototype.malformed = function (text, why) {
 /* The values of a frame that fit, by signal: each once, the last one counts. */
 Interface.prototype.readValues = function (signals) {
   var iface = this, table = this.table, batch = { entries: [], refused: [], unknown: [], refusedNames: 0 };
-  var frame = ++this.framesRead;
+  var frame = ++this.framesRead, likely = 0;
   if (signals) members(signals, function (rawName, raw) {
     var name = textOf(rawName), slot, found;
     if (name === null || name.indexOf("\0") >= 0) {
       batch.refusedNames++;
       return;
     }
-    slot = table.named(name);
+    /* Most servers send signals in the order in which we know them. */
+    slot = table.slots[likely];
+    if (!slot || slot.name !== name) slot = table.named(name);
     if (!slot) {
       batch.unknown.push(name);
       return;
     }
+    likely = slot.id + 1;
     if (slot.seen !== frame) {
       slot.seen = frame;
       slot.entry = -1;

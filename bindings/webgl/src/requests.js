@@ -155,7 +155,6 @@ Interface.prototype.importEntry = function (entry, report, importing, refuse) {
     if (entry.value) table.apply(slot, entry.value.value, now);
     slot.imported = 1;
     slot.access = rule.access;
-    table.settleInitial(slot);
     table.record(slot, RV_CHANGE_IMPORTED);
     report.added++;
     if (entry.inferred) {

@@ -126,7 +126,8 @@ Interface.prototype.transmit = function (take) {
     table.unsentSince = 0;
   }
   if (frame.picks.length) this.distribute(frame);
-  this.backlog = this.connected && this.isBusy() && this.hasDue();
+  table.fresh = false;
+  this.backlog = this.connected && this.isBusy() && (this.hasDue() || table.unsent.length > 0 || !!table.sealed);
   if ((this.followUp || this.backlog) && this.options.send_mode !== RV_SEND_CYCLE) {
     /* In cycle mode the next cycle comes by itself. */
     this.followUpAt = this.now() + this.options.update_cycle_ms;

@@ -11,6 +11,8 @@ function Table() {
   this.names = {};
   this.unsent = [];
   this.unsentSince = 0;
+  /* Something became unsent since the last transmission. */
+  this.fresh = false;
   /* A frame that must go out as it is before what is unsent now. */
   this.sealed = null;
   this.log = [];
@@ -73,6 +75,7 @@ Table.prototype.settleInitial = function (slot) {
 };
 
 Table.prototype.markUnsent = function (slot) {
+  this.fresh = true;
   if (slot.unsent) return;
   slot.unsent = true;
   this.unsent.push(slot);

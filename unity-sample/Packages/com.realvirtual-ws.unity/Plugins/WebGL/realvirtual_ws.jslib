@@ -935,6 +935,8 @@ mergeInto(LibraryManager.library, (function () {
         this.names = {};
         this.unsent = [];
         this.unsentSince = 0;
+        /* Something became unsent since the last transmission. */
+        this.fresh = false;
         /* A frame that must go out as it is before what is unsent now. */
         this.sealed = null;
         this.log = [];
@@ -997,6 +999,7 @@ mergeInto(LibraryManager.library, (function () {
       };
 
       Table.prototype.markUnsent = function (slot) {
+        this.fresh = true;
         if (slot.unsent) return;
         slot.unsent = true;
         this.unsent.push(slot);
@@ -1548,7 +1551,7 @@ mergeInto(LibraryManager.library, (function () {
         var mode = this.options.send_mode, table = this.table, next, iface = this, period = this.options.update_cycle_ms;
         var pending = table.unsent.length || table.sealed || this.wanted || this.backlog;
         this.meetNewSignals();
-        if (this.connected && mode === RV_SEND_ON_CHANGE && pending && !this.edgeWaits && !this.followUpAt) {
+        if (this.connected && mode === RV_SEND_ON_CHANGE && (table.fresh || this.wanted) && !this.edgeWaits && !this.followUpAt) {
           /* In a moment, so that what the host sets in one go is one message. */
           this.followUpAt = this.now();
         }
@@ -1737,7 +1740,8 @@ mergeInto(LibraryManager.library, (function () {
           table.unsentSince = 0;
         }
         if (frame.picks.length) this.distribute(frame);
-        this.backlog = this.connected && this.isBusy() && this.hasDue();
+        table.fresh = false;
+        this.backlog = this.connected && this.isBusy() && (this.hasDue() || table.unsent.length > 0 || !!table.sealed);
         if ((this.followUp || this.backlog) && this.options.send_mode !== RV_SEND_CYCLE) {
           /* In cycle mode the next cycle comes by itself. */
           this.followUpAt = this.now() + this.options.update_cycle_ms;
@@ -1998,18 +2002,21 @@ mergeInto(LibraryManager.library, (function () {
       /* The values of a frame that fit, by signal: each once, the last one counts. */
       Interface.prototype.readValues = function (signals) {
         var iface = this, table = this.table, batch = { entries: [], refused: [], unknown: [], refusedNames: 0 };
-        var frame = ++this.framesRead;
+        var frame = ++this.framesRead, likely = 0;
         if (signals) members(signals, function (rawName, raw) {
           var name = textOf(rawName), slot, found;
           if (name === null || name.indexOf("\0") >= 0) {
             batch.refusedNames++;
             return;
           }
-          slot = table.named(name);
+          /* Most servers send signals in the order in which we know them. */
+          slot = table.slots[likely];
+          if (!slot || slot.name !== name) slot = table.named(name);
           if (!slot) {
             batch.unknown.push(name);
             return;
           }
+          likely = slot.id + 1;
           if (slot.seen !== frame) {
             slot.seen = frame;
             slot.entry = -1;
@@ -2277,7 +2284,6 @@ mergeInto(LibraryManager.library, (function () {
           if (entry.value) table.apply(slot, entry.value.value, now);
           slot.imported = 1;
           slot.access = rule.access;
-          table.settleInitial(slot);
           table.record(slot, RV_CHANGE_IMPORTED);
           report.added++;
           if (entry.inferred) {
