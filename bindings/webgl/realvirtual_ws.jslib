@@ -628,10 +628,11 @@ mergeInto(LibraryManager.library, (function () {
         return digits.length < most.length || digits.length === most.length && digits <= most;
       }
 
-      /* A number as it is written: { int: digits } with a sign, or { float: number }; null beyond what a float holds. */
-      function numberOf(raw) {
+      /* A number as it is written: { int: digits } with a sign, or { float: number }; null beyond what a float holds. The
+       * JSON number -0 is a float; `spelled` in a string it is an int. */
+      function numberOf(raw, spelled) {
         var sign = raw.charAt(0) === "-" ? "-" : "", digits = raw.replace(/^[+-]?0*(?=\d)/, ""), float;
-        if (/^\d+$/.test(digits) && raw !== "-0" && atMost(digits, sign ? INT_MIN : UINT_MAX)) {
+        if (/^\d+$/.test(digits) && (spelled || raw !== "-0") && atMost(digits, sign ? INT_MIN : UINT_MAX)) {
           return { int: (digits === "0" ? "" : sign) + digits };
         }
         float = Number(raw);
@@ -696,7 +697,7 @@ mergeInto(LibraryManager.library, (function () {
         if (/^(true|false)$/i.test(text)) {
           number = { int: text.length === 4 ? "1" : "0" };
         } else {
-          number = DECIMAL.test(text) ? numberOf(text) : null;
+          number = DECIMAL.test(text) ? numberOf(text, first === '"') : null;
         }
         if (number) result = toKind(number, kind);
         return result && result.lossy && strict ? null : result;
@@ -981,7 +982,7 @@ mergeInto(LibraryManager.library, (function () {
           unacknowledged: false, mentioned: false, frame: 0,
           fifo: null, failsafe: null, isFailsafe: false, minHold: 0, held: false,
           logged: false, flags: 0, changes: 0, rises: 0, arrived: 0, noted: 0,
-          seen: 0, entry: -1, refused: false, told: false
+          seen: 0, entry: -1, refused: false, listed: false, told: false
         };
         this.slots.push(slot);
         this.names["$" + name] = slot;
@@ -2020,12 +2021,12 @@ mergeInto(LibraryManager.library, (function () {
           if (slot.seen !== frame) {
             slot.seen = frame;
             slot.entry = -1;
-            slot.refused = false;
+            slot.refused = slot.listed = false;
           }
           found = coerce(raw, slot.kind, iface.options.strict_types);
           if (!found) {
-            if (!slot.refused) batch.refused.push({ slot: slot, raw: raw });
-            slot.refused = true;
+            if (!slot.listed) batch.refused.push({ slot: slot, raw: raw });
+            slot.refused = slot.listed = true;
             return;
           }
           slot.refused = false;

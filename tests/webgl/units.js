@@ -553,6 +553,17 @@ tests['unknown names and refused values are logged once'] = ({ program, world })
   assert.match(lines[1], /signal A: \{\} of the server cannot be converted/);
 };
 
+tests['of a signal that stands in a message more than once the last counts, refused or not'] = ({ program, world }) => {
+  const { iface, socket } = connected({ program, world }, [int('A')]);
+  const refused = () => program.stats(iface).rejected_type;
+  socket.receive('{"type":"data","signals":{"A":{},"A":1,"\\u0041":[]}}');
+  assert.deepStrictEqual([program.info(iface, 0).quality, refused()], [C.RV_QUALITY_NEVER, 1n]);
+  socket.receive('{"type":"data","signals":{"A":{},"A":0}}');
+  assert.deepStrictEqual([program.info(iface, 0).quality, refused(), program.stats(iface).changes], [C.RV_QUALITY_GOOD, 1n, 1n]);
+  socket.receive('{"type":"data","signals":{"A":"-0"}}');
+  assert.strictEqual(program.stats(iface).echoes, 1n);
+};
+
 tests['a defect faults its own interface alone'] = ({ program, world }) => {
   const broken = connected({ program, world }, [int('A')]);
   const sound = connected({ program, world }, [int('A')]);

@@ -19,10 +19,11 @@ function atMost(digits, most) {
   return digits.length < most.length || digits.length === most.length && digits <= most;
 }
 
-/* A number as it is written: { int: digits } with a sign, or { float: number }; null beyond what a float holds. */
-function numberOf(raw) {
+/* A number as it is written: { int: digits } with a sign, or { float: number }; null beyond what a float holds. The
+ * JSON number -0 is a float; `spelled` in a string it is an int. */
+function numberOf(raw, spelled) {
   var sign = raw.charAt(0) === "-" ? "-" : "", digits = raw.replace(/^[+-]?0*(?=\d)/, ""), float;
-  if (/^\d+$/.test(digits) && raw !== "-0" && atMost(digits, sign ? INT_MIN : UINT_MAX)) {
+  if (/^\d+$/.test(digits) && (spelled || raw !== "-0") && atMost(digits, sign ? INT_MIN : UINT_MAX)) {
     return { int: (digits === "0" ? "" : sign) + digits };
   }
   float = Number(raw);
@@ -87,7 +88,7 @@ function coerce(raw, kind, strict) {
   if (/^(true|false)$/i.test(text)) {
     number = { int: text.length === 4 ? "1" : "0" };
   } else {
-    number = DECIMAL.test(text) ? numberOf(text) : null;
+    number = DECIMAL.test(text) ? numberOf(text, first === '"') : null;
   }
   if (number) result = toKind(number, kind);
   return result && result.lossy && strict ? null : result;

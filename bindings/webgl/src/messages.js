@@ -129,12 +129,12 @@ Interface.prototype.readValues = function (signals) {
     if (slot.seen !== frame) {
       slot.seen = frame;
       slot.entry = -1;
-      slot.refused = false;
+      slot.refused = slot.listed = false;
     }
     found = coerce(raw, slot.kind, iface.options.strict_types);
     if (!found) {
-      if (!slot.refused) batch.refused.push({ slot: slot, raw: raw });
-      slot.refused = true;
+      if (!slot.listed) batch.refused.push({ slot: slot, raw: raw });
+      slot.refused = slot.listed = true;
       return;
     }
     slot.refused = false;

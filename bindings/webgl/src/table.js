@@ -57,7 +57,7 @@ Table.prototype.add = function (name, kind, direction, access, initial) {
     unacknowledged: false, mentioned: false, frame: 0,
     fifo: null, failsafe: null, isFailsafe: false, minHold: 0, held: false,
     logged: false, flags: 0, changes: 0, rises: 0, arrived: 0, noted: 0,
-    seen: 0, entry: -1, refused: false, told: false
+    seen: 0, entry: -1, refused: false, listed: false, told: false
   };
   this.slots.push(slot);
   this.names["$" + name] = slot;
