@@ -165,8 +165,9 @@ test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a t
 	@$(VENV_PYTHON) tests/modbus/run.py
 
 .PHONY: test-soak
-test-soak: build ## 1,000 signals both ways for 5 seconds, with the server killed in the middle
+test-soak: setup-python build ## 1,000 signals both ways for 5 s with the server killed; 20 clients that come and go for 15 s
 	@$(PYTHON) tests/soak/soak.py --seconds 5
+	@$(VENV_PYTHON) tests/soak/churn.py --seconds 15
 
 .PHONY: test-peers
 test-peers: setup build ## The protocol document's own programs, and other WebSocket implementations
@@ -247,6 +248,12 @@ verify-schedules: setup-build ## 10,000 schedules of crossing writes
 .PHONY: verify-pulses
 verify-pulses: setup-build ## 2,000 pulses of a millisecond, received at 60 Hz
 	@RV_PULSES=2000 $(CARGO) test --quiet $(CARGO_FLAGS) --test pulses -- --nocapture
+
+.PHONY: soak
+soak: setup-python ## Clients that come and go in release, with faults, and what the server uses; SOAK_SECONDS=60
+	@$(CARGO) build --quiet --release
+	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so \
+		$(VENV_PYTHON) tests/soak/churn.py --seconds $(SOAK_SECONDS)
 
 .PHONY: verify-soak
 verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60

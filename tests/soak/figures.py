@@ -1,0 +1,44 @@
+"""What a process uses, from /proc, and whether it grows: least squares over the samples of a run."""
+
+import os
+from pathlib import Path
+
+# Growth over the window that is looked at: the slope by least squares times the window's length. Memory wavers by some
+# hundred KiB with what happens to be connected; of descriptors those that belong to no client are looked at, and they
+# waver by what is just coming or going.
+LIMITS = {"rss": 1 << 20, "spare": 1.5, "threads": 0.5}
+# In a window shorter than this, in seconds, memory is still on its way to its size: it may grow by this much.
+SHORT, SHORT_RSS = 600, 4 << 20
+# Left out at the beginning: buffers and allocators grow to the size that they then keep.
+WARM_UP = 0.25
+
+
+def usage():
+    """Of this process: resident bytes, open descriptors, threads."""
+    process = Path("/proc/self")
+    return {
+        "rss": int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE"),
+        # One of them is the listing's own.
+        "descriptors": len(os.listdir(process / "fd")) - 1,
+        "threads": len(os.listdir(process / "task")),
+    }
+
+
+def slope(points):
+    """The slope of the straight line through (x, y) by least squares."""
+    count = len(points)
+    mean_x = sum(x for x, _ in points) / count
+    mean_y = sum(y for _, y in points) / count
+    spread = sum((x - mean_x) ** 2 for x, _ in points)
+    return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
+
+
+def growth(samples):
+    """Of samples with the key `at` in seconds: the seconds from the warm-up's end to the last one, each figure's growth
+    in them by slope, and which figures have grown too much."""
+    first, last = samples[0]["at"], samples[-1]["at"]
+    steady = [sample for sample in samples if sample["at"] >= first + WARM_UP * (last - first)]
+    window = last - steady[0]["at"]
+    found = {key: window * slope([(s["at"], s[key]) for s in steady]) for key in LIMITS}
+    limits = {**LIMITS, **({"rss": SHORT_RSS} if window < SHORT else {})}
+    return window, found, [key for key, limit in limits.items() if found[key] > limit]
