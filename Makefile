@@ -10,6 +10,7 @@ CARGO ?= cargo
 PYTHON ?= python3
 DEMO_SECONDS ?= 10
 SOAK_SECONDS ?= 60
+STALL_SECONDS ?= 60
 
 # The same features in every debug build, so that the crate is compiled once. In CI Cargo.lock must be up to date.
 CARGO_FLAGS := --features bindings,cli $(if $(CI),--locked)
@@ -88,7 +89,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-network test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -169,6 +170,10 @@ test-soak: setup-python build ## 1,000 signals both ways for 5 s with the server
 	@$(PYTHON) tests/soak/soak.py --seconds 5
 	@$(VENV_PYTHON) tests/soak/churn.py --seconds 15
 
+.PHONY: test-network
+test-network: setup build ## Stopped processes, a wall clock that jumps, and network namespaces where root allows them
+	@$(PYTHON) tests/network/run.py
+
 .PHONY: test-peers
 test-peers: setup build ## The protocol document's own programs, and other WebSocket implementations
 	@bash tests/peers/run.sh
@@ -239,7 +244,7 @@ bench-python: setup-build ## Polling from Python against a bare struct.iter_unpa
 	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-stall verify-lives verify-network verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -264,6 +269,19 @@ verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
 .PHONY: verify-slow
 verify-slow: setup-build ## One of fifty clients stops reading, in release, for 2,000 rounds
 	@RV_ROUNDS=2000 $(CARGO) test --quiet --release --test fifty_clients -- --nocapture
+
+.PHONY: verify-stall
+verify-stall: setup-build ## What one client of fifty that stalls costs the others, in release; STALL_SECONDS=60, five times
+	@RV_STALL_SECONDS=$(STALL_SECONDS) $(CARGO) test --quiet --release --test fifty_clients -- --ignored --nocapture
+
+.PHONY: verify-lives
+verify-lives: setup-build ## 1,000 lives of a server, 10,000 connections that come and go: nothing is left
+	@RV_LIVES=1000 RV_CONNECTIONS=10000 $(CARGO) test --quiet $(CARGO_FLAGS) --test lifecycle -- f13 d12
+
+.PHONY: verify-network
+verify-network: setup build ## Cuts at every byte in every way, 5,000 corrupted bytes; outages at the library's own time-outs
+	@RV_CUT_STEP=1 RV_CORRUPTIONS=5000 $(CARGO) test --quiet $(CARGO_FLAGS) --test faults -- crowd
+	@$(PYTHON) tests/network/run.py --full
 
 .PHONY: verify-modbus
 verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind

@@ -5,14 +5,9 @@ use std::time::{Duration, Instant};
 
 use realvirtual_ws::{Interface, Kind, ValueRef};
 
-use crate::common::{holds, input, output, server_with, set, until};
+use crate::common::{holds, input, number, output, server_with, set, until};
 use crate::proxy::{End, Faults, Plan, Proxy, Way};
 use crate::{assert_nothing_refused, behind};
-
-/// A number from the environment, for longer runs.
-fn number(name: &str, otherwise: usize) -> usize {
-    std::env::var(name).map_or(otherwise, |n| n.parse().expect("a number"))
-}
 
 /// Long enough for a busy machine, short enough to wait for: a corrupted handshake may end by it alone.
 const HANDSHAKE: Duration = Duration::from_secs(2);
