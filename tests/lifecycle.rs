@@ -320,7 +320,7 @@ fn d12_connections_that_come_and_go_leave_nothing() {
     come_and_go(100);
     until("they are gone", calm);
     let before = (descriptors(), threads().len(), common::resident_bytes());
-    come_and_go(number("RV_CONNECTIONS", 1000));
+    come_and_go(number("RV_CONNECTIONS", 300));
     until("they are gone", || {
         calm() && descriptors() <= before.0 && threads().len() <= before.1
     });
