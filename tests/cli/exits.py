@@ -1,7 +1,9 @@
 """Each exit code, with one line that says what, where, and what to do."""
 
+import json
 import socket
 import subprocess
+import time
 
 from rig import DEBUG, LIST, bare, equal, expect, fails, folder, http, peer, rvws, served, succeeds, unused_port
 
@@ -77,6 +79,7 @@ def exit_9_for_files():
         with served() as url:
             with_text = rvws("import", url, "-o", path / "none" / "x.csv")
             equal(with_text.returncode, 9)
+    fails(9, "no signal list", "diff", "127.0.0.1:1", "no-such.csv")
     with served() as url, open("/dev/full", "w") as full:
         done = subprocess.run([DEBUG / "rvws", "ls", url], stdout=full, stderr=subprocess.PIPE, text=True, timeout=10)
         expect(done.returncode == 9 and "standard output" in done.stderr, done)
@@ -98,9 +101,27 @@ def exit_11_when_it_cannot_listen():
         fails(11, "192.0.2.1", "serve", path / "list.csv", "--port", 0, "--address", "192.0.2.1")
 
 
+def leaves_after(seconds):
+    """A server with a catalogue that is gone some time after it was asked for."""
+
+    def handle(socket):
+        for message in socket:
+            if json.loads(message)["type"] == "import_request":
+                signals = {"type": "import_answer", "version": 2, "signals": {"A": 1}, "signalTypes": {"A": "Int"}}
+                socket.send(json.dumps(signals))
+                time.sleep(seconds)
+                return
+
+    return handle
+
+
 def exit_12_when_the_connection_is_lost():
     with peer(lambda socket: socket.close()) as url:
         fails(12, "lost", "ls", url)
+    # In the middle of counting.
+    for command in ("bench", "stats"):
+        with peer(leaves_after(0.3)) as url:
+            fails(12, "lost", command, url, "--duration", 3)
 
 
 def the_library_does_not_hold_the_tools_crates():

@@ -72,7 +72,7 @@ def fails(code, words, *arguments):
 class Running:
     """The tool while it runs; ended with the block."""
 
-    def __init__(self, *arguments, **options):
+    def __init__(self, *arguments, read_errors=True, **options):
         self.process = subprocess.Popen(
             [RVWS, *map(str, arguments)],
             stdout=subprocess.PIPE,
@@ -82,7 +82,7 @@ class Running:
             **options,
         )
         self.lines, self.errors = [], []
-        streams = ((self.process.stdout, self.lines), (self.process.stderr, self.errors))
+        streams = ((self.process.stdout, self.lines), (self.process.stderr, self.errors))[: 1 + read_errors]
         self.readers = [threading.Thread(target=self.read, args=pair, daemon=True) for pair in streams]
         for reader in self.readers:
             reader.start()

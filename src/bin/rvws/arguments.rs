@@ -238,7 +238,7 @@ pub struct Diff {
 pub struct Import {
     /// The server
     pub url: Endpoint,
-    /// The file to write
+    /// The file to write; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: String,
     /// How to write it

@@ -85,8 +85,8 @@ fn check(arguments: &Set, values: &[(u32, &str, Value)]) -> Result<(), Failure> 
                 format!(
                     "{} has {} for {name:?} after it was set to {}: the server, or another client, writes this signal (--no-check does not look)",
                     arguments.url,
-                    shown(&kept, true),
-                    shown(wanted, true)
+                    shown(&kept),
+                    shown(wanted)
                 ),
             ));
         }

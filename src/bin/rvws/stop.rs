@@ -4,17 +4,27 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::table;
+
 static REQUESTED: AtomicBool = AtomicBool::new(false);
+
+/// What shells report of a program that Ctrl-C has ended.
+const INTERRUPTED: i32 = 130;
 
 /// How long a command that waits may take to notice.
 pub const LOOK: Duration = Duration::from_millis(50);
 
-/// From now on Ctrl-C, SIGTERM and SIGHUP only ask to end.
+/// From now on Ctrl-C, SIGTERM and SIGHUP only ask to end; a second time they end it at once.
 pub fn on_signals() {
     static ONCE: OnceLock<()> = OnceLock::new();
     ONCE.get_or_init(|| {
         // Without a handler the system ends the program, which is not wrong either.
-        let _ = ctrlc::set_handler(|| REQUESTED.store(true, Ordering::Release));
+        let _ = ctrlc::set_handler(|| {
+            if REQUESTED.swap(true, Ordering::AcqRel) {
+                table::leave_at_once();
+                std::process::exit(INTERRUPTED);
+            }
+        });
     });
 }
 
