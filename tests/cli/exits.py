@@ -1,6 +1,9 @@
 """Each exit code, with one line that says what, where, and what to do."""
 
+import base64
+import hashlib
 import json
+import re
 import socket
 import subprocess
 import time
@@ -60,6 +63,7 @@ def exit_6_when_refused():
 def exit_7_without_such_a_signal():
     with served() as url:
         fails(7, '"Motor"', "get", url, "motor")
+        fails(7, "takes names", "get", url, "Mot*")
         fails(7, "Nothing", "set", url, "Nothing=1")
         fails(7, "none of the 5", "ls", url, "x*")
 
@@ -124,6 +128,41 @@ def exit_12_when_the_connection_is_lost():
             fails(12, "lost", command, url, "--duration", 3)
 
 
+def a_server_that_vanishes_is_told_in_one_line():
+    """At every stage of every command: it ends soon, with a code of connections, and says so once."""
+    upgraded = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n\r\n"
+    magic = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+    def upgrade(client):
+        head = client.recv(65536)
+        key = re.search(rb"(?i)sec-websocket-key: *(\S+)", head).group(1)
+        accept = base64.b64encode(hashlib.sha1(key + magic).digest()).decode()
+        client.sendall(upgraded.format(accept).encode())
+
+    def half_an_answer(client):
+        upgrade(client)
+        client.recv(65536)
+        client.sendall(b"\x81\x7e\xff\xff" + b'{"type":"import_answer","version":2,"signals":{"A":')
+
+    with folder() as path:
+        (path / "list.csv").write_text(LIST)
+        commands = (
+            ["ls"], ["get", "A"], ["set", "A=1"], ["watch"], ["import", "-o", path / "x.csv"], ["bench"], ["stats"],
+            ["diff", path / "list.csv"], ["mirror", "127.0.0.1:1"], ["config", "get"], ["config", "set", "{}"],
+        )
+        for stage in (lambda client: None, lambda client: client.recv(100), upgrade, half_an_answer):
+            with bare(stage) as url:
+                for command in commands:
+                    words = command[:2] if command[0] == "config" else command[:1]
+                    # It waits whether the server comes back, as long as it may.
+                    patience = 1 if command == ["watch"] else 5
+                    done = rvws(*words, url, *command[len(words) :], "-W", patience)
+                    lines = done.stderr.splitlines()
+                    told = len(lines) == 1 and lines[0].startswith("rvws: ")
+                    expect(done.returncode in (3, 4, 12) and told, f"{command}: {done}")
+        equal([entry.name for entry in path.iterdir()], ["list.csv"])
+
+
 def the_library_does_not_hold_the_tools_crates():
     """The tool's crates are in the tool, and not in the shared library that hosts load."""
     mark = b"clap_builder"
@@ -145,5 +184,6 @@ TESTS = (
     exit_10_when_time_runs_out,
     exit_11_when_it_cannot_listen,
     exit_12_when_the_connection_is_lost,
+    a_server_that_vanishes_is_told_in_one_line,
     the_library_does_not_hold_the_tools_crates,
 )

@@ -12,12 +12,27 @@ use crate::generator::Rule;
 use crate::output::When;
 use crate::template::{self, Template};
 
+/// What `--help` and the man page end with.
+pub const EXAMPLES: &str = "\
+Examples:
+  rvws doctor plc.local                      why it does not connect
+  rvws ls :7000 'Cell1.*'                    signals, types, values
+  rvws watch :7000                           a live table
+  rvws set :7000 Motor=12.5 Enable=true
+  rvws watch :7000 --json > run.ndjson       record every change
+  rvws ls :7000 --json | jq -r 'select(.value == true).name'
+  rvws get :7000 Ready | grep -q true || echo 'not ready'
+  rvws serve cell.csv -g 'Sensor=toggle:1s'  a server to try things with
+  rvws mirror plc.local :7000                from one server to the other
+
+Exit codes and everything else in one page: rvws man | man -l -";
+
 /// Open, watch, check and mirror endpoints of realvirtual.io's WebSocket protocol v2
 ///
 /// A URL is ws://host:port/path or wss://host:port/path. Without a scheme, "host:port", "host" and ":port" do as well;
 /// the port is then 1234 if none is given.
 #[derive(Debug, Parser)]
-#[command(name = "rvws", version, max_term_width = 100)]
+#[command(name = "rvws", version, max_term_width = 100, after_long_help = EXAMPLES)]
 pub struct Rvws {
     #[command(subcommand)]
     pub command: Command,
@@ -58,7 +73,7 @@ pub enum Command {
 /// How to connect.
 #[derive(Clone, Debug, Args)]
 pub struct Connect {
-    /// Give up after this many seconds
+    /// Give up after this many seconds; watch and mirror end then
     #[arg(short = 'W', long = "timeout", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<Duration>,
     /// A PEM file with a further authority to trust (wss://)

@@ -71,6 +71,12 @@ pub fn find(interface: &Interface, name: &str, url: &Endpoint) -> Result<u32, Fa
             .filter(|other| other.to_lowercase() == lower)
             .map(|other| format!(", but there is {other:?}"))
             .next();
+        if name.contains(['*', '?']) {
+            return Failure::new(
+                Exit::NotFound,
+                format!("{url} has no signal {name:?}: this takes names, rvws ls and watch take patterns"),
+            );
+        }
         Failure::new(
             Exit::NotFound,
             format!(

@@ -24,6 +24,11 @@ pub fn say(text: impl Display) {
     let _ = writeln!(stderr(), "rvws: {}", harmless(&text.to_string()));
 }
 
+/// A line of a report on standard error, beside what standard output has.
+pub fn tell(line: &str) {
+    let _ = writeln!(stderr(), "{line}");
+}
+
 /// A text with names and words of others in it, as one line that steers no terminal. What the library has escaped
 /// already stays as it is.
 pub fn harmless(text: &str) -> String {

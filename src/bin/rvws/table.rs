@@ -143,11 +143,13 @@ pub fn draw(
     }
     picture.extend(footer.iter().map(|line| cut(line, columns)));
     picture.truncate(lines.max(1));
-    // In one write, line for line over the old picture: nothing flickers. No line ends the last one, which would
-    // scroll.
-    output.write("\x1b[H")?;
-    output.write(&picture.join("\x1b[K\r\n"))?;
-    output.write("\x1b[K\x1b[J")?;
+    // In one write, line for line over the old picture: nothing flickers. A line is cleared before it is written, since
+    // the cursor stays on the last column of one that fills it; and no line ends the last one, which would scroll.
+    output.write("\x1b[H\x1b[K")?;
+    output.write(&picture.join("\r\n\x1b[K"))?;
+    if picture.len() < lines {
+        output.write("\r\n\x1b[J")?;
+    }
     output.flush()
 }
 

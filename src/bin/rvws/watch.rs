@@ -11,7 +11,7 @@ use crate::client::{self, goes_on};
 use crate::failure::{Exit, Failure};
 use crate::glob;
 use crate::histogram;
-use crate::output::{Output, Paint, escaped, json_line, say};
+use crate::output::{Output, Paint, escaped, json_line, say, tell};
 use crate::signal::{Signal, changed, json_value, shown};
 use crate::stop::{Deadline, LOOK, on_signals};
 use crate::table::{self, Row};
@@ -216,7 +216,7 @@ impl Watcher<'_> {
         client::tell_log(self.interface)?;
         if self.arguments.stats {
             for line in summary(&self.interface.stats()) {
-                say(line);
+                tell(&line);
             }
         }
         client::leave(self.interface);
