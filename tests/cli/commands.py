@@ -59,6 +59,9 @@ def get_prints_a_value_alone_and_several_with_names():
 
 def set_sets_every_kind_and_the_server_keeps_it():
     with served() as url:
+        began = time.monotonic()
+        succeeds("set", url, "Motor=0", "Count=3")
+        expect(time.monotonic() - began < 2, "it waits for a value that the server has")
         succeeds("set", url, "Motor=-1.5", "Count=9007199254740993", "Status=a=b ✓")
         equal(succeeds("get", url, "Motor", "Count", "Status", "--format", "%v"), "-1.5\n9007199254740993\na=b ✓\n")
 
@@ -256,6 +259,38 @@ def mirror_waits_for_a_server_that_is_away():
                 equal(mirror.end(), 0)
 
 
+def replay_writes_what_watch_has_recorded_at_its_pace():
+    lines = [{"time": 100 + n / 10, "name": "Motor", "value": n * 1.5, "changes": 1} for n in range(1, 6)]
+    # Two changes that came together: it was true, and is false again.
+    lines.append({"time": 100.6, "name": "Sensor", "value": False, "changes": 2, "rises": 1})
+    lines.append({"time": 100.6, "name": "Elsewhere", "value": 1})
+    recording = "\n".join(map(json.dumps, lines)) + "\n"
+    read_by_the_server = "Name,Type,Direction\nMotor,FLOAT,OUTPUT\nSensor,BOOL,OUTPUT\nSpeed,FLOAT,OUTPUT\n"
+    with folder() as path, served(text=read_by_the_server) as url:
+        (path / "run.ndjson").write_text(recording)
+        succeeds("set", url, "Sensor=false")
+        with Running("watch", url, "Motor", "Sensor", "--json") as watch:
+            # Until it hears of changes.
+            until("it watches", lambda: succeeds("set", url, f"Motor={-1 - len(watch.lines)}") == "" and watch.lines)
+            told = len(watch.lines)
+            began = time.monotonic()
+            done = rvws("replay", path / "run.ndjson", url)
+            equal(done.returncode, 0)
+            expect("Elsewhere" in done.stderr and done.stderr.endswith("rvws: replayed 6 changes\n"), done.stderr)
+            expect(time.monotonic() - began >= 0.5, "too fast")
+            until("all of it", lambda: any('"Sensor"' in line for line in watch.lines))
+            seen = [json.loads(line) for line in watch.lines[told:]]
+            equal([one["value"] for one in seen if one["name"] == "Motor"][-5:], [1.5, 3.0, 4.5, 6.0, 7.5])
+            equal(sum(one["rises"] for one in seen if one["name"] == "Sensor"), 1)
+        again = rvws("replay", "-", url, "Mot*", "--speed", 1000, input_text=recording)
+        equal((again.returncode, again.stderr), (0, "rvws: replayed 5 changes\n"))
+        # What was recorded here can be replayed here.
+        with served("-g", "Speed=ramp:0..100/2s") as source:
+            run = succeeds("watch", source, "-C", 5, "--json")
+        equal(rvws("replay", "-", url, input_text=run).returncode, 0)
+        equal(succeeds("get", url, "Speed"), f"{json.loads(run.splitlines()[-1])['value']}\n")
+
+
 def bench_measures():
     with served("-g", "Speed=sine:0..1/1s") as url:
         found = json.loads(succeeds("bench", url, "--duration", 0.5, "--json"))
@@ -407,4 +442,5 @@ TESTS = (
     import_writes_to_standard_output_and_through_a_link,
     a_reader_of_complaints_that_goes_away_is_no_error,
     what_a_peer_says_stays_in_its_line,
+    replay_writes_what_watch_has_recorded_at_its_pace,
 )

@@ -28,6 +28,8 @@ def exit_2_for_a_wrong_command_line():
     fails(2, "command")
     fails(2, "http is no scheme", "ls", "http://127.0.0.1")
     fails(2, "port", "ls", "127.0.0.1:70000")
+    with served() as url:
+        fails(2, '"Motor" stands twice', "set", url, "Motor=1", "Motor=2")
     fails(2, "wss://", "ls", "ws://127.0.0.1:1", "--insecure")
     fails(2, "toggle", "serve", "list.csv", "-g", "A=blink:1s")
     fails(2, "%x", "ls", "127.0.0.1", "--format", "%x")
@@ -83,6 +85,15 @@ def exit_9_for_files():
         with served() as url:
             with_text = rvws("import", url, "-o", path / "none" / "x.csv")
             equal(with_text.returncode, 9)
+    fails(9, "no-such.ndjson", "replay", "no-such.ndjson", "127.0.0.1:1")
+    with folder() as path, served() as url:
+        (path / "run").write_text('{"time":1,"name":"Motor","value":1}\n\nMotor 5\n')
+        fails(9, "run, line 3", "replay", path / "run", url)
+        equal(succeeds("get", url, "Motor"), "1.0\n")
+        (path / "run").write_text('{"time":1,"name":"Motor","value":"fast"}\n')
+        fails(8, "line 1", "replay", path / "run", url)
+        (path / "run").write_text('{"time":1,"name":"None","value":1}\n')
+        fails(7, "none of the 1", "replay", path / "run", url)
     fails(9, "no signal list", "diff", "127.0.0.1:1", "no-such.csv")
     with served() as url, open("/dev/full", "w") as full:
         done = subprocess.run([DEBUG / "rvws", "ls", url], stdout=full, stderr=subprocess.PIPE, text=True, timeout=10)

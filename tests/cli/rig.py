@@ -45,10 +45,10 @@ def until(what, met):
         time.sleep(0.005)
 
 
-def rvws(*arguments, **options):
+def rvws(*arguments, input_text="", **options):
     """Runs the tool to its end. It must not panic, and says at most one line when it fails."""
     done = subprocess.run(
-        [RVWS, *map(str, arguments)], capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL, **options
+        [RVWS, *map(str, arguments)], capture_output=True, text=True, timeout=LIMIT, input=input_text, **options
     )
     expect("panicked" not in done.stderr, done.stderr)
     return done

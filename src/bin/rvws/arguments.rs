@@ -20,6 +20,7 @@ Examples:
   rvws watch :7000                           a live table
   rvws set :7000 Motor=12.5 Enable=true
   rvws watch :7000 --json > run.ndjson       record every change
+  rvws replay run.ndjson :7001               and write them to another server
   rvws ls :7000 --json | jq -r 'select(.value == true).name'
   rvws get :7000 Ready | grep -q true || echo 'not ready'
   rvws serve cell.csv -g 'Sensor=toggle:1s'  a server to try things with
@@ -52,6 +53,8 @@ pub enum Command {
     Serve(Serve),
     /// Write every change of the signals of A to the server B
     Mirror(Mirror),
+    /// Write the changes that watch --json has recorded to a server, at the recorded pace
+    Replay(Replay),
     /// Compare the signals of two servers, or of a server and a signal list
     Diff(Diff),
     /// Write a server's signals into a signal list
@@ -73,7 +76,7 @@ pub enum Command {
 /// How to connect.
 #[derive(Clone, Debug, Args)]
 pub struct Connect {
-    /// Give up after this many seconds; watch and mirror end then
+    /// Give up after this many seconds; watch, mirror and replay end then
     #[arg(short = 'W', long = "timeout", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<Duration>,
     /// A PEM file with a further authority to trust (wss://)
@@ -232,6 +235,22 @@ pub struct Mirror {
 }
 
 #[derive(Debug, Args)]
+pub struct Replay {
+    /// What watch --json has printed; - is standard input
+    pub file: String,
+    /// The server
+    pub url: Endpoint,
+    /// Only signals whose names fit one of these: * stands for any characters, ? for one
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+    /// How many times as fast
+    #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = speed)]
+    pub speed: f64,
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+#[derive(Debug, Args)]
 pub struct Diff {
     /// A server, or a signal list
     pub a: String,
@@ -359,6 +378,13 @@ fn seconds(text: &str) -> Result<Duration, String> {
         return Err("write 0.001 to 1000000 seconds".to_owned());
     }
     Ok(Duration::from_secs_f64(seconds))
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(speed) if (0.001..=1000.0).contains(&speed) => Ok(speed),
+        _ => Err("write 0.001 to 1000".to_owned()),
+    }
 }
 
 fn perspective(text: &str) -> Result<Perspective, String> {

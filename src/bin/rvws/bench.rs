@@ -11,7 +11,7 @@ use crate::failure::{Exit, Failure};
 use crate::histogram::{quantile, shown};
 use crate::output::{Output, When};
 use crate::progress::Progress;
-use crate::stop::{Deadline, on_signals};
+use crate::stop::{Deadline, LOOK, on_signals};
 
 /// How often it connects, to take the median.
 const CONNECTS: usize = 5;
@@ -39,7 +39,7 @@ pub fn run(arguments: &Bench) -> Result<Exit, Failure> {
     let end = Deadline::after(Some(arguments.duration));
     {
         let _progress = Progress::new(format!("counting at {}", arguments.url));
-        while looks_on(&interface, end)? {}
+        while looks_on(&interface, end, LOOK)? {}
     }
     let after = interface.stats();
     let seconds = began.elapsed().as_secs_f64();

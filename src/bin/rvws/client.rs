@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use realvirtual_ws::interface::{Event, EventKind, LogLevel};
-use realvirtual_ws::options::ImportDirection;
+use realvirtual_ws::options::{ImportDirection, SendMode};
 use realvirtual_ws::{ErrorCode, Interface, Options};
 
 use crate::arguments::Connect;
@@ -38,6 +38,7 @@ impl Connect {
         options.import_direction = ImportDirection::Keep;
         options.connect_timeout = self.patience();
         options.auto_reconnect = false;
+        options.send_mode = SendMode::OnChange;
         if !url.tls && (self.ca.is_some() || self.pin.is_some() || self.insecure) {
             return Err(Failure::new(
                 Exit::Usage,
@@ -149,8 +150,8 @@ pub fn tell_log(interface: &Interface) -> Result<(), Failure> {
 }
 
 /// As [`goes_on`], for a client that only looks: a connection that is lost is a failure.
-pub fn looks_on(interface: &Interface, end: Deadline) -> Result<bool, Failure> {
-    let on = goes_on(interface, end, LOOK)?;
+pub fn looks_on(interface: &Interface, end: Deadline, most: Duration) -> Result<bool, Failure> {
+    let on = goes_on(interface, end, most)?;
     interface.poll_changes(usize::MAX, |_, _| {})?;
     while let Some(event) = next_event(interface)? {
         if event.kind == EventKind::Disconnected {

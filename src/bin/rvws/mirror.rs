@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use realvirtual_ws::interface::{EventKind, Stats};
-use realvirtual_ws::options::SendMode;
 use realvirtual_ws::{Access, Change, Declaration, Direction, Interface, Kind, Value};
 
 use crate::arguments::Mirror;
@@ -27,7 +26,6 @@ pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
     let a = Interface::new(options)?;
     let mut options = arguments.connect.options(&arguments.b)?;
     options.auto_reconnect = true;
-    options.send_mode = SendMode::OnChange;
     let b = Interface::new(options)?;
     for signal in &signals {
         declare(&a, signal, Access::Read)?;

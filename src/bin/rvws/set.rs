@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use realvirtual_ws::{Interface, Value};
+use realvirtual_ws::{Interface, Quality, Value};
 
 use crate::arguments::Set;
 use crate::client;
@@ -14,21 +14,29 @@ use crate::stop::Deadline;
 
 pub fn run(arguments: &Set) -> Result<Exit, Failure> {
     let interface = client::open(&arguments.url, &arguments.connect)?;
-    let mut values = Vec::with_capacity(arguments.values.len());
+    let mut values: Vec<(u32, &str, Value)> = Vec::with_capacity(arguments.values.len());
+    // What the server has already is not sent.
+    let mut new = 0;
     for text in &arguments.values {
         let (name, text) = split(&interface, text)?;
         let id = find(&interface, name, &arguments.url)?;
-        let kind = interface.signal_info(id)?.kind;
-        let value = parse(text, kind)
+        if values.iter().any(|(other, ..)| *other == id) {
+            let text = format!("{name:?} stands twice: a signal is set to one value");
+            return Err(Failure::new(Exit::Usage, text));
+        }
+        let info = interface.signal_info(id)?;
+        let wanted = parse(text, info.kind)
             .map_err(|why| Failure::new(Exit::Value, format!("signal {name:?}: {why}")))?;
-        values.push((id, name, value));
+        let known = info.quality != Quality::Never;
+        new += u64::from(!known || value(&interface, id, info.kind)? != wanted);
+        values.push((id, name, wanted));
     }
     interface.set_values(
         values
             .iter()
             .map(|(id, _, value)| Ok((*id, value.as_ref()))),
     )?;
-    send(&interface, values.len() as u64, arguments)?;
+    send(&interface, new, arguments)?;
     // Everything that was set has left before this returns.
     client::leave(&interface);
     if !arguments.no_check {

@@ -11,7 +11,7 @@ use crate::failure::{Exit, Failure};
 use crate::histogram;
 use crate::output::{Output, When};
 use crate::progress::Progress;
-use crate::stop::{Deadline, on_signals};
+use crate::stop::{Deadline, LOOK, on_signals};
 
 /// How often the round trip is measured.
 const PING: Duration = Duration::from_millis(100);
@@ -51,7 +51,7 @@ fn count(arguments: &Stats) -> Result<(u32, Counters), Failure> {
     on_signals();
     let end = Deadline::after(Some(arguments.duration));
     let _progress = Progress::new(format!("counting at {}", arguments.url));
-    while looks_on(&interface, end)? {}
+    while looks_on(&interface, end, LOOK)? {}
     let counters = interface.stats();
     let signals = interface.signal_count();
     client::leave(&interface);
