@@ -114,6 +114,8 @@ def watch_on_a_terminal_is_a_table_that_leaves_it_as_it_was():
         expect(text.endswith("\x1b[?25h\x1b[?1049l") and "\x1b[32m" in text, repr(text[-200:]))
         plain, _ = on_a_terminal("watch", url, environment={**environment, "NO_COLOR": "1"})
         expect(not re.search(r"\x1b\[[0-9;]*m", plain), "colours with NO_COLOR")
+        dumb, code = on_a_terminal("watch", url, "-C", 2, environment={**environment, "TERM": "dumb"}, seconds=0.5)
+        expect(code == 0 and "\x1b" not in dumb and "Sensor true" in dumb, repr(dumb))
 
 
 def watch_draws_no_more_than_the_terminal_has():

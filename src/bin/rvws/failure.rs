@@ -60,7 +60,7 @@ impl Failure {
     /// Says it on standard error and gives the exit code.
     pub fn tell(&self) -> Exit {
         if !self.message.is_empty() {
-            say(&self.message.replace('\n', " "));
+            say(self.message.replace('\n', " "));
         }
         self.exit
     }

@@ -103,19 +103,24 @@ pub enum Paint {
 pub struct Output {
     to: BufWriter<Stdout>,
     terminal: bool,
+    draws: bool,
     colour: bool,
 }
 
 impl Output {
     pub fn new(when: When) -> Self {
         let terminal = stdout().is_terminal();
+        // Consoles of Windows take no escape sequences before they are told to.
+        let capable = terminal && anstyle_query::windows::enable_ansi_colors() != Some(false);
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         let wanted = || {
             let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-            terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+            capable && !dumb && !set("NO_COLOR")
         };
         Self {
             to: BufWriter::with_capacity(1 << 16, stdout()),
             terminal,
+            draws: capable && !dumb,
             colour: match when {
                 When::Auto => wanted(),
                 When::Always => true,
@@ -126,6 +131,11 @@ impl Output {
 
     pub fn is_terminal(&self) -> bool {
         self.terminal
+    }
+
+    /// Whether a picture can be drawn over the one before.
+    pub fn draws(&self) -> bool {
+        self.draws
     }
 
     pub fn line(&mut self, text: &str) -> io::Result<()> {

@@ -34,7 +34,7 @@ pub fn run(arguments: &Watch) -> Result<Exit, Failure> {
     // Until here Ctrl-C ends it as it ends every program.
     on_signals();
     let output = Output::new(arguments.print.colour.color);
-    let table = output.is_terminal() && !arguments.print.json && arguments.print.format.is_none();
+    let table = output.draws() && !arguments.print.json && arguments.print.format.is_none();
     let mut watcher = Watcher {
         arguments,
         interface: &interface,
