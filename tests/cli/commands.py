@@ -1,6 +1,7 @@
 """Each command does what its help says."""
 
 import fcntl
+import itertools
 import json
 import os
 import pty
@@ -130,6 +131,8 @@ def watch_draws_no_more_than_the_terminal_has():
             expect(not re.search(r"[^\n]\x1b\[K", picture[3:]), picture)
             expect(len(drawn) <= lines and max(map(len, drawn)) <= columns, (lines, columns, drawn))
             expect(lines < 5 or sum("Sensor" in line for line in drawn) >= 1, drawn)
+            names = [int(found) for found in re.findall(r"Station(\d+)", picture)]
+            equal(names, sorted(range(60), key=str)[: len(names)])
             expect("AGE" in drawn[1] and ("TYPE" in drawn[1]) == (columns > 72), drawn[1])
 
 
@@ -272,8 +275,9 @@ def replay_writes_what_watch_has_recorded_at_its_pace():
         (path / "run.ndjson").write_text(recording)
         succeeds("set", url, "Sensor=false")
         with Running("watch", url, "Motor", "Sensor", "--json") as watch:
-            # Until it hears of changes.
-            until("it watches", lambda: succeeds("set", url, f"Motor={-1 - len(watch.lines)}") == "" and watch.lines)
+            # Other values, until it hears of one.
+            other = itertools.count(-1, -1)
+            until("it watches", lambda: succeeds("set", url, f"Motor={next(other)}") == "" and watch.lines)
             told = len(watch.lines)
             began = time.monotonic()
             done = rvws("replay", path / "run.ndjson", url)

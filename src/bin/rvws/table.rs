@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::arguments::Sort;
 use crate::output::{Output, Paint, escaped};
-use crate::signal::{Signal, shown as shown_value};
+use crate::signal::{Signal, shown};
 use crate::template::quality_name;
 
 /// One line of the table.
@@ -92,7 +92,10 @@ pub fn draw(
     let (columns, lines) = terminal_size::terminal_size().map_or((80, 24), |(width, height)| {
         (usize::from(width.0), usize::from(height.0))
     });
-    rows.sort_by(|a, b| {
+    // Title, head, and at least two rows go before it.
+    let footer = &footer[..footer.len().min(lines.saturating_sub(4))];
+    let mut room = lines.saturating_sub(2 + footer.len());
+    let order = |a: &&Row, b: &&Row| {
         let by_name = a.signal.name.cmp(&b.signal.name);
         match sort {
             Sort::Name => by_name,
@@ -100,29 +103,30 @@ pub fn draw(
             Sort::Changes => b.changes.cmp(&a.changes).then(by_name),
             Sort::Age => b.changed.cmp(&a.changed).then(by_name),
         }
-    });
-    // Title, head, and at least two rows go before it.
-    let footer = &footer[..footer.len().min(lines.saturating_sub(4))];
-    let mut room = lines.saturating_sub(2 + footer.len());
+    };
+    let mut more = 0;
     if rows.len() > room {
-        // One of them says how many there are more.
+        // One of the lines says how many there are more; of them all, these few are found without sorting them all.
         room = room.saturating_sub(1);
+        more = rows.len() - room;
+        rows.select_nth_unstable_by(room, order);
+        rows.truncate(room);
     }
-    let shown = &rows[..rows.len().min(room)];
+    rows.sort_by(order);
     let wide = |row: &&Row| escaped(&row.signal.name).chars().count();
-    let layout = Layout::new(columns, shown.iter().map(wide).max().unwrap_or(0));
+    let layout = Layout::new(columns, rows.iter().map(wide).max().unwrap_or(0));
 
     let head = layout.line("NAME", "TYPE", "VALUE", "CHANGES", "AGE");
     let head = output
         .paint(Paint::Strong, &cut(&head, columns))
         .into_owned();
     let mut picture = vec![cut(title, columns), head];
-    for row in shown {
+    for row in rows {
         let age = row.changed.map_or(String::new(), |at| {
             format!("{:.1} s", at.elapsed().as_secs_f32())
         });
         let fresh = row.changed.is_some_and(|at| at.elapsed().as_millis() < 500);
-        let mut text = shown_value(&row.signal.value).into_owned();
+        let mut text = shown(&row.signal.value).into_owned();
         if row.signal.quality != realvirtual_ws::Quality::Good {
             text = format!("{text} ({})", quality_name(row.signal.quality));
         }
@@ -136,8 +140,7 @@ pub fn draw(
         let paint = if fresh { Paint::Good } else { Paint::Plain };
         picture.push(output.paint(paint, &cut(&line, columns)).into_owned());
     }
-    if rows.len() > room {
-        let more = rows.len() - room;
+    if more > 0 {
         let text = format!("… {more} more: give patterns, or a larger terminal");
         picture.push(cut(&text, columns));
     }
