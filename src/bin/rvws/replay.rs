@@ -13,6 +13,8 @@ use crate::client::{self, looks_on};
 use crate::failure::{Exit, Failure};
 use crate::glob;
 use crate::output::say;
+use crate::set::send;
+use crate::signal;
 use crate::stop::{Deadline, LOOK, on_signals};
 
 /// A line of a recording; what else stands in it does not matter.
@@ -25,6 +27,16 @@ struct Record {
     /// How many changes of the signal came together, of which this is the last.
     #[serde(default = "one")]
     changes: u32,
+}
+
+/// What was done of a recording.
+#[derive(Default)]
+struct Done {
+    written: u64,
+    /// One of the values was not what the server had.
+    new: bool,
+    /// Names that the server does not have.
+    skipped: HashSet<String>,
 }
 
 const fn one() -> u32 {
@@ -41,10 +53,20 @@ pub fn run(arguments: &Replay) -> Result<Exit, Failure> {
     let end = Deadline::after(arguments.connect.timeout);
     let interface = client::open(&arguments.url, &arguments.connect)?;
     on_signals();
-    let replayed = replay(lines, &interface, arguments, end);
+    let mut done = Done::default();
+    let replayed = replay(lines, &interface, arguments, end, &mut done);
     // Also after a line that is wrong: what was set before it goes out.
+    let sent = send(
+        &interface,
+        done.new.into(),
+        &arguments.url,
+        &arguments.connect,
+    );
     client::leave(&interface);
-    let (written, skipped) = replayed?;
+    replayed.and(sent)?;
+    let Done {
+        written, skipped, ..
+    } = done;
     if written == 0 && !skipped.is_empty() {
         return Err(Failure::new(
             Exit::NotFound,
@@ -66,14 +88,13 @@ pub fn run(arguments: &Replay) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// How many changes were written, and the names that the server does not have.
 fn replay(
     lines: impl BufRead,
     interface: &Interface,
     arguments: &Replay,
     end: Deadline,
-) -> Result<(u64, HashSet<String>), Failure> {
-    let (mut written, mut skipped) = (0, HashSet::new());
+    done: &mut Done,
+) -> Result<(), Failure> {
     let mut began: Option<(Instant, f64)> = None;
     for (index, line) in lines.lines().enumerate() {
         let line = line.map_err(|error| unreadable(arguments, &error))?;
@@ -99,11 +120,11 @@ fn replay(
             break;
         }
         let Ok(id) = interface.find_signal(&record.name) else {
-            skipped.insert(record.name);
+            done.skipped.insert(record.name);
             continue;
         };
         let kind = interface.signal_info(id)?.kind;
-        let value = value(&record.value, kind).ok_or_else(|| {
+        let value = recorded(&record.value, kind).ok_or_else(|| {
             let (kind, value) = (kind.name(), &record.value);
             let why = format!("signal {:?} is of kind {kind}, not {value}", record.name);
             wrong(Exit::Value, why)
@@ -112,10 +133,11 @@ fn replay(
         if let (Value::Bool(level), true) = (&value, record.changes > 1) {
             interface.set(id, Value::Bool(!level).as_ref())?;
         }
+        done.new |= signal::value(interface, id, kind)? != value;
         interface.set(id, value.as_ref())?;
-        written += 1;
+        done.written += 1;
     }
-    Ok((written, skipped))
+    Ok(())
 }
 
 /// `false`: it is to end before.
@@ -132,7 +154,7 @@ fn wait(interface: &Interface, due: Instant, end: Deadline) -> Result<bool, Fail
 }
 
 /// The recorded value, if signals of this kind can have it.
-fn value(json: &serde_json::Value, kind: Kind) -> Option<Value> {
+fn recorded(json: &serde_json::Value, kind: Kind) -> Option<Value> {
     Some(match kind {
         Kind::Bool => Value::Bool(json.as_bool()?),
         Kind::Int => Value::Int(json.as_i64()?),

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use realvirtual_ws::{Interface, Quality, Value};
 
-use crate::arguments::Set;
+use crate::arguments::{Connect, Set};
 use crate::client;
+use crate::endpoint::Endpoint;
 use crate::failure::{Exit, Failure};
 use crate::get::find;
 use crate::progress::Progress;
@@ -36,7 +37,7 @@ pub fn run(arguments: &Set) -> Result<Exit, Failure> {
             .iter()
             .map(|(id, _, value)| Ok((*id, value.as_ref()))),
     )?;
-    send(&interface, new, arguments)?;
+    send(&interface, new, &arguments.url, &arguments.connect)?;
     // Everything that was set has left before this returns.
     client::leave(&interface);
     if !arguments.no_check {
@@ -60,20 +61,22 @@ fn split<'a>(interface: &Interface, text: &'a str) -> Result<(&'a str, &'a str),
     })
 }
 
-/// Waits until all values have gone out: a client first hears what the server has to say.
-fn send(interface: &Interface, count: u64, arguments: &Set) -> Result<(), Failure> {
-    let _progress = Progress::new(format!("sending to {}", arguments.url));
-    let end = Deadline::after(Some(arguments.connect.patience()));
+/// Waits until so many values have gone out: a client first hears what the server has to say.
+pub fn send(
+    interface: &Interface,
+    count: u64,
+    url: &Endpoint,
+    connect: &Connect,
+) -> Result<(), Failure> {
+    let _progress = Progress::new(format!("sending to {url}"));
+    let end = Deadline::after(Some(connect.patience()));
     while interface.stats().values_out < count {
         if interface.info().clients == 0 {
-            let text = format!(
-                "{} closed the connection before it had the values",
-                arguments.url
-            );
+            let text = format!("{url} closed the connection before it had the values");
             return Err(Failure::new(Exit::Lost, text));
         }
         if end.passed() {
-            let text = format!("{} did not take the values in time", arguments.url);
+            let text = format!("{url} did not take the values in time");
             return Err(Failure::new(Exit::Timeout, text));
         }
         std::thread::sleep(Duration::from_millis(2));
