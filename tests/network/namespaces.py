@@ -172,7 +172,8 @@ def e2_a_second_in_which_nothing_arrives_costs_no_connection(full):
 
 @case
 def e3_connections_that_are_reset_are_made_again(full):
-    timeout, options = times(full)
+    # One side is reset, the other one only falls silent.
+    _, options = times(False)
     with network() as net:
         server, client = ends(net, options, SIGNALS)
         for number in range(2, 6):
