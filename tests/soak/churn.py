@@ -14,6 +14,7 @@ The last line is `churn: ok ...` or `churn: failed: ...`. Needs python3, Linux a
 
 import argparse
 import collections
+import contextlib
 import importlib.util
 import json
 import os
@@ -97,7 +98,9 @@ class Process:
         self.rest = b""
 
     def tell(self, command):
-        self.child.stdin.write(command.encode() + b"\n")
+        # One that is gone says so by the end of its lines.
+        with contextlib.suppress(BrokenPipeError):
+            self.child.stdin.write(command.encode() + b"\n")
 
     def lines(self, timeout=0):
         """What it has said; None at its end."""
@@ -152,6 +155,8 @@ class Soak:
         self.endings = collections.Counter()
         self.rounds = 0
         self.samples = []
+        self.seated = set()
+        self.until = float("inf")
 
     def process(self, *arguments):
         self.processes.append(Process(*arguments))
@@ -161,23 +166,34 @@ class Soak:
         self.server = self.process("cell.py")
         port = self.server.ask()["port"]
         self.baseline = self.server.ask("measure")
-        self.begin = time.monotonic()
-        self.until = self.begin + self.seconds
         self.cutter = Cutter(port)
-        self.resident = self.process("seats.py", "resident", SEATS, self.cutter.port, 0, 0)
+        self.resident = self.process("seats.py", "resident", SEATS, self.cutter.port, 0)
         self.seats = {seat: self.sit(seat, port) for seat in range(SEATS)}
+        # A busy machine takes its time for the first ones.
+        limit = time.monotonic() + PATIENCE
+        while len(self.seated) < SEATS:
+            self.listen(port)
+            if time.monotonic() > limit:
+                raise Failure(f"not within {PATIENCE:g} s: a client on each seat, only {sorted(self.seated)}")
         self.watch(port)
         self.leave()
 
     def sit(self, seat, port):
-        return self.process("seats.py", kind_of(seat), seat, port, self.until, self.life)
+        return self.process("seats.py", kind_of(seat), seat, port, self.life)
 
     def watch(self, port):
         """Until all seats are empty: counts lives, sits clients down again that have killed themselves, measures."""
+        self.begin = time.monotonic()
+        self.until = self.begin + self.seconds
         every, line = max(0.5, min(10, self.seconds / 100)), min(60, self.seconds / 5)
         next_sample, next_line, next_cut = self.begin, self.begin + line, self.begin + self.life
+        told = False
         while self.seats:
             now = time.monotonic()
+            if now >= self.until and not told:
+                told = True
+                for process in self.seats.values():
+                    process.tell("end")
             if now > self.until + self.life + 3 * PATIENCE:
                 raise Failure(f"seats that do not end: {sorted(self.seats)}")
             if now >= next_cut and now < self.until:
@@ -197,9 +213,12 @@ class Soak:
             if process.child.stdout not in ready:
                 continue
             lines = process.lines()
-            for life in lines or []:
-                self.endings[life["ended"]] += 1
-                self.rounds += life["rounds"]
+            for line in lines or []:
+                if "seated" in line:
+                    self.seated.add(seat)
+                else:
+                    self.endings[line["ended"]] += 1
+                    self.rounds += line["rounds"]
             if lines is None:
                 code = process.ended()
                 self.processes.remove(process)

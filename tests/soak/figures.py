@@ -7,8 +7,10 @@ from pathlib import Path
 # hundred KiB with what happens to be connected; of descriptors those that belong to no client are looked at, and they
 # waver by what is just coming or going.
 LIMITS = {"rss": 1 << 20, "spare": 1.5, "threads": 0.5}
-# In a window shorter than this, in seconds, memory is still on its way to its size: it may grow by this much.
-SHORT, SHORT_RSS = 600, 4 << 20
+# In a window shorter than this, in seconds, memory is still on its way to its size, and one that comes or goes counts
+# for much: such a run sees only what grows quickly, and what is left at its end.
+SHORT = 600
+SHORT_LIMITS = {"rss": 4 << 20, "spare": 4, "threads": 0.5}
 # Left out at the beginning: buffers and allocators grow to the size that they then keep.
 WARM_UP = 0.25
 
@@ -40,5 +42,5 @@ def growth(samples):
     steady = [sample for sample in samples if sample["at"] >= first + WARM_UP * (last - first)]
     window = last - steady[0]["at"]
     found = {key: window * slope([(s["at"], s[key]) for s in steady]) for key in LIMITS}
-    limits = {**LIMITS, **({"rss": SHORT_RSS} if window < SHORT else {})}
+    limits = SHORT_LIMITS if window < SHORT else LIMITS
     return window, found, [key for key, limit in limits.items() if found[key] > limit]

@@ -1,8 +1,8 @@
 """The clients of the soak with churn. A process has a seat and connects to it again and again, lives there for a while,
 checks what it sees, and goes in one of many ways. Each life is a line on standard output.
 
-The one on the last seat stays: it is connected through something that cuts its connection now and then, and a line on
-its standard input asks for its figures.
+It goes for good when a line comes on its standard input. The one on the last seat stays: it is connected through
+something that cuts its connection now and then, and a line on its standard input asks for its figures.
 """
 
 import argparse
@@ -288,13 +288,22 @@ def tell(**what):
     print(json.dumps(what), flush=True)
 
 
-def live(kind, seat, port, until, life):
-    """Comes and goes until it is time."""
-    while time.monotonic() < until:
-        end = min(until, time.monotonic() + random.uniform(0.2, 1.8) * life)
+def told():
+    """Whether it is time to go."""
+    return bool(select.select([sys.stdin], [], [], 0)[0])
+
+
+def live(kind, seat, port, life):
+    """Comes and goes until it is told."""
+    first = True
+    while not told():
+        end = time.monotonic() + random.uniform(0.2, 1.8) * life
         client = KINDS[kind](seat, port)
         client.round_trip()
-        while time.monotonic() < end:
+        if first:
+            tell(seated=seat)
+            first = False
+        while time.monotonic() < end and not told():
             client.pause()
             client.look()
             client.say()
@@ -305,7 +314,7 @@ def live(kind, seat, port, until, life):
             tell(ended=how, rounds=client.rounds)
         client.end(how)
         tell(ended=how, rounds=client.rounds)
-        time.sleep(min(random.uniform(0, 0.3) * life, max(0, until - time.monotonic())))
+        select.select([sys.stdin], [], [], random.uniform(0, 0.3) * life)
 
 
 def stay(port):
@@ -335,7 +344,6 @@ def main():
     parser.add_argument("kind", choices=(*KINDS, "resident"))
     parser.add_argument("seat", type=int)
     parser.add_argument("port", type=int)
-    parser.add_argument("until", type=float)
     parser.add_argument("life", type=float)
     arguments = parser.parse_args()
     try:
