@@ -170,6 +170,7 @@ test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a t
 
 .PHONY: test-soak
 test-soak: setup-python build ## 1,000 signals both ways for 5 s with the server killed; 20 clients that come and go for 15 s
+	@$(PYTHON) tests/soak/figures.py
 	@$(PYTHON) tests/soak/soak.py --seconds 5
 	@$(VENV_PYTHON) tests/soak/churn.py --seconds 15
 

@@ -44,3 +44,27 @@ def growth(samples):
     found = {key: window * slope([(s["at"], s[key]) for s in steady]) for key in LIMITS}
     limits = SHORT_LIMITS if window < SHORT else LIMITS
     return window, found, [key for key, limit in limits.items() if found[key] > limit]
+
+
+def check():
+    """That what grows is found and what wavers is not."""
+
+    def samples(rss, seconds=7200):
+        steady = {"spare": 6, "threads": 2}
+        return [{"at": at, "rss": rss(at) + 300_000 * (at % 7 - 3), **steady} for at in range(0, seconds, 10)]
+
+    cases = {
+        "a figure that wavers has not grown": (samples(lambda at: 30 << 20), []),
+        "a kilobyte a second is found": (samples(lambda at: (30 << 20) + 1024 * at), ["rss"]),
+        "what grows at the beginning alone is left out": (samples(lambda at: (30 << 20) + 20_000 * min(at, 600)), []),
+        "a short run may grow by more": (samples(lambda at: (30 << 20) + 10_000 * at, 200), []),
+    }
+    failed = [name for name, (found, expected) in cases.items() if growth(found)[2] != expected]
+    for name in failed:
+        print(f"FAILED: {name}")
+    print(f"slopes: {len(cases) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(check())
