@@ -19,7 +19,7 @@ use common::{LIMIT, client_options, connect, holds, input, output, poll, quality
 use common::{server_with, until, until_holds};
 use proxy::{End, Faults, Plan, Proxy, Way};
 use realvirtual_ws::interface::State;
-use realvirtual_ws::{Interface, Kind, Options, Quality, ValueRef};
+use realvirtual_ws::{Access, Declaration, Direction, Interface, Kind, Options, Quality, ValueRef};
 
 /// A client behind `proxy`, not started.
 fn behind(proxy: &Proxy, change: impl FnOnce(&mut Options)) -> Interface {
@@ -181,6 +181,51 @@ fn e2_a_second_without_network_costs_no_connection() {
             .iter()
             .all(|change| change.quality == Quality::Good)
     );
+}
+
+#[test]
+fn g4_values_that_cross_on_a_slow_unsteady_link_settle_on_one() {
+    let server = server();
+    let unsteady = Faults {
+        delay: Duration::from_millis(20),
+        jitter: Duration::from_millis(20),
+        drip: Some((64, Duration::from_millis(1))),
+        ..Faults::NONE
+    };
+    let proxy = Proxy::new(server.info().port, move |_| Plan {
+        up: unsteady,
+        down: unsteady,
+    });
+    let client = behind(&proxy, |_| {});
+    for end in [&server, &client] {
+        let mut declaration = Declaration::new("both", Kind::Int, Direction::Auto);
+        declaration.access = Some(Access::ReadWrite);
+        end.add_signal(&declaration).unwrap();
+    }
+    connect(&client);
+    for round in 0..100 {
+        set(&server, 0, ValueRef::Int(round));
+        if round % 3 != 0 {
+            std::thread::sleep(Duration::from_millis(7));
+        }
+        set(&client, 0, ValueRef::Int(1000 + round));
+        std::thread::sleep(Duration::from_millis(3));
+    }
+    let ends = || (server.get_int(0).unwrap(), client.get_int(0).unwrap());
+    // Equal, for longer than anything can still be on its way.
+    let mut since = (Instant::now(), ends());
+    until("both hold one value and keep it", || {
+        let now = ends();
+        if now != since.1 || now.0 != now.1 {
+            since = (Instant::now(), now);
+        }
+        since.0.elapsed() > Duration::from_millis(500)
+    });
+    // One of those that crossed at the end: the link holds some 80 ms of them.
+    let settled = server.get_int(0).unwrap();
+    assert!(settled % 1000 >= 80, "{settled}");
+    let frames = (server.stats().frames_out, client.stats().frames_out);
+    assert!(frames.0 < 300 && frames.1 < 300, "{frames:?}");
 }
 
 /// Text that is the same all over, so that half of it shows.
