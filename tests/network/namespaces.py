@@ -197,7 +197,7 @@ def e4_over_a_bad_slow_link_the_newest_values_arrive(full):
         for side in ADDRESS:
             net.filter(side, "drop", 10)
         client.ask("forget")
-        # Some 800 KB a second for a link that takes 32.
+        # Some hundred KB a second for a link that takes 32.
         server.ask("stream", [texts, 200])
         time.sleep(20 if full else 4)
         client.set(up=2)
