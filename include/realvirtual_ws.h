@@ -289,7 +289,8 @@
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host
  *   prefix_collisions         0                   (s) clients' signals that collide: keep the later one as client/name
  *   access_token              NULL                (s) clients must present it; (c) the one that it presents
- *   user, password            NULL                (s) clients may present these instead (Basic); (c) what it presents
+ *   user                      NULL                (s) clients may present it and password instead; (c) what it presents
+ *   password                  NULL                see user
  *   trusted_proxies           NULL                (s) list of addresses and networks of proxies that tell a client's own
  *   token_transport           0                   (c) RV_TOKEN_AUTO: how it presents the token
  *   allow_plain_credentials   0                   (c) present them without TLS to another machine, too
@@ -1103,7 +1104,8 @@ typedef struct rv_options {
      */
     uint32_t update_cycle_ms;
     /**
-     * Client: time between attempts to connect, +-10 %.
+     * Client: time between attempts to connect, +-10 %. Towards a server that refuses this client (HTTP 401, 403, 429) it
+     * doubles up to a minute.
      */
     uint32_t reconnect_interval_ms;
     /**

@@ -57,7 +57,8 @@ pub struct rv_options {
     pub output_patterns: *const c_char,
     /// The cycle of `RV_SEND_CYCLE`, 1 to 3600000.
     pub update_cycle_ms: u32,
-    /// Client: time between attempts to connect, +-10 %.
+    /// Client: time between attempts to connect, +-10 %. Towards a server that refuses this client (HTTP 401, 403, 429) it
+    /// doubles up to a minute.
     pub reconnect_interval_ms: u32,
     /// Client: the interval doubles up to this; 0 = it stays fixed.
     pub reconnect_backoff_max_ms: u32,

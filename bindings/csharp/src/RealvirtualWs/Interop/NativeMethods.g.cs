@@ -776,7 +776,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint update_cycle_ms;
         /// <summary>
-        ///  Client: time between attempts to connect, +-10 %.
+        ///  Client: time between attempts to connect, +-10 %. Towards a server that refuses this client (HTTP 401, 403, 429) it
+        ///  doubles up to a minute.
         /// </summary>
         public uint reconnect_interval_ms;
         /// <summary>
