@@ -1149,7 +1149,7 @@ typedef struct rv_options {
      */
     uint32_t max_clients;
     /**
-     * Server: connected clients from one address, when listening beyond this machine.
+     * Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
      */
     uint32_t max_clients_per_address;
     /**

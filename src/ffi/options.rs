@@ -80,7 +80,7 @@ pub struct rv_options {
     pub first_state_wait_ms: u32,
     /// Server: connected clients in all; the next one gets HTTP 503.
     pub max_clients: u32,
-    /// Server: connected clients from one address, when listening beyond this machine.
+    /// Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
     pub max_clients_per_address: u32,
     /// The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client.
     pub max_message_bytes: u32,

@@ -821,7 +821,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint max_clients;
         /// <summary>
-        ///  Server: connected clients from one address, when listening beyond this machine.
+        ///  Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
         /// </summary>
         public uint max_clients_per_address;
         /// <summary>
