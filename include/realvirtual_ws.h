@@ -277,7 +277,7 @@
  *   strict_types              0                   refuse values that lose something when converted
  *   auto_reconnect            1                   (c) connect again when the connection is lost or cannot be made
  *   allow_anonymous_network   0                   (s) listen beyond this machine although nothing authenticates clients
- *   tls                       0                   (c) connect with wss://
+ *   tls                       0                   wss://; (s) with tls_certificate_file and tls_key_file
  *   tls_insecure_skip_verify  0                   (c) accept any certificate
  *   debug                     0                   log every frame
  *   catalog_push              0                   a fresh catalogue to peers that asked, when signals were added
@@ -288,8 +288,12 @@
  *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host
  *   prefix_collisions         0                   (s) clients' signals that collide: keep the later one as client/name
+ *   tls_certificate_file      NULL                PEM file of this side's certificate, and those that lead to its CA
+ *   tls_key_file              NULL                PEM file of its private key
+ *   tls_client_ca_file        NULL                (s) PEM file of authorities: clients must show a certificate of one
  *   access_token              NULL                (s) clients must present it; (c) the one that it presents
- *   user, password            NULL                (s) clients may present these instead (Basic); (c) what it presents
+ *   user                      NULL                (s) clients may present it and password instead; (c) what it presents
+ *   password                  NULL                see user
  *   trusted_proxies           NULL                (s) list of addresses and networks of proxies that tell a client's own
  *   token_transport           0                   (c) RV_TOKEN_AUTO: how it presents the token
  *   allow_plain_credentials   0                   (c) present them without TLS to another machine, too
@@ -469,7 +473,7 @@ enum rv_result
      */
     RV_ERR_TLS = -47,
     /**
-     * The server's certificate is not trusted.
+     * The server's certificate is not trusted here, or ours not by the server.
      */
     RV_ERR_CERTIFICATE = -48,
     /**
@@ -1103,7 +1107,8 @@ typedef struct rv_options {
      */
     uint32_t update_cycle_ms;
     /**
-     * Client: time between attempts to connect, +-10 %.
+     * Client: time between attempts to connect, +-10 %. Towards a server that refuses this client (HTTP 401, 403, 429) it
+     * doubles up to a minute.
      */
     uint32_t reconnect_interval_ms;
     /**
@@ -1147,7 +1152,7 @@ typedef struct rv_options {
      */
     uint32_t max_clients;
     /**
-     * Server: connected clients from one address, when listening beyond this machine.
+     * Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
      */
     uint32_t max_clients_per_address;
     /**
@@ -1204,7 +1209,7 @@ typedef struct rv_options {
      */
     uint8_t allow_anonymous_network;
     /**
-     * Client: connect with TLS (`wss://`).
+     * Speak TLS (`wss://`). A server then needs `tls_certificate_file` and `tls_key_file`.
      */
     uint8_t tls;
     /**
@@ -1254,6 +1259,19 @@ typedef struct rv_options {
      */
     uint8_t prefix_collisions;
     uint8_t reserved4[7];
+    /**
+     * A PEM file with the certificate that this side shows, followed by those that lead to its authority. A server
+     * needs one for TLS; a client for servers that ask for it. Needs `tls_key_file`.
+     */
+    const char *tls_certificate_file;
+    /**
+     * A PEM file with the private key of that certificate, not encrypted.
+     */
+    const char *tls_key_file;
+    /**
+     * Server: a PEM file with authorities; clients must show a certificate of one of them. NULL = clients need none.
+     */
+    const char *tls_client_ca_file;
     /**
      * Server: clients must present this token, and may do everything with it; see `rv_add_token` for more of them and
      * for roles. Client: the token that it presents. Visible ASCII; NULL = none; "" is an error.
@@ -1907,10 +1925,20 @@ int32_t rv_create(const struct rv_options *options,
  * trying. Starting what is started does nothing. Blocks for a moment.
  *
  * Returns `RV_OK`. Server: `RV_ERR_PORT_IN_USE`, `RV_ERR_PERMISSION`, `RV_ERR_ADDRESS`, `RV_ERR_INSECURE_BIND`.
- * Both: `RV_ERR_SYSTEM`.
+ * Both: `RV_ERR_TLS` when a certificate, a key or a pin cannot be used, `RV_ERR_SYSTEM`.
  */
 RV_API
 int32_t rv_start(struct rv_interface *iface);
+
+/**
+ * Reads the files of the options `tls_…` again. Connections that are made from now on use what they hold now; those that
+ * stand stay as they are. Any thread, at any time; reads files, so it blocks for a moment.
+ *
+ * Returns `RV_OK`; `RV_ERR_TLS` when something in them cannot be used, and everything stays as it was; `RV_ERR_STATE`
+ * when the option `tls` is 0.
+ */
+RV_API
+int32_t rv_reload_tls(struct rv_interface *iface);
 
 /**
  * Stops: sends what is due, closes the connections, and gives the port back, which is free when this returns. It

@@ -98,10 +98,7 @@ pub(crate) async fn accept<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let caller = Caller {
-        peer,
-        address: peer.ip(),
-    };
+    let caller = Caller::direct(peer);
     let (head, early) = match http_head::read(&mut stream).await {
         Ok(read) => read,
         Err(HeadError::Gone(bytes, error)) => {
@@ -181,6 +178,19 @@ where
 
 const BUSY: &str = "The server has as many clients as it may have. Try again later.";
 
+/// Tells a client that speaks plain HTTP to a server of TLS; its request is not looked at.
+pub(crate) async fn refuse_plain<S>(mut stream: S, peer: SocketAddr) -> Refusal
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let no = No::new(
+        400,
+        "This port speaks TLS: use wss://, not ws://.",
+        "it speaks plain text (ws://) and this server TLS: switch TLS on in the client",
+    );
+    Caller::direct(peer).refuse(&mut stream, no).await
+}
+
 /// Whom a request came from.
 struct Caller {
     peer: SocketAddr,
@@ -204,6 +214,11 @@ pub(crate) fn named(peer: SocketAddr, address: IpAddr) -> String {
 }
 
 impl Caller {
+    fn direct(peer: SocketAddr) -> Self {
+        let address = peer.ip();
+        Self { peer, address }
+    }
+
     fn left(&self, when: std::fmt::Arguments<'_>) -> Refusal {
         Refusal {
             status: 0,
@@ -368,7 +383,7 @@ fn upgrade_key(head: &Head) -> Result<String, No> {
     if !head.has_token("upgrade", "websocket") {
         return no(
             426,
-            "This is a WebSocket server: connect with ws://.",
+            "This is a WebSocket server: connect with a WebSocket client.",
             "a plain HTTP request instead of a WebSocket upgrade",
         );
     }

@@ -18,7 +18,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::WebSocketStream;
 
 use crate::access::{Grant, without_query};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::escape::escape;
 use crate::options::{Mode, Options, SendMode};
 use crate::runtime::admission::{self, Door, Policy};
@@ -26,6 +26,8 @@ use crate::runtime::hub::{self, Hub, Link};
 use crate::runtime::link::{self, LinkOptions, Outbound};
 use crate::runtime::meter::Meter;
 use crate::runtime::shared::Shared;
+use crate::runtime::stream::MaybeTls;
+use crate::runtime::tls::{self, Loaded};
 use crate::runtime::{clock, connect, listen};
 use crate::session::Input;
 use crate::time::Time;
@@ -72,7 +74,7 @@ pub(crate) async fn drive(
     let task = {
         let (shared, alive) = (Arc::clone(&shared), alive.clone());
         async move {
-            match listener(&shared).await {
+            match prepare(&shared).await {
                 Err(error) => {
                     let _ = started.send(Err(error));
                 }
@@ -244,12 +246,13 @@ impl Tasks {
     fn dial(&self) -> AbortHandle {
         let tasks = self.clone();
         self.spawn(async move {
-            match connect::connect(tasks.options()).await {
+            let tls = tasks.shared.tls.lock().clone();
+            match connect::connect(tasks.options(), tls).await {
                 Ok(ws) => {
                     let options = tasks.options();
                     let address = format!("{}:{}", options.address, options.port);
                     let note = if options.tls.enabled && options.tls.insecure_skip_verify {
-                        " WITHOUT verifying its certificate (option insecure_skip_verify)"
+                        " WITHOUT verifying its certificate (option tls_insecure_skip_verify)"
                     } else {
                         ""
                     };
@@ -286,7 +289,8 @@ impl Tasks {
     fn admit(&self, stream: TcpStream, address: SocketAddr, wide: bool, policy: Arc<Policy>) {
         let limits = &self.options().limits;
         let pending = self.pending_handshakes.fetch_add(1, Ordering::Relaxed);
-        let refusal = if pending >= limits.max_pending_handshakes as usize {
+        let crowd = pending >= limits.max_pending_handshakes as usize;
+        let refusal = if crowd {
             Some("max_pending_handshakes")
         } else {
             self.full(address.ip(), wide)
@@ -301,6 +305,20 @@ impl Tasks {
             // Behind a proxy, each of its clients counts by its own address, wherever the proxy itself is.
             let full = |client: IpAddr| tasks.full(client, wide || client != address.ip());
             let handshake = async {
+                let loaded = tasks.shared.tls.lock().clone();
+                let (stream, certificate) = match loaded {
+                    // An answer would need one more handshake in TLS.
+                    Loaded::Server(_) if crowd => {
+                        let why = format!(
+                            "connection from {address} cut: option max_pending_handshakes is reached"
+                        );
+                        return Err((why, address.ip()));
+                    }
+                    Loaded::Server(config) => tls::accept(config, stream, address)
+                        .await
+                        .map_err(|why| (why, address.ip()))?,
+                    _ => (MaybeTls::Plain(stream), None),
+                };
                 if let Some(option) = refusal {
                     admission::refuse_busy(stream).await;
                     let why = format!(
@@ -316,12 +334,13 @@ impl Tasks {
                 let cap = tasks.options().message_cap();
                 admission::accept(stream, door, address, link::websocket_config(cap))
                     .await
+                    .map(|accepted| (accepted, certificate))
                     .map_err(|refusal| (refusal.log, refusal.address))
             };
             let done = tokio::time::timeout(deadline, handshake).await;
             tasks.pending_handshakes.fetch_sub(1, Ordering::Relaxed);
             match done {
-                Ok(Ok(accepted)) => {
+                Ok(Ok((accepted, certificate))) => {
                     let (ip, grant) = (accepted.address, accepted.grant);
                     let name = admission::named(address, ip);
                     match full(ip) {
@@ -329,6 +348,7 @@ impl Tasks {
                             let note = note(
                                 &accepted.target,
                                 accepted.origin.as_deref(),
+                                certificate.as_deref(),
                                 grant.as_deref(),
                             );
                             tasks.attach(accepted.socket, name, note, Some(ip), grant);
@@ -428,21 +448,43 @@ impl Tasks {
     }
 }
 
-/// What the log says of a client's request. Its query may hold a token and is left out.
-fn note(target: &str, origin: Option<&str>, grant: Option<&Grant>) -> String {
+/// What the log says of a client's request. Its query may hold a token and is left out. `certificate`: the name in
+/// the client's certificate, escaped.
+fn note(
+    target: &str,
+    origin: Option<&str>,
+    certificate: Option<&str>,
+    grant: Option<&Grant>,
+) -> String {
     let mut note = format!(" to {}", escape(without_query(target)));
     if let Some(origin) = origin {
-        note.push_str(&format!(", from the page {}", escape(origin)));
+        note += &format!(", from the page {}", escape(origin));
+    }
+    if let Some(name) = certificate {
+        note += &format!(", with the certificate of {name}");
     }
     if let Some(grant) = grant {
-        note.push_str(&format!(", role \"{}\"", escape(&grant.role.name)));
+        note += &format!(", role \"{}\"", escape(&grant.role.name));
     }
     note
 }
 
-/// Binds a server's listener; a client has none.
-async fn listener(shared: &Shared) -> Result<Option<(TcpListener, SocketAddr)>> {
-    match shared.options.mode {
+/// Reads the TLS files and binds a server's listener; a client has none.
+async fn prepare(shared: &Arc<Shared>) -> Result<Option<(TcpListener, SocketAddr)>> {
+    let options = &shared.options;
+    if options.tls.enabled {
+        let named = Arc::clone(options);
+        let loaded = tokio::task::spawn_blocking(move || Loaded::load(&named))
+            .await
+            .map_err(|error| {
+                Error::new(
+                    ErrorCode::Tls,
+                    format!("the TLS files cannot be read: {error}"),
+                )
+            })??;
+        *shared.tls.lock() = loaded;
+    }
+    match options.mode {
         Mode::Client => Ok(None),
         Mode::Server => listen::bind(&shared.options, &shared.keys).await.map(Some),
     }

@@ -14,6 +14,13 @@ use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::WebSocketStream;
+
+use super::meter::Meter;
+use super::stream::MaybeTls;
+use super::tls::Loaded;
+use crate::error::Result;
+use crate::options::Options;
 
 use crate::runtime::admission::{Door, Policy};
 use crate::runtime::keys::Keys;
@@ -23,6 +30,11 @@ async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(4), future)
         .await
         .expect("took too long")
+}
+
+/// As a client's driver connects: the TLS files are read first.
+async fn connect(options: &Options) -> Result<WebSocketStream<Meter<MaybeTls>>> {
+    crate::runtime::connect::connect(options, Loaded::load(options)?).await
 }
 
 /// A server that asks nobody for a token.

@@ -15,8 +15,9 @@ import access
 import commands
 import doctor
 import exits
+import tls
 
-MODULES = (commands, exits, doctor, access)
+MODULES = (commands, exits, doctor, tls, access)
 JOBS = int(os.environ.get("RV_JOBS", 4))
 
 

@@ -208,6 +208,9 @@ class rv_options(ctypes.Structure):
         ("allowed_hosts", ctypes.c_char_p),
         ("prefix_collisions", ctypes.c_uint8),
         ("reserved4", ctypes.c_uint8 * 7),
+        ("tls_certificate_file", ctypes.c_char_p),
+        ("tls_key_file", ctypes.c_char_p),
+        ("tls_client_ca_file", ctypes.c_char_p),
         ("access_token", ctypes.c_char_p),
         ("user", ctypes.c_char_p),
         ("password", ctypes.c_char_p),
@@ -271,6 +274,9 @@ class rv_options(ctypes.Structure):
     allowed_hosts: Optional[bytes]
     prefix_collisions: int
     reserved4: ctypes.Array[ctypes.c_uint8]
+    tls_certificate_file: Optional[bytes]
+    tls_key_file: Optional[bytes]
+    tls_client_ca_file: Optional[bytes]
     access_token: Optional[bytes]
     user: Optional[bytes]
     password: Optional[bytes]
@@ -573,7 +579,7 @@ class rv_role(ctypes.Structure):
 LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
     4: {
         "rv_options": (
-            196,
+            208,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -630,13 +636,16 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "allowed_hosts": 160,
                 "prefix_collisions": 164,
                 "reserved4": 165,
-                "access_token": 172,
-                "user": 176,
-                "password": 180,
-                "trusted_proxies": 184,
-                "token_transport": 188,
-                "allow_plain_credentials": 192,
-                "reserved5": 193,
+                "tls_certificate_file": 172,
+                "tls_key_file": 176,
+                "tls_client_ca_file": 180,
+                "access_token": 184,
+                "user": 188,
+                "password": 192,
+                "trusted_proxies": 196,
+                "token_transport": 200,
+                "allow_plain_credentials": 204,
+                "reserved5": 205,
             },
         ),
         "rv_value": (
@@ -816,7 +825,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
     },
     8: {
         "rv_options": (
-            248,
+            272,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -873,13 +882,16 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "allowed_hosts": 192,
                 "prefix_collisions": 200,
                 "reserved4": 201,
-                "access_token": 208,
-                "user": 216,
-                "password": 224,
-                "trusted_proxies": 232,
-                "token_transport": 240,
-                "allow_plain_credentials": 244,
-                "reserved5": 245,
+                "tls_certificate_file": 208,
+                "tls_key_file": 216,
+                "tls_client_ca_file": 224,
+                "access_token": 232,
+                "user": 240,
+                "password": 248,
+                "trusted_proxies": 256,
+                "token_transport": 264,
+                "allow_plain_credentials": 268,
+                "reserved5": 269,
             },
         ),
         "rv_value": (
@@ -1109,6 +1121,12 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
         ],
     ),
     "rv_start": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+        ],
+    ),
+    "rv_reload_tls": (
         ctypes.c_int32,
         [
             ctypes.c_void_p,  # iface
@@ -1600,6 +1618,7 @@ if TYPE_CHECKING:
         def rv_options_init(self, options: Any, struct_size: int, mode: int) -> int: ...
         def rv_create(self, options: Any, out: Any) -> int: ...
         def rv_start(self, iface: Optional[int]) -> int: ...
+        def rv_reload_tls(self, iface: Optional[int]) -> int: ...
         def rv_stop(self, iface: Optional[int], timeout_ms: int) -> int: ...
         def rv_destroy(self, iface: Optional[int]) -> int: ...
         def rv_wait_connected(self, iface: Optional[int], timeout_ms: int) -> int: ...

@@ -14,7 +14,7 @@ function serverOnly(iface) {
 }
 
 function noFiles(iface) {
-  return on(iface, function () { unsupported("a page has no files: declare the signals, or import them"); });
+  return on(iface, function () { unsupported("a page has no files: import the signals or declare them, and leave certificates to the browser"); });
 }
 
 /* Runs a call that may leave something to do. */
@@ -380,6 +380,7 @@ var functions = {
   rv_revoke_token: serverOnly,
   rv_add_user: serverOnly,
   rv_revoke_user: serverOnly,
+  rv_reload_tls: noFiles,
   rv_load_signals: noFiles,
   rv_save_signals: noFiles
 };

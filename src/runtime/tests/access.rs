@@ -7,12 +7,11 @@ use data_encoding::{BASE64, BASE64URL_NOPAD};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::{UPGRADE, pair, read_head, within};
+use super::{UPGRADE, connect, pair, read_head, within};
 use crate::access::{Role, TokenTransport};
 use crate::error::{Cause, Error, ErrorCode};
 use crate::options::Options;
 use crate::runtime::admission::{self, Door, Policy, Refusal};
-use crate::runtime::connect::connect;
 use crate::runtime::keys::Keys;
 use crate::runtime::link::websocket_config;
 

@@ -38,6 +38,11 @@ namespace RealvirtualWs.Unity
         private static void Server(WebsocketRealtimeInterface from, RvOptions options)
         {
             options.AccessToken = Token(from);
+            // Also without Use SSL: the library then says that they have no effect.
+            options.Tls = from.UseSSL;
+            options.TlsCertificateFile = File(from.CertificateFile);
+            options.TlsKeyFile = File(from.KeyFile);
+            options.TlsClientCaFile = File(from.CaFile);
             options.AllowedOrigins = from.AllowedOrigins;
             options.AllowedHosts = from.AllowedHosts;
             options.AllowAnonymousNetwork = from.AllowAnonymousNetwork;
@@ -47,6 +52,12 @@ namespace RealvirtualWs.Unity
         {
             options.ClientName = from.ClientName;
             options.Tls = from.UseSSL;
+            if (from.UseSSL)
+            {
+                options.TlsCertificateFile = File(from.CertificateFile);
+                options.TlsKeyFile = File(from.KeyFile);
+                options.TlsCaFile = File(from.CaFile);
+            }
             string path = from.Path ?? "";
             options.Path = path.Length > 0 && path[0] != '/' ? "/" + path : path;
             string token = Token(from);
@@ -68,6 +79,11 @@ namespace RealvirtualWs.Unity
             options.AutoReconnect = from.AutoReconnect;
             options.ReconnectIntervalMs = (int)Math.Max(1, Math.Min(int.MaxValue, from.ReconnectIntervalSeconds * 1000.0));
             options.MaxReconnectAttempts = from.MaxReconnectAttempts;
+        }
+
+        private static string File(string path)
+        {
+            return string.IsNullOrEmpty(path) ? null : path;
         }
 
         private static string Token(WebsocketRealtimeInterface from)
