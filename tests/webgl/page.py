@@ -12,8 +12,6 @@ import os
 import queue
 import shutil
 import signal
-import socket
-import ssl
 import subprocess
 import sys
 import tempfile
@@ -92,50 +90,16 @@ class Page:
         shutil.rmtree(self.profile, ignore_errors=True)
 
 
-class TlsProxy:
-    """Ends TLS in front of a server, as nginx would, with a certificate that one browser is told to trust."""
+class Certificate:
+    """A certificate for localhost, and the flags by which one browser trusts its key."""
 
     def __init__(self, scratch):
-        key, certificate = f"{scratch}/key.pem", f"{scratch}/certificate.pem"
+        self.key, self.file = f"{scratch}/key.pem", f"{scratch}/certificate.pem"
         command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
-        subprocess.run([*command.split(), "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(certificate, key)
-        public = subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-outform", "DER"], check=True, capture_output=True)
-        pin = base64.b64encode(hashlib.sha256(public.stdout).digest()).decode()
-        self.flags = [f"--ignore-certificate-errors-spki-list={pin}"]
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.target = None
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                plain, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.relay, args=(plain,), daemon=True).start()
-
-    def relay(self, plain):
-        try:
-            with self.context.wrap_socket(plain, server_side=True) as outer, socket.create_connection(("127.0.0.1", self.target)) as inner:
-                outer.settimeout(0.01)
-                inner.settimeout(0.01)
-                while True:
-                    for source, sink in ((outer, inner), (inner, outer)):
-                        try:
-                            data = source.recv(65536)
-                        except socket.timeout:
-                            continue
-                        if not data:
-                            return
-                        sink.sendall(data)
-        except OSError:
-            pass  # One side is gone: so is the other.
-
-    def close(self):
-        self.listener.close()
+        subprocess.run([*command.split(), "-keyout", self.key, "-out", self.file], check=True, stderr=subprocess.DEVNULL)
+        public = ["openssl", "pkey", "-in", self.key, "-pubout", "-outform", "DER"]
+        digest = hashlib.sha256(subprocess.run(public, check=True, capture_output=True).stdout).digest()
+        self.flags = [f"--ignore-certificate-errors-spki-list={base64.b64encode(digest).decode()}"]
 
 
 def until(condition, what, timeout=20):
@@ -145,8 +109,8 @@ def until(condition, what, timeout=20):
         time.sleep(0.005)
 
 
-def serve(site, server, proxy=None, **page):
-    """Plays the server's part of page.c. With a proxy the page connects to that."""
+def serve(site, server, **page):
+    """Opens the page, and plays the server's part of page.c."""
     motor = server.add_float("Motor", Direction.OUTPUT)
     start = server.add_bool("Start", Direction.OUTPUT)
     count = server.add_int("Count", Direction.OUTPUT)
@@ -155,39 +119,30 @@ def serve(site, server, proxy=None, **page):
     total = server.add_int("Total", Direction.INPUT)
     words = server.add_text("Words", Direction.INPUT)
     server.config_publish({"page": True})
-    with server:
-        port = server.info().port
-        if proxy:
-            proxy.target, port = port, proxy.port
-        with Page(site, port, **page):
-            play(site, server, motor, start, count, label, sensor, total, words)
-
-
-def play(site, server, motor, start, count, label, sensor, total, words):
-    """The server's part of page.c, step by step."""
-    site.expect("imported 7")
-    until(lambda: count.value == COUNT and label.value == LABEL and motor.value == 0.1, "the page's first values")
-    until(lambda: not start.value and sum(c.rises for c in server.poll() if c.name == "Start") == 1, "the page's pulse")
-    total.value, words.value = COUNT - 1, LABEL + "!"
-    for _ in range(5):
-        for level, seconds in ((True, 0.001), (False, 0.03)):
-            sensor.value = level
-            server.flush()
-            time.sleep(seconds)
-    assert site.expect("answered, ") == "answered, 5 rises"
-    until(lambda: motor.value == 2.0, "the page's second value")
-    [client] = server.clients()
-    assert client.name == "page", client
-    server.disconnect_client(client.id)
-    site.expect("disconnected -45: closed with code 1000")
-    site.expect("stale")
-    until(lambda: count.value == -COUNT - 2, "the value that was set without a connection")
-    total.value = -COUNT - 3
-    site.expect("resynchronised")
-    site.expect('config {"page": true}')
-    until(lambda: motor.value == 3.5, "the page's last value, set before it stopped")
-    site.expect("done")
-    assert server.stats().malformed == 0
+    with server, Page(site, server.info().port, **page):
+        site.expect("imported 7")
+        until(lambda: count.value == COUNT and label.value == LABEL and motor.value == 0.1, "the page's first values")
+        until(lambda: not start.value and sum(c.rises for c in server.poll() if c.name == "Start") == 1, "the page's pulse")
+        total.value, words.value = COUNT - 1, LABEL + "!"
+        for _ in range(5):
+            for level, seconds in ((True, 0.001), (False, 0.03)):
+                sensor.value = level
+                server.flush()
+                time.sleep(seconds)
+        assert site.expect("answered, ") == "answered, 5 rises"
+        until(lambda: motor.value == 2.0, "the page's second value")
+        [client] = server.clients()
+        assert client.name == "page", client
+        server.disconnect_client(client.id)
+        site.expect("disconnected -45: closed with code 1000")
+        site.expect("stale")
+        until(lambda: count.value == -COUNT - 2, "the value that was set without a connection")
+        total.value = -COUNT - 3
+        site.expect("resynchronised")
+        site.expect('config {"page": true}')
+        until(lambda: motor.value == 3.5, "the page's last value, set before it stopped")
+        site.expect("done")
+        assert server.stats().malformed == 0
 
 
 def the_client_in_a_page(site):
@@ -205,12 +160,18 @@ TOKEN = "A-token+with/every=kind&of?character"
 
 def a_token_in_the_query_over_wss(site):
     with tempfile.TemporaryDirectory() as scratch:
-        proxy = TlsProxy(scratch)
-        try:
-            server = Server(port=0, allowed_origins=[site.origin], access_token=TOKEN)
-            serve(site, server, proxy, tls=True, token=TOKEN, flags=proxy.flags)
-        finally:
-            proxy.close()
+        shown = Certificate(scratch)
+        tls = {"tls": True, "tls_certificate_file": shown.file, "tls_key_file": shown.key}
+        serve(site, Server(port=0, allowed_origins=[site.origin], access_token=TOKEN, **tls), tls=True, token=TOKEN, flags=shown.flags)
+
+
+def a_certificate_that_the_browser_does_not_trust(site):
+    with tempfile.TemporaryDirectory() as scratch:
+        shown = Certificate(scratch)
+        tls = {"tls": True, "tls_certificate_file": shown.file, "tls_key_file": shown.key}
+        with Server(port=0, allowed_origins=[site.origin], **tls) as server, Page(site, server.info().port, tls=True):
+            site.expect("disconnected -45: the browser could not connect to wss://localhost:")
+            assert server.stats().connects == 0
 
 
 def a_wrong_token_is_kept_out(site):
@@ -224,6 +185,7 @@ TESTS = [
     the_client_in_a_page,
     a_page_from_elsewhere_is_kept_out,
     a_token_in_the_query_over_wss,
+    a_certificate_that_the_browser_does_not_trust,
     a_wrong_token_is_kept_out,
 ]
 
