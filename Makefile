@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 
 CARGO ?= cargo
 PYTHON ?= python3
+# The interpreter with the test packages.
+VENV_PYTHON := $(abspath .venv)/bin/python
 DEMO_SECONDS ?= 10
 SOAK_SECONDS ?= 60
 
@@ -88,7 +90,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-docs test-python test-csharp test-unity test-cli test-modbus test-soak test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -127,8 +129,9 @@ test-cpp: build ## C++ tests of realvirtual_ws.hpp: C++11 and C++20 in one progr
 test-consumers: setup build ## Install into scratch directories; build and run programs with pkg-config and CMake
 	@$(PYTHON) tests/consumers/run.py $(DEBUG)
 
-# The interpreter with the test packages.
-VENV_PYTHON := $(abspath .venv)/bin/python
+.PHONY: test-docs
+test-docs: setup build ## Every block of README and docs runs, or says why it cannot
+	@$(VENV_PYTHON) tests/docs/run.py $(DEBUG)
 
 .PHONY: test-python
 test-python: setup-python build ## The Python package; the examples and the demo, run and ended in all ways
@@ -137,10 +140,12 @@ test-python: setup-python build ## The Python package; the examples and the demo
 	@$(VENV_PYTHON) tests/python/test_examples.py
 
 .PHONY: wheel
-wheel: setup-python ## The Python wheel for this platform, with the library inside, in dist/
+wheel: setup-python ## The Python wheel for this platform, with the library inside (release build, or LIBRARY_DIR), in dist/
+ifndef LIBRARY_DIR
 	@$(CARGO) build --quiet --release $(if $(CI),--locked)
+endif
 	@rm -f dist/realvirtual_ws-*.whl
-	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so \
+	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(abspath $(or $(LIBRARY_DIR),$(OUTPUT)/release))/librealvirtual_ws.so \
 		$(VENV_PYTHON) -m hatchling build --target wheel --directory $(abspath dist)
 
 .PHONY: test-wheel

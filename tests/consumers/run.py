@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,44 +179,6 @@ def the_example_counts_a_part(installed, scratch):
     expect(refused.returncode == 1 and "RV_ERR_PORT_IN_USE" in refused.stderr, f"a taken port: {refused}")
 
 
-def the_readme_is_true(scratch):
-    """The commands of the README's section, as they stand there, in a tree that leads to this one."""
-    tree, home = scratch / "tree", scratch / "home"
-    tree.mkdir()
-    home.mkdir()
-    for entry in ROOT.iterdir():
-        (tree / entry.name).symlink_to(entry)
-    section = (ROOT / "README.md").read_text().split("\n## C and C++: install and link\n")[1]
-    commands = section.split("```sh\n")[1].split("```")[0]
-    run("sh", "-euc", commands, cwd=tree, env={**make_env(), "HOME": str(home), "LIBRARY_DIR": str(library_dir)})
-    for name in ("quickstart", "quickstart-cpp"):
-        expect("librealvirtual_ws.so.0" in needed(tree / name), f"{name} needs {needed(tree / name)}")
-    expect("librealvirtual_ws.so.0" not in needed(tree / "quickstart-static"), "the static one needs the shared one")
-    for name in ("quickstart", "quickstart-cpp", "quickstart-static"):
-        listens(tree / name)
-
-
-def listens(program):
-    """Runs a server on a port of ours until it answers there."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen([program, str(port)], stdout=subprocess.DEVNULL)
-    try:
-        end = time.monotonic() + 5
-        while True:
-            expect(server.poll() is None, f"{program} ended with {server.poll()}")
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                return
-            except OSError:
-                expect(time.monotonic() < end, f"{program} does not listen on port {port}")
-                time.sleep(0.01)
-    finally:
-        server.kill()
-        server.wait()
-
-
 def cmake_shared_and_static(installed, scratch):
     build = scratch / "cmake"
     major, minor, patch = (int(part) for part in version.split("."))
@@ -277,8 +238,6 @@ def main():
         test("nothing outside the stage", nothing_outside_the_stage, package, stage)
         test("CMake, shared and static", cmake_shared_and_static, package, scratch)
         test("uninstall of the stage", nothing_is_left, stage, *words)
-
-        test("the commands of the README", the_readme_is_true, scratch)
     print(f"consumers: {counts['passed']} passed, {counts['failed']} failed")
     sys.exit(counts["failed"] > 0)
 
