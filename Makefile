@@ -126,8 +126,10 @@ test-cpp: build ## C++ tests of realvirtual_ws.hpp: C++11 and C++20 in one progr
 	@$(PYTHON) tests/cpp/no_exceptions.py $(BIN)/tests-cpp-no-exceptions
 
 .PHONY: test-consumers
-test-consumers: setup build ## Install into scratch directories; build and run programs with pkg-config and CMake
+test-consumers: setup build ## Install into scratch directories; programs with pkg-config and CMake, the examples, the wheel
 	@$(PYTHON) tests/consumers/run.py $(DEBUG)
+	@$(MAKE) wheel LIBRARY_DIR=$(DEBUG) DIST=$(OUTPUT)/wheel >/dev/null
+	@$(VENV_PYTHON) tests/python/wheel.py $(OUTPUT)/wheel
 
 .PHONY: test-docs
 test-docs: setup build ## Every block of README and docs runs, or says why it cannot
@@ -139,18 +141,20 @@ test-python: setup-python build ## The Python package; the examples and the demo
 		tests/python/package examples/python
 	@$(VENV_PYTHON) tests/python/test_examples.py
 
+DIST := dist
+
 .PHONY: wheel
-wheel: setup-python ## The Python wheel for this platform, with the library inside (release build, or LIBRARY_DIR), in dist/
+wheel: setup-python ## The Python wheel for this platform, with the library inside (release build, or LIBRARY_DIR); DIST=dist
 ifndef LIBRARY_DIR
 	@$(CARGO) build --quiet --release $(if $(CI),--locked)
 endif
-	@rm -f dist/realvirtual_ws-*.whl
+	@rm -f $(DIST)/realvirtual_ws-*.whl
 	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(abspath $(or $(LIBRARY_DIR),$(OUTPUT)/release))/librealvirtual_ws.so \
-		$(VENV_PYTHON) -m hatchling build --target wheel --directory $(abspath dist)
+		$(VENV_PYTHON) -m hatchling build --target wheel --directory $(abspath $(DIST))
 
 .PHONY: test-wheel
 test-wheel: wheel ## The wheel in a new virtual environment, outside the tree
-	@$(VENV_PYTHON) tests/python/wheel.py
+	@$(VENV_PYTHON) tests/python/wheel.py $(DIST)
 
 .PHONY: test-csharp
 test-csharp: setup build ## The C# wrapper and its samples, under Mono and .NET Core; the protocol vectors

@@ -179,6 +179,21 @@ def the_example_counts_a_part(installed, scratch):
     expect(refused.returncode == 1 and "RV_ERR_PORT_IN_USE" in refused.stderr, f"a taken port: {refused}")
 
 
+def the_c_examples(installed, scratch):
+    link = [*installed.shared(), "-pthread"]
+    for source in sorted((ROOT / "examples" / "c").glob("*.c")):
+        installed.compile(CC, "-std=c99", source, scratch / source.stem, STRICT, *link)
+        expect("librealvirtual_ws.so.0" in needed(scratch / source.stem), f"{source.stem} does not need the library")
+    said = run(scratch / "gateway", "--port", "0", "--seconds", "0.1")
+    expect("listening" in said, f"the gateway says {said}")
+    modbus = sorted((ROOT / "examples" / "gateway-modbus").glob("*.c"))
+    packages = run("pkg-config", "--cflags", "--libs", "libmodbus", "jansson").split()
+    program = scratch / "gateway-modbus"
+    run(CC, "-std=c99", *STRICT, *modbus, "-o", program, *installed.flags("--cflags"), *link, *packages, "-lm")
+    said = run(program, "--check", ROOT / "examples" / "gateway-modbus" / "conveyor.json")
+    expect("12 signals" in said, f"gateway-modbus says {said}")
+
+
 def cmake_shared_and_static(installed, scratch):
     build = scratch / "cmake"
     major, minor, patch = (int(part) for part in version.split("."))
@@ -225,6 +240,7 @@ def main():
         test("the archive by its path, C99", the_archive_by_its_path, user, scratch)
         for standard in ("c++11", "c++20"):
             test(f"pkg-config, shared, {standard}", pkg_config_cpp, user, scratch, standard)
+        test("the C examples", the_c_examples, user, scratch)
         test("the C++ example", the_example_counts_a_part, user, scratch)
         test("uninstall", nothing_is_left, prefix, f"prefix={prefix}")
 
