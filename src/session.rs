@@ -463,12 +463,12 @@ impl Session {
         self.departed(peer.origin, peer.name.as_deref());
         self.import_peer_gone(id);
         self.config_peer_gone(id, now);
-        let text = format!(
-            "{} ({}): {}",
-            escape(peer.display_name()),
-            peer.address,
-            escape(reason)
-        );
+        let who = if self.is_server() {
+            escape(peer.display_name())
+        } else {
+            "the server".to_owned()
+        };
+        let text = format!("{who} ({}): {}", peer.address, escape(reason));
         if self.is_server() {
             self.log(LogLevel::Info, id, format!("client {id} left: {text}"), now);
             if peer.joined {

@@ -26,7 +26,7 @@ use crate::runtime::link::{self, LinkOptions, Outbound};
 use crate::runtime::meter::Meter;
 use crate::runtime::shared::Shared;
 use crate::runtime::{clock, connect, listen};
-use crate::session::Input;
+use crate::session::{Input, LogLevel, LogRecord};
 use crate::time::Time;
 
 /// A deadline that is later than timers usually are.
@@ -78,6 +78,12 @@ pub(crate) async fn drive(
                 Ok(listener) => {
                     let listener = listener.map(|(listener, address)| {
                         hub.lock().port = address.port();
+                        shared.put_log(LogRecord {
+                            level: LogLevel::Info,
+                            time: clock::now(),
+                            client: 0,
+                            text: format!("listening on {address}"),
+                        });
                         listener
                     });
                     // Before the start returns, so that nobody finds it still stopped after it.
@@ -427,7 +433,6 @@ async fn listener(options: &Options) -> Result<Option<(TcpListener, SocketAddr)>
 mod tests {
     use super::*;
     use crate::error::ErrorCode;
-    use crate::session::LogLevel;
     use crate::signals::Signals;
 
     #[tokio::test]
