@@ -24,6 +24,9 @@ export REALVIRTUAL_WS_LIBRARY := $(DEBUG)/librealvirtual_ws.so
 # The Python package is used where it stands, without installing it.
 export PYTHONPATH := $(abspath bindings/python)
 
+# The first build has all dependencies to compile, and cargo is told to be quiet.
+first = @[ -e $(1)/librealvirtual_ws.so ] || echo "building the library for the first time, which takes a few minutes"
+
 STRICT := -Wall -Wextra -pedantic -Werror
 INCLUDE := -Iinclude
 LINK := -L$(DEBUG) -lrealvirtual_ws -Wl,-rpath,$(DEBUG) -pthread
@@ -46,6 +49,7 @@ setup-python:
 
 .PHONY: build
 build: setup-build ## Build the library, the command line tool (debug) and the C examples
+	$(call first,$(DEBUG))
 	@$(CARGO) build --quiet $(CARGO_FLAGS)
 	@scripts/install.sh links $(DEBUG)
 	@$(MAKE) --silent $(addprefix $(BIN)/,gateway monitor quickstart)
@@ -63,6 +67,7 @@ INSTALL = prefix='$(prefix)' libdir='$(libdir)' includedir='$(includedir)' docdi
 .PHONY: install
 install: ## Install for C and C++ (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= libdir= includedir= docdir=
 ifndef LIBRARY_DIR
+	$(call first,$(OUTPUT)/release)
 	@$(CARGO) build --quiet --release $(if $(CI),--locked)
 endif
 	@$(INSTALL) install
@@ -128,7 +133,7 @@ test-cpp: build ## C++ tests of realvirtual_ws.hpp: C++11 and C++20 in one progr
 .PHONY: test-consumers
 test-consumers: setup build ## Install into scratch directories; programs with pkg-config and CMake, the examples, the wheel
 	@$(PYTHON) tests/consumers/run.py $(DEBUG)
-	@$(MAKE) wheel LIBRARY_DIR=$(DEBUG) DIST=$(OUTPUT)/wheel >/dev/null
+	@$(MAKE) wheel LIBRARY_DIR=$(DEBUG) DIST=$(OUTPUT)/wheel
 	@$(VENV_PYTHON) tests/python/wheel.py $(OUTPUT)/wheel
 
 .PHONY: test-docs
@@ -146,6 +151,7 @@ DIST := dist
 .PHONY: wheel
 wheel: setup-python ## The Python wheel for this platform, with the library inside (release build, or LIBRARY_DIR); DIST=dist
 ifndef LIBRARY_DIR
+	$(call first,$(OUTPUT)/release)
 	@$(CARGO) build --quiet --release $(if $(CI),--locked)
 endif
 	@rm -f $(DIST)/realvirtual_ws-*.whl
@@ -220,11 +226,13 @@ unity-core: ## Copy the C# wrapper into the Unity package, and write its .meta f
 
 .PHONY: unity-plugins
 unity-plugins: setup-build ## Put the native libraries into the sample project, to open unity-sample in Unity
+	$(call first,$(OUTPUT)/release)
 	@$(CARGO) build --quiet --release
 	@$(PYTHON) scripts/unity_package.py plugins
 
 .PHONY: unity-package
 unity-package: setup-build ## Write dist/com.realvirtual-ws.unity-<version>.tgz, with the native libraries that there are
+	$(call first,$(OUTPUT)/release)
 	@$(CARGO) build --quiet --release
 	@$(PYTHON) scripts/unity_package.py pack
 

@@ -128,6 +128,11 @@ def the_installation_is_complete(installed):
         text = (installed.prefix / path).read_text()
         expect(str(installed.prefix) not in text and "@" not in text, f"{path}:\n{text}")
     expect(installed.flags("--modversion") == [version], "pkg-config tells another version")
+    for path in (installed.prefix / name for name in found if name.endswith(".md")):
+        for link in re.findall(r"\]\(([^)]+)\)", path.read_text()):
+            expect("://" in link or (path.parent / link).exists(), f"{path.name} has a link to {link}")
+    readme = (installed.prefix / "share/doc/realvirtual-ws/README.md").read_text()
+    expect("[docs/ABI.md](ABI.md)" in readme and "docs/CROSS.md has the other" in readme, "the README's links")
 
 
 def pkg_config_shared_c99(installed, scratch):
@@ -221,8 +226,21 @@ def nothing_outside_the_stage(installed, stage):
 def nothing_is_left(root, *words):
     make("uninstall", *words)
     expect(not files(root), f"uninstall leaves {files(root)}")
-    own = list(root.rglob("*realvirtual*"))
-    expect(not own, f"uninstall leaves {own}")
+    prefix = next(Path(word.split("=")[1]) for word in words if word.startswith("prefix="))
+    left = root if prefix == root else root / str(prefix)[1:]
+    expect(not left.exists(), f"uninstall leaves {[str(path) for path in left.rglob('*')] or left}")
+
+
+def what_is_someone_elses_stays(scratch):
+    prefix = scratch / "shared"
+    other = prefix / "lib" / "pkgconfig" / "other.pc"
+    other.parent.mkdir(parents=True)
+    other.touch()
+    words = [f"prefix={prefix}", f"docdir={prefix}/share/doc/rv"]
+    make("install", *words, f"LIBRARY_DIR={library_dir}")
+    make("uninstall", *words)
+    expect(files(prefix) == {"lib/pkgconfig/other.pc"}, f"there is {files(prefix)}")
+    expect(not (prefix / "include").exists() and not (prefix / "share").exists(), "directories of ours are left")
 
 
 def main():
@@ -253,6 +271,7 @@ def main():
         test("the stage is complete", the_installation_is_complete, package)
         test("nothing outside the stage", nothing_outside_the_stage, package, stage)
         test("CMake, shared and static", cmake_shared_and_static, package, scratch)
+        test("uninstall beside others", what_is_someone_elses_stays, scratch)
         test("uninstall of the stage", nothing_is_left, stage, *words)
     print(f"consumers: {counts['passed']} passed, {counts['failed']} failed")
     sys.exit(counts["failed"] > 0)
