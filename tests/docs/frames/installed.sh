@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 BLOCK
 # Each of these programs is a server.
 for program in quickstart quickstart-cpp quickstart-static; do
