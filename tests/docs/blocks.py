@@ -4,11 +4,19 @@
     ```c runs: OPTION; OPTION     the same, with what follows
     ```c no-run: REASON           it cannot run, and why
 
-Options: `after` or `after NAME`: in the directory of the page's previous block, or of the block `as NAME`, once that
-has run. `as NAME`: gives it a name. `beside`: goes on while the blocks after it run; it is up once it listens on port
-7000. `prints TEXT`: a line with TEXT is in its output; it need not end by itself. `is PATH`: is that file, word
-for word. `frame FILE`: stands where FILE in tests/docs/frames has a line with BLOCK. `pytest`: is run by pytest.
-`in FOLDER`: of the checkout, instead of its root.
+Options:
+
+    after, after NAME   in the directory of the page's previous block, or of the block `as NAME`, once that has run
+    as NAME             gives it a name
+    beside              goes on while the blocks after it run, and is started again when its time is over; it is up once
+                        it listens on port 7000
+    prints TEXT         a line with TEXT, where `...` stands for anything, is in its output; it need not end by itself
+    is PATH             it is that file, word for word
+    frame FILE          it stands where that file of tests/docs/frames has a line with BLOCK
+    in FOLDER           it runs in that folder of the checkout, instead of its root
+    pytest              it is run by pytest
+
+On a page that is rendered none of this is seen: the first word alone names the language.
 """
 
 import re

@@ -15,12 +15,17 @@ from blocks import Fault
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAMES = Path(__file__).resolve().parent / "frames"
-# A checkout is everything but what was built or downloaded.
-NOT_COPIED = shutil.ignore_patterns(".git", "target", "dist", ".venv", "node_modules", "__pycache__", "Library")
+# A checkout is everything but what was built or downloaded; and what only cargo looks at is no use here.
+NOT_COPIED = {".git", "target", "dist", ".venv", "node_modules", "__pycache__", "Library"}
+NOT_NEEDED = {"src", "build", "benches", "bench"}
 SECONDS = 60  # for whatever ends by itself
 WRAPPER = "bindings/csharp/src"
 UNITY = "unity-sample/Packages/com.realvirtual-ws.unity/Runtime"
 STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror"]
+
+
+def left_out(folder, names):
+    return NOT_COPIED.union(NOT_NEEDED if Path(folder) == ROOT else ()).intersection(names)
 
 
 def free_port():
@@ -59,7 +64,7 @@ class Place:
         self.port = free_port()
         home = folder / "home"
         home.mkdir()
-        shutil.copytree(ROOT, self.tree, symlinks=True, ignore=NOT_COPIED)
+        shutil.copytree(ROOT, self.tree, symlinks=True, ignore=left_out)
         for name in ("examples", "bindings/csharp/samples"):
             for path in (self.tree / name).rglob("*.*"):
                 if path.suffix in (".c", ".cpp", ".py", ".cs"):
@@ -75,7 +80,7 @@ class Place:
         self.environment["PATH"] = f"{built}{os.pathsep}{os.environ['PATH']}"
         self.environment.update(
             HOME=str(home), CARGO="true", LIBRARY_DIR=str(self.tree / "target/release"), DEMO_SECONDS="1",
-            PYTHONUNBUFFERED="1",
+            PYTHONUNBUFFERED="1", PIP_NO_INDEX="1", PIP_DISABLE_PIP_VERSION_CHECK="1",
         )  # fmt: skip
         self.library = built / "librealvirtual_ws.so"
 
@@ -221,6 +226,9 @@ def start(block, place):
     if block.language == "console":
         return Running(block, ["bash", "--noprofile", "--norc"], place, place.environment)
     command, more = compiled(block, place, place.local(framed(block, block.text)))
+    if "beside" in block.options:
+        # Examples end well after a while, which a slow machine may need for what comes after them.
+        command = ["sh", "-c", 'while "$@"; do sleep 0.1; done', "sh", *command]
     return Running(block, command, place, {**place.environment, **more})
 
 

@@ -86,7 +86,7 @@ WRONG = (
     ("```c runs\nint main(void) { rv_no_such(); return 0; }\n```\n", "cc ended with 1"),
     ("```sh runs\nfalse\ntrue\n```\n", "exit code 1"),
     ("```sh runs: prints yes\necho no\n```\n", "without the line 'yes'"),
-    ("```sh runs: beside\necho no\n```\n", "without listening on port 7000"),
+    ("```sh runs: beside\necho no; false\n```\n", "without listening on port 7000"),
     ("```console runs\n$ echo one two\none 2\n```\n", "`echo one two` printed something else"),
     ("```python runs\nimport realvirtual_ws\nrealvirtual_ws.Server(port=-1)\n```\n", "exit code 1"),
 )
