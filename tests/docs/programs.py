@@ -147,20 +147,23 @@ class Running:
                 self.process.wait(2)
             except (ProcessLookupError, subprocess.TimeoutExpired):
                 pass
-        self.process.stdout.close() if not self.reader.is_alive() else None
+        self.reader.join(2)
 
 
 def build(block, place, *command):
     """A step before the run."""
-    done = subprocess.run(
-        [str(word) for word in command],
-        cwd=place.tree,
-        env=place.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=SECONDS,
-    )
+    try:
+        done = subprocess.run(
+            [str(word) for word in command],
+            cwd=place.tree,
+            env=place.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise Fault(f"{block}: {command[0]}: no end after {SECONDS} s") from None
     if done.returncode != 0:
         raise Fault(f"{block}: {command[0]} ended with {done.returncode}\n{done.stdout}")
 
