@@ -100,7 +100,7 @@ install_all() {
 remove_empty() {
     local directory
     for directory in "$@"; do
-        while [[ $directory = "$prefix"* ]]; do
+        while [[ $directory/ = "${prefix%/}"/* ]]; do
             rmdir "$DESTDIR$directory" 2>/dev/null || [ ! -e "$DESTDIR$directory" ] || break
             directory=$(dirname "$directory")
         done
@@ -119,8 +119,8 @@ uninstall_all() {
         "$DESTDIR$pcdir/realvirtual-ws.pc" "$DESTDIR$cmakedir"/realvirtual_ws-config{,-version}.cmake \
         "$DESTDIR$docdir"/{README,CHANGELOG,ABI,OPERATIONS}.md "$DESTDIR$docdir"/LICENSE-{MIT,APACHE}
     rmdir "$DESTDIR$cmakedir" "$DESTDIR$docdir" 2>/dev/null || true
-    case $prefix in
-        / | /usr | /usr/local) ;; # whose directories are there before anything is in them
+    case ${prefix%/} in
+        '' | /usr | /usr/local) ;; # whose directories are there before anything is in them
         *) remove_empty "$pcdir" "$libdir/cmake" "$includedir" "$docdir" ;;
     esac
     echo "uninstalled realvirtual-ws from $DESTDIR$prefix"
