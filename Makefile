@@ -21,6 +21,8 @@ BIN := $(OUTPUT)/c
 
 # What the Python package loads. Not the newest build they find, but the one that `build` has just made.
 export REALVIRTUAL_WS_LIBRARY := $(DEBUG)/librealvirtual_ws.so
+# What makes certificates for tests of TLS.
+export RVWS := $(DEBUG)/rvws
 # The Python package is used where it stands, without installing it.
 export PYTHONPATH := $(abspath bindings/python)
 
@@ -61,14 +63,15 @@ $(BIN)/%: examples/c/%.c examples/c/example.h include/realvirtual_ws.h $(DEBUG)/
 
 # Where to install, in GNU's names and also as PREFIX. LIBRARY_DIR: a library that is built already, of any target.
 prefix = $(or $(PREFIX),/usr/local)
-INSTALL = prefix='$(prefix)' libdir='$(libdir)' includedir='$(includedir)' docdir='$(docdir)' DESTDIR='$(DESTDIR)' \
+INSTALL = prefix='$(prefix)' bindir='$(bindir)' libdir='$(libdir)' includedir='$(includedir)' \
+	datarootdir='$(datarootdir)' mandir='$(mandir)' docdir='$(docdir)' DESTDIR='$(DESTDIR)' \
 	LIBRARY_DIR='$(or $(LIBRARY_DIR),$(OUTPUT)/release)' scripts/install.sh
 
 .PHONY: install
-install: ## Install for C and C++ (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= libdir= includedir= docdir=
+install: ## Install for C and C++, and rvws (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= bindir= libdir= …
 ifndef LIBRARY_DIR
 	$(call first,$(OUTPUT)/release)
-	@$(CARGO) build --quiet --release $(if $(CI),--locked)
+	@$(CARGO) build --quiet --release --features cli $(if $(CI),--locked)
 endif
 	@$(INSTALL) install
 
