@@ -170,11 +170,11 @@ def _convert(name: str, value: Any) -> Union[bytes, int]:
     return _number(name, value, *_NUMBERS[name])
 
 
-def lines(name: str, entries: Sequence[str]) -> bytes:
+def lines(name: str, value: Any) -> bytes:
     """A list for the library, which has an entry on each line."""
-    entries = list(entries) if isinstance(entries, Iterable) else [None]
+    entries = list(value) if isinstance(value, Iterable) else [None]
     if not all(isinstance(entry, str) for entry in entries):
-        raise TypeError(f"{name} must be a str or a sequence of str, not {entries!r}")
+        raise TypeError(f"{name} must be a str or a sequence of str, not {value!r}")
     for entry in entries:
         if "\n" in entry:
             raise ValueError(f"{name}: an entry must not hold a line break, but one is {entry!r}")
