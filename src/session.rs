@@ -179,7 +179,7 @@ impl Session {
             changes: table.changes,
             queue_overflow: table.overflowed,
             pulses_collapsed: self.stats.pulses_collapsed + table.collapsed,
-            coalesced: table.coalesced,
+            coalesced: self.stats.coalesced + table.coalesced,
             ..self.stats
         }
     }
@@ -459,8 +459,8 @@ impl Session {
             return;
         };
         self.stats.disconnects += 1;
-        self.stats.pulses_collapsed += peer.pulses.len() as u64;
-        self.departed(peer.origin, peer.name.as_deref());
+        self.collapse(peer.pulses.len() as u64);
+        self.departed(&peer);
         self.import_peer_gone(id);
         self.config_peer_gone(id, now);
         let text = format!(

@@ -386,6 +386,10 @@ impl Session {
             types.reserve(table.len());
             for (signal, slot) in table.iter() {
                 picks.add(signal, slot, false);
+                // What waits in a FIFO comes in its order: its newest value would be one too many now.
+                if let Some(next) = table.next_queued(signal) {
+                    picks.replace_last(next);
+                }
                 if slot.failsafe {
                     picks.replace_last(Value::default_of(slot.kind).as_ref());
                 }

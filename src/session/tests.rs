@@ -11,4 +11,5 @@ mod pulses;
 mod regressions;
 mod requests;
 mod resync;
+mod scenario;
 mod vectors;
