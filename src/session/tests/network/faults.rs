@@ -46,8 +46,10 @@ impl Network {
 
     /// It reads on.
     pub(in super::super) fn read_on(&mut self, wire: usize, side: usize) {
+        if !std::mem::take(&mut self.wires[wire].stalled[side]) {
+            return;
+        }
         self.trace(format_args!("wire {wire}: side {side} reads on"));
-        self.wires[wire].stalled[side] = false;
         self.wires[wire].last[side] = self.now;
         for flight in &mut self.flights {
             if flight.wire == wire && flight.to == side && flight.at == Time::NEVER {
