@@ -14,6 +14,9 @@ pub mod value;
 pub mod bench;
 mod escape;
 mod ffi;
+#[cfg(feature = "harness")]
+#[doc(hidden)]
+pub mod harness;
 mod lists;
 mod protocol;
 mod runtime;
