@@ -281,6 +281,10 @@ verify-autobahn: setup-build ## Autobahn|Testsuite against accepting and diallin
 	@$(CARGO) build --quiet $(CARGO_FLAGS) --features harness --example autobahn
 	@$(PYTHON) tests/autobahn/run.py $(DEBUG)/examples/autobahn $(OUTPUT)/autobahn
 
+.PHONY: verify-coverage
+verify-coverage: setup-build ## Line coverage of protocol, signals and session by the Rust tests: 95 % at least
+	@scripts/coverage.sh $(OUTPUT) $(CARGO_FLAGS) --lib
+
 .PHONY: verify-pulses
 verify-pulses: setup-build ## 2,000 pulses of a millisecond, received at 60 Hz
 	@RV_PULSES=2000 $(CARGO) test --quiet $(CARGO_FLAGS) --test pulses -- --nocapture

@@ -474,10 +474,13 @@ enum Owed {
 
 /// Notes that the peer is to get a new value.
 fn owe(peer: &mut Peer, pick: &Pick, eligibility: &Eligibility) -> Owed {
-    let first = peer.due.insert(pick.signal);
+    if peer.due.insert(pick.signal) {
+        peer.edges.set(pick.signal, pick.toggled);
+        return Owed::Nothing;
+    }
     // What it is not to get anyway is not lost to it.
     let own = pick.origin == peer.origin;
-    if first || own || peer.closing || matches!(eligibility.fate(peer, pick), Fate::Never) {
+    if own || peer.closing || matches!(eligibility.fate(peer, pick), Fate::Never) {
         return Owed::Nothing;
     }
     if !pick.toggled {
@@ -485,6 +488,9 @@ fn owe(peer: &mut Peer, pick: &Pick, eligibility: &Eligibility) -> Owed {
     }
     if peer.pulses.remove(pick.signal) {
         Owed::PulseToo
+    } else if peer.edges.insert(pick.signal) {
+        // The level before was the one that it has, so this is the first edge.
+        Owed::Value
     } else {
         peer.pulses.insert(pick.signal);
         Owed::Pulse
