@@ -250,7 +250,7 @@ verify-simulation: setup-build ## 10,000 schedules of whole scenarios under faul
 
 .PHONY: verify-loom
 verify-loom: setup-build ## Every order of what the host's threads and the network thread do with the value table
-	@$(CARGO) test --quiet --manifest-path tests/loom/Cargo.toml --target-dir $(OUTPUT) $(if $(CI),--locked)
+	@$(CARGO) test --quiet --lib --manifest-path tests/loom/Cargo.toml --target-dir $(OUTPUT) $(if $(CI),--locked)
 
 # The fuzz targets: fuzz/fuzz_targets says what each does.
 FUZZ_TARGETS := messages types request lists calls
@@ -273,7 +273,8 @@ fuzz: setup-build $(CARGO_FUZZ) ## Fuzz one target for long (nightly Rust): make
 
 .PHONY: verify-fuzz
 verify-fuzz: setup-build $(CARGO_FUZZ) ## Fuzz each target for VERIFY_FUZZ_SECONDS=60 (nightly Rust)
-	@PATH="$(dir $(CARGO_FUZZ)):$$PATH"; $(foreach target,$(FUZZ_TARGETS),\
+	@if ! $(CARGO) +nightly --version >/dev/null 2>&1; then echo "skipped: fuzzing needs nightly Rust"; exit; fi; \
+		PATH="$(dir $(CARGO_FUZZ)):$$PATH"; $(foreach target,$(FUZZ_TARGETS),\
 		($(call fuzz_run,$(target),$(VERIFY_FUZZ_SECONDS))) && echo "$(target): nothing found" &&) true
 
 .PHONY: verify-autobahn
@@ -307,12 +308,11 @@ verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the
 TSAN_TARGET := $(OUTPUT)/tsan
 
 .PHONY: verify-tsan
-verify-tsan: setup-build ## ThreadSanitizer over sixteen threads on one interface, and over starts and stops (nightly Rust, rust-src)
-	@if [ -d "$$(rustc +nightly --print sysroot)/lib/rustlib/src/rust/library" ]; then \
-		RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS="suppressions=$(abspath scripts/tsan.supp) halt_on_error=1" \
-		$(CARGO) +nightly test --quiet $(CARGO_FLAGS) -Zbuild-std --target $(ASAN_HOST) --target-dir $(TSAN_TARGET) \
+verify-tsan: setup-build ## ThreadSanitizer over sixteen threads on one interface (nightly Rust with rust-src)
+	@if [ -d "$$(rustc +nightly --print sysroot 2>&1)/lib/rustlib/src/rust/library" ]; then \
+		RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS=halt_on_error=1 $(CARGO) +nightly test --quiet $(CARGO_FLAGS) -Zbuild-std --target $(ASAN_HOST) --target-dir $(TSAN_TARGET) \
 		--test concurrency -- --skip sets_without_a_pause; \
-	else echo "skipped: ThreadSanitizer needs the sources of the standard library: rustup +nightly component add rust-src"; fi
+	else echo "skipped: ThreadSanitizer needs nightly Rust with rust-src: rustup component add rust-src --toolchain nightly"; fi
 
 ASAN_TARGET := $(OUTPUT)/asan
 ASAN_HOST = $(shell $(CARGO) -vV | sed -n 's/^host: //p')

@@ -144,7 +144,11 @@ pub fn request(data: &[u8]) {
         matches!(polled, std::task::Poll::Ready(Ok(_)))
     };
     let status = answer.get(9..12);
-    assert_eq!(accepted, status == Some(b"101"), "what is let in is told so");
+    assert_eq!(
+        accepted,
+        status == Some(b"101"),
+        "what is let in is told so"
+    );
     if accepted {
         let head = String::from_utf8_lossy(data).to_lowercase();
         let named = |name: &str| head.lines().any(|line| line.starts_with(name));
@@ -179,7 +183,10 @@ pub fn list(data: &[u8]) {
     assert_eq!(again.len(), signals.len());
     for (first, second) in signals.iter().zip(&again) {
         assert_eq!(first.name, second.name);
-        assert_eq!((first.kind, first.direction), (second.kind, second.direction));
+        assert_eq!(
+            (first.kind, first.direction),
+            (second.kind, second.direction)
+        );
     }
 }
 

@@ -311,6 +311,7 @@ impl Session {
                     again.add(peer.again.get(&pick.signal));
                 }
                 peer.due.remove(pick.signal);
+                peer.unmoved.remove(pick.signal);
                 if peer.forced.remove(pick.signal) {
                     peer.again.remove(&pick.signal);
                 }
@@ -475,7 +476,9 @@ enum Owed {
 /// Notes that the peer is to get a new value.
 fn owe(peer: &mut Peer, pick: &Pick, eligibility: &Eligibility) -> Owed {
     if peer.due.insert(pick.signal) {
-        peer.edges.set(pick.signal, pick.toggled);
+        if pick.is_bool() && !pick.toggled {
+            peer.unmoved.insert(pick.signal);
+        }
         return Owed::Nothing;
     }
     // What it is not to get anyway is not lost to it.
@@ -488,8 +491,8 @@ fn owe(peer: &mut Peer, pick: &Pick, eligibility: &Eligibility) -> Owed {
     }
     if peer.pulses.remove(pick.signal) {
         Owed::PulseToo
-    } else if peer.edges.insert(pick.signal) {
-        // The level before was the one that it has, so this is the first edge.
+    } else if peer.unmoved.remove(pick.signal) {
+        // This is the first edge of what it is owed.
         Owed::Value
     } else {
         peer.pulses.insert(pick.signal);

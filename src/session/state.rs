@@ -53,6 +53,7 @@ impl Session {
             }
         }
         peer.due.clear();
+        peer.unmoved.clear();
         let pulses = peer.pulses.len() as u64;
         peer.pulses.clear();
         peer.forced.clear();

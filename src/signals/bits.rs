@@ -36,15 +36,6 @@ impl BitSet {
         new
     }
 
-    /// Adds or removes `id`.
-    pub(crate) fn set(&mut self, id: u32, there: bool) {
-        if there {
-            self.insert(id);
-        } else {
-            self.remove(id);
-        }
-    }
-
     /// Removes `id`; tells whether it was there.
     pub(crate) fn remove(&mut self, id: u32) -> bool {
         let (word, mask) = place(id);

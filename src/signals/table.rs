@@ -179,8 +179,13 @@ impl Table {
     #[inline(always)]
     pub(crate) fn set(&mut self, id: u32, value: ValueRef<'_>) -> Result<bool, SetRefused> {
         self.check_set(id, value.kind())?;
-        let slot = &self.slots[id as usize];
-        if slot.quality == Quality::Good && !slot.failsafe && slot.value() == value {
+        let slot = &mut self.slots[id as usize];
+        if slot.quality != Quality::Never && !slot.failsafe && slot.value() == value {
+            if slot.quality == Quality::Stale {
+                // The host stands for it now; it is no news for peers.
+                slot.quality = Quality::Good;
+                slot.writer = LOCAL;
+            }
             return Ok(false);
         }
         // A pulse leads back to the level that the frame before carried, so most sets have nothing to do with one.

@@ -18,7 +18,10 @@ struct Told(u64);
 impl Drop for Told {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("schedule {0} fails: RV_SEED={0} RV_TRACE=1 replays it", self.0);
+            eprintln!(
+                "schedule {0} fails: RV_SEED={0} RV_TRACE=1 replays it",
+                self.0
+            );
         }
     }
 }

@@ -30,7 +30,9 @@ fn a_catalogue_does_not_run_ahead_of_a_fifo() {
     assert!(n.ends[client].imports[0].is_ok());
     let mut got = Vec::new();
     let signals = n.signals(client);
-    signals.table().poll(100, |_, change| got.push(change.integer));
+    signals
+        .table()
+        .poll(100, |_, change| got.push(change.integer));
     assert_eq!(got, [0, 1, 2, 3]);
 }
 

@@ -158,7 +158,12 @@ fn every_set_and_every_rise_is_received_or_counted() {
             sent,
             "every value that was sent arrived"
         );
-        assert_eq!(ledger.sets, sent + coalesced + dropped, "sets, {:?}", ledger.mode);
+        assert_eq!(
+            ledger.sets,
+            sent + coalesced + dropped,
+            "sets, {:?}",
+            ledger.mode
+        );
         // What is set between two flushes may reach a slow peer with the first, and hide an edge.
         if ledger.mode != SendMode::Manual {
             assert_eq!(ledger.rises, ledger.polled_rises + collapsed, "rises");

@@ -280,9 +280,8 @@ impl World {
     /// Nothing goes wrong any more, until everything must have settled.
     pub(super) fn settle(&mut self) {
         // What was planned to end still does; nothing new begins.
-        self.agenda.retain(|_, act| {
-            matches!(act, Act::Notice { .. } | Act::ReadOn { .. } | Act::Dial(_))
-        });
+        self.agenda
+            .retain(|_, act| matches!(act, Act::Notice { .. } | Act::ReadOn { .. } | Act::Dial(_)));
         self.run_for(MS(2_000));
         for end in self.clients.keys().copied().collect::<Vec<_>>() {
             for name in std::mem::take(&mut self.clients.get_mut(&end).unwrap().undeclared) {
@@ -322,7 +321,10 @@ impl World {
     /// Whoever wants a connection makes one a little later.
     fn redial(&mut self) {
         let wants = |world: &Self, end: &usize| {
-            let open = world.wires.get(end).is_some_and(|w| world.network.is_open(*w));
+            let open = world
+                .wires
+                .get(end)
+                .is_some_and(|w| world.network.is_open(*w));
             match world.clients.contains_key(end) {
                 true => world.network.ends[*end].wants_connect,
                 false => !open,
@@ -383,7 +385,10 @@ impl World {
     }
 
     fn random_wire(&mut self) -> Option<usize> {
-        let open = self.wires.values().filter(|wire| self.network.is_open(**wire));
+        let open = self
+            .wires
+            .values()
+            .filter(|wire| self.network.is_open(**wire));
         let open: Vec<usize> = open.copied().collect();
         (!open.is_empty()).then(|| self.random.pick(&open))
     }
@@ -402,8 +407,8 @@ impl World {
 
     fn share(&mut self, end: usize, name: &str, kind: Kind) {
         let value = random_value(&mut self.random, kind);
-        let known = self.models.contains(&end)
-            || self.network.signals(end).names().find(name).is_some();
+        let known =
+            self.models.contains(&end) || self.network.signals(end).names().find(name).is_some();
         if known {
             self.set(end, name, value.as_ref());
         }
@@ -518,7 +523,8 @@ impl World {
             let client = self.clients.get_mut(&end).unwrap();
             client.undeclared.push(name.clone());
         }
-        self.network.declare(SERVER, &name, Kind::Int, Access::Write);
+        self.network
+            .declare(SERVER, &name, Kind::Int, Access::Write);
         self.own(&name, Kind::Int, SERVER);
     }
 
@@ -535,9 +541,7 @@ impl World {
         let client = self.clients.get_mut(&end).unwrap();
         client.asked_configs += 1;
         let token = client.asked_configs as u32;
-        let request = self
-            .random
-            .pick(&[ConfigRequest::Get, ConfigRequest::Set]);
+        let request = self.random.pick(&[ConfigRequest::Get, ConfigRequest::Set]);
         let (json, until) = ("{}".to_owned(), self.network.now + MS(1_500));
         self.network.input(
             end,
@@ -606,15 +610,31 @@ impl World {
                 self.has(end, name, value.as_ref(), None);
             }
             let stats = self.network.session(end).stats();
-            let dropped = if end == SERVER { 0 } else { stats.queue_overflow };
-            assert_eq!(stats.changes, self.polled[end] + dropped, "end {end}: changes");
+            let dropped = if end == SERVER {
+                0
+            } else {
+                stats.queue_overflow
+            };
+            assert_eq!(
+                stats.changes,
+                self.polled[end] + dropped,
+                "end {end}: changes"
+            );
             let open = self.wires.get(&end).map(|wire| self.network.is_open(*wire));
             assert_ne!(open, Some(false), "client {end} is not connected");
         }
         for (end, client) in &self.clients {
             let answers = &self.network.ends[*end];
-            assert_eq!(answers.imports.len(), client.asked_imports, "imports of {end}");
-            assert_eq!(answers.configs.len(), client.asked_configs, "configs of {end}");
+            assert_eq!(
+                answers.imports.len(),
+                client.asked_imports,
+                "imports of {end}"
+            );
+            assert_eq!(
+                answers.configs.len(),
+                client.asked_configs,
+                "configs of {end}"
+            );
             let mut last = 0;
             for number in client.queue.iter().copied().filter(|number| *number != 0) {
                 assert!(last < number, "end {end}: {:?}", client.queue);
@@ -639,12 +659,17 @@ impl World {
         let slot = table.slot(id).unwrap();
         assert_eq!(slot.value(), value, "end {end}: {name}");
         // A signal that nobody has set yet is nobody's.
-        let known = slot.quality != Quality::Never || value == Value::default_of(slot.kind).as_ref();
+        let known =
+            slot.quality != Quality::Never || value == Value::default_of(slot.kind).as_ref();
         // A model that was away has no name by which the server would know it again, and what it repeats may be an echo.
         let by_model = match owner {
             Some(owner) => self.models.contains(&owner),
             None => !self.models.is_empty(),
         };
-        assert!(known && (by_model || slot.quality != Quality::Stale), "end {end}: {name} is {:?}", slot.quality);
+        assert!(
+            known && (by_model || slot.quality != Quality::Stale),
+            "end {end}: {name} is {:?}",
+            slot.quality
+        );
     }
 }
