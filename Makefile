@@ -284,7 +284,7 @@ verify-autobahn: setup-build ## Autobahn|Testsuite against accepting and diallin
 
 .PHONY: verify-coverage
 verify-coverage: setup-build ## Line coverage of protocol, signals and session by the Rust tests: 95 % at least
-	@scripts/coverage.sh $(OUTPUT) $(CARGO_FLAGS) --lib
+	@scripts/coverage.sh $(OUTPUT) $(CARGO_FLAGS) --lib --test errors --test signal_lists
 
 .PHONY: verify-pulses
 verify-pulses: setup-build ## 2,000 pulses of a millisecond, received at 60 Hz
@@ -310,7 +310,7 @@ TSAN_TARGET := $(OUTPUT)/tsan
 .PHONY: verify-tsan
 verify-tsan: setup-build ## ThreadSanitizer over sixteen threads on one interface (nightly Rust with rust-src)
 	@if [ -d "$$(rustc +nightly --print sysroot 2>&1)/lib/rustlib/src/rust/library" ]; then \
-		RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS=halt_on_error=1 $(CARGO) +nightly test --quiet $(CARGO_FLAGS) -Zbuild-std --target $(ASAN_HOST) --target-dir $(TSAN_TARGET) \
+		RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS=halt_on_error=1 $(CARGO) +nightly test --quiet $(if $(CI),--locked) -Zbuild-std --target $(ASAN_HOST) --target-dir $(TSAN_TARGET) \
 		--test concurrency -- --skip sets_without_a_pause; \
 	else echo "skipped: ThreadSanitizer needs nightly Rust with rust-src: rustup component add rust-src --toolchain nightly"; fi
 

@@ -14,7 +14,7 @@ pub mod value;
 pub mod bench;
 mod escape;
 mod ffi;
-#[cfg(feature = "harness")]
+#[cfg(any(test, feature = "harness"))]
 #[doc(hidden)]
 pub mod harness;
 mod lists;
