@@ -264,7 +264,7 @@ $(CARGO_FUZZ):
 
 # What a run finds stays in target/fuzz/corpus; the seeds in fuzz/seeds are only read.
 fuzz_run = mkdir -p $(OUTPUT)/fuzz/corpus/$(1) && cd fuzz && CARGO_TARGET_DIR=$(OUTPUT)/fuzz $(CARGO) +nightly \
-	fuzz run --quiet $(1) $(OUTPUT)/fuzz/corpus/$(1) seeds/$(1) -- \
+	fuzz run $(1) $(OUTPUT)/fuzz/corpus/$(1) seeds/$(1) -- \
 	-max_total_time=$(2) -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1
 
 .PHONY: fuzz
