@@ -600,6 +600,15 @@ impl World {
         let ends = std::iter::once(SERVER).chain(self.clients.keys().copied());
         for end in ends {
             for owned in &self.owned {
+                // A model behind a slow link may echo what a client owns as if it were its own: the client refuses that,
+                // and counts it.
+                let owner = self.clients.get_key_value(&owned.owner);
+                let refused = owner.is_some_and(|(owner, _)| {
+                    self.network.session(*owner).stats().rejected_direction > 0
+                });
+                if refused && !self.models.is_empty() {
+                    continue;
+                }
                 // What a model repeats in a window is taken for an echo, and the server's word stands.
                 let theirs = self.network.model_value(owned.owner, &owned.name);
                 let value = theirs.unwrap_or_else(|| owned.last.clone());
