@@ -238,7 +238,7 @@ bench-python: setup-build ## Polling from Python against a bare struct.iter_unpa
 	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-flood verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -257,6 +257,10 @@ verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
 .PHONY: verify-slow
 verify-slow: setup-build ## One of fifty clients stops reading, in release, for 2,000 rounds
 	@RV_ROUNDS=2000 $(CARGO) test --quiet --release --test fifty_clients -- --nocapture
+
+.PHONY: verify-flood
+verify-flood: setup-build ## What 99 % of the others' values take while a client floods, in release, against a quiet server
+	@RV_FLOOD_SECONDS=10 $(CARGO) test --quiet --release --test floods d8 -- --nocapture
 
 .PHONY: verify-modbus
 verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind

@@ -1113,7 +1113,8 @@ typedef struct rv_options {
      */
     uint32_t max_clients_per_address;
     /**
-     * The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client.
+     * The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client. A server holds 16 times
+     * this and 64 MiB of all clients' unfinished messages together; a client that would exceed it is closed with 1013.
      */
     uint32_t max_message_bytes;
     /**
@@ -1386,6 +1387,10 @@ typedef struct rv_stats {
      * microseconds; the first also shorter, the last also longer.
      */
     uint64_t send_latency[24];
+    /**
+     * Clients closed because all of them together had sent too much of unfinished messages.
+     */
+    uint64_t crowded_closed;
 } rv_stats;
 
 /**

@@ -59,6 +59,8 @@ pub struct Limits {
     pub max_clients_per_address: u32,
     /// The largest message that is accepted, in bytes; larger ones close the connection with 1009.
     /// 0 = 4 MiB for a server, 64 MiB for a client. An `import_answer` that was asked for may have 64 MiB.
+    /// Of all clients' unfinished messages together a server holds 16 times this and 64 MiB; a client that would
+    /// exceed it is closed with 1013.
     pub max_message_bytes: u32,
     /// Signals in all.
     pub max_signals: u32,

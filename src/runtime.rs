@@ -5,6 +5,7 @@
 )]
 
 pub(crate) mod admission;
+mod budget;
 pub(crate) mod clock;
 pub(crate) mod connect;
 mod driver;

@@ -81,7 +81,8 @@ pub struct rv_options {
     pub max_clients: u32,
     /// Server: connected clients from one address, when listening beyond this machine.
     pub max_clients_per_address: u32,
-    /// The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client.
+    /// The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client. A server holds 16 times
+    /// this and 64 MiB of all clients' unfinished messages together; a client that would exceed it is closed with 1013.
     pub max_message_bytes: u32,
     /// Signals in all, 1 to 10000000.
     pub max_signals: u32,

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::escape::escape;
 use crate::options::{Mode, Options, SendMode};
 use crate::runtime::admission::{self, Policy};
+use crate::runtime::budget::{Budget, Share};
 use crate::runtime::hub::{self, Hub, Link};
 use crate::runtime::link::{self, LinkOptions, Outbound};
 use crate::runtime::meter::Meter;
@@ -51,6 +52,8 @@ struct Tasks {
     shared: Arc<Shared>,
     set: Arc<Mutex<JoinSet<()>>>,
     pending_handshakes: Arc<AtomicUsize>,
+    /// For unfinished messages; a client's one peer has none.
+    budget: Option<Arc<Budget>>,
     /// No connection is taken any more.
     stopping: Arc<AtomicBool>,
     /// Every task has one: the interface has ended when all are gone.
@@ -124,6 +127,9 @@ async fn run(
         shared: Arc::clone(&shared),
         set: Arc::default(),
         pending_handshakes: Arc::default(),
+        budget: listener
+            .as_ref()
+            .map(|_| Budget::for_messages(shared.options.message_cap())),
         stopping: Arc::default(),
         alive,
     };
@@ -366,7 +372,7 @@ impl Tasks {
     /// Gives an open connection its task.
     fn attach<S>(
         &self,
-        ws: WebSocketStream<Meter<S>>,
+        mut ws: WebSocketStream<Meter<S>>,
         address: String,
         note: String,
         ip: Option<IpAddr>,
@@ -376,6 +382,9 @@ impl Tasks {
         // The session has said goodbye to its peers, and would not to this one.
         if self.stopping.load(Ordering::Relaxed) {
             return;
+        }
+        if let Some(budget) = &self.budget {
+            ws.get_mut().set_share(Share::of(Arc::clone(budget)));
         }
         let (outbound, queue) = unbounded_channel();
         let cap = Arc::new(AtomicUsize::new(self.options().message_cap()));

@@ -375,6 +375,7 @@ class rv_stats(ctypes.Structure):
         ("log_dropped", ctypes.c_uint64),
         ("events_dropped", ctypes.c_uint64),
         ("send_latency", ctypes.c_uint64 * 24),
+        ("crowded_closed", ctypes.c_uint64),
     ]
     frames_in: int
     frames_out: int
@@ -407,6 +408,7 @@ class rv_stats(ctypes.Structure):
     log_dropped: int
     events_dropped: int
     send_latency: ctypes.Array[ctypes.c_uint64]
+    crowded_closed: int
 
 
 class rv_signal_info(ctypes.Structure):
@@ -645,7 +647,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
             },
         ),
         "rv_stats": (
-            432,
+            440,
             {
                 "frames_in": 0,
                 "frames_out": 8,
@@ -678,6 +680,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "log_dropped": 224,
                 "events_dropped": 232,
                 "send_latency": 240,
+                "crowded_closed": 432,
             },
         ),
         "rv_signal_info": (
@@ -869,7 +872,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
             },
         ),
         "rv_stats": (
-            432,
+            440,
             {
                 "frames_in": 0,
                 "frames_out": 8,
@@ -902,6 +905,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "log_dropped": 224,
                 "events_dropped": 232,
                 "send_latency": 240,
+                "crowded_closed": 432,
             },
         ),
         "rv_signal_info": (
