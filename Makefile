@@ -88,7 +88,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-security test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -168,6 +168,10 @@ test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a t
 test-soak: build ## 1,000 signals both ways for 5 seconds, with the server killed in the middle
 	@$(PYTHON) tests/soak/soak.py --seconds 5
 
+.PHONY: test-security
+test-security: setup build ## nginx as TLS proxy, pages in Chromium, openssl, other clients: who gets in and who does not
+	@$(VENV_PYTHON) tests/security/run.py
+
 .PHONY: test-peers
 test-peers: setup build ## The protocol document's own programs, and other WebSocket implementations
 	@bash tests/peers/run.sh
@@ -238,7 +242,7 @@ bench-python: setup-build ## Polling from Python against a bare struct.iter_unpa
 	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-flood verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-flood verify-proxy verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -261,6 +265,10 @@ verify-slow: setup-build ## One of fifty clients stops reading, in release, for 
 .PHONY: verify-flood
 verify-flood: setup-build ## What 99 % of the others' values take while a client floods, in release, against a quiet server
 	@RV_FLOOD_SECONDS=10 $(CARGO) test --quiet --release --test floods d8 -- --nocapture
+
+.PHONY: verify-proxy
+verify-proxy: setup build ## Idle clients behind nginx, whose proxy_read_timeout is 60 s, for 90 s
+	@RV_PROXY_READ_TIMEOUT=60 $(VENV_PYTHON) tests/security/run.py idle_clients pings_alone without_a_sign
 
 .PHONY: verify-modbus
 verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind
