@@ -43,6 +43,7 @@ causes! {
     Untrusted = "untrusted", "The certificate is self-signed or of an authority that is not trusted here.";
     WrongName = "wrong-name", "The certificate is for another host name.";
     WrongTime = "wrong-time", "The certificate has expired, or is not valid yet.";
+    ClientCertificate = "client-certificate", "The server wants a certificate of this client, or another one.";
     Tls = "tls", "TLS fails for another reason.";
     OldProtocol = "old-protocol", "The server speaks the older protocol v1.";
     Multiuser = "multiuser", "This is the port of the multiuser protocol.";

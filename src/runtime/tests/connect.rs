@@ -4,11 +4,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-use super::{frame, read_head, within};
+use super::{connect, frame, read_head, within};
 use crate::error::{Error, ErrorCode};
 use crate::options::Options;
 use crate::runtime::admission::{self, Policy};
-use crate::runtime::connect::connect;
 use crate::runtime::link::websocket_config;
 
 fn client(port: u16) -> Options {
