@@ -1129,7 +1129,7 @@ typedef struct rv_options {
      */
     uint32_t handshake_timeout_ms;
     /**
-     * Server: connections that are still in their handshake.
+     * Server: connections that are still in their handshake; for one more the oldest of them is cut.
      */
     uint32_t max_pending_handshakes;
     /**

@@ -70,7 +70,7 @@ pub struct Limits {
     pub max_signals: u32,
     /// Time for TLS and the HTTP upgrade together.
     pub handshake_timeout: Duration,
-    /// Connections that are still in their handshake.
+    /// Connections that are still in their handshake; for one more the oldest of them is cut.
     pub max_pending_handshakes: u32,
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod connect;
 mod driver;
 mod flag;
 mod frames;
+mod handshakes;
 mod http_head;
 mod hub;
 pub(crate) mod link;

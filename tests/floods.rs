@@ -60,6 +60,34 @@ fn close_code(stream: &mut TcpStream) -> Option<u16> {
 }
 
 #[test]
+fn d5_silent_connections_are_cut_and_keep_nobody_out() {
+    const SILENT: usize = 500;
+    let _turn = alone();
+    let server = server_with(|options| options.limits.handshake_timeout = Duration::from_secs(1));
+    let address = ("127.0.0.1", server.info().port);
+    let mut silent: Vec<TcpStream> = (0..SILENT)
+        .map(|_| TcpStream::connect(address).unwrap())
+        .collect();
+    until("nearly all gave way to others", || {
+        server.stats().refused_connections >= (SILENT - 64) as u64
+    });
+    // Those that are left still have their time.
+    let healthy = client_with(&server, |options| {
+        options.connect_timeout = common::SECOND;
+    });
+    healthy.start().unwrap();
+    healthy.wait_connected(common::SECOND).unwrap();
+    until("the others are cut in time", || {
+        server.stats().refused_connections == SILENT as u64
+    });
+    assert_eq!((server.info().clients, server.stats().disconnects), (1, 0));
+    for stream in &mut silent {
+        stream.set_read_timeout(Some(common::LIMIT)).unwrap();
+        assert!(!matches!(stream.read(&mut [0]), Ok(1)));
+    }
+}
+
+#[test]
 fn d7_messages_that_128_clients_do_not_finish_are_bounded_together() {
     const CLIENTS: usize = 128;
     const MESSAGE: usize = 4 << 20;

@@ -88,7 +88,7 @@ pub struct rv_options {
     pub max_signals: u32,
     /// Server: time for TLS and the HTTP upgrade together.
     pub handshake_timeout_ms: u32,
-    /// Server: connections that are still in their handshake.
+    /// Server: connections that are still in their handshake; for one more the oldest of them is cut.
     pub max_pending_handshakes: u32,
     /// Larger messages with values are split into several of about this size; 0 = never. The values of one message
     /// are applied together, those of several are not.

@@ -22,6 +22,7 @@ use crate::escape::escape;
 use crate::options::{Mode, Options, SendMode};
 use crate::runtime::admission::{self, Policy};
 use crate::runtime::budget::{Budget, Share};
+use crate::runtime::handshakes::Handshakes;
 use crate::runtime::hub::{self, Hub, Link};
 use crate::runtime::link::{self, LinkOptions, Outbound};
 use crate::runtime::meter::Meter;
@@ -53,7 +54,7 @@ struct Tasks {
     hub: Arc<Mutex<Hub>>,
     shared: Arc<Shared>,
     set: Arc<Mutex<JoinSet<()>>>,
-    pending_handshakes: Arc<AtomicUsize>,
+    handshakes: Arc<Handshakes>,
     /// For unfinished messages; a client's one peer has none.
     budget: Option<Arc<Budget>>,
     /// No connection is taken any more.
@@ -128,7 +129,7 @@ async fn run(
         hub: Arc::clone(&hub),
         shared: Arc::clone(&shared),
         set: Arc::default(),
-        pending_handshakes: Arc::default(),
+        handshakes: Handshakes::at_most(shared.options.limits.max_pending_handshakes as usize),
         budget: listener
             .as_ref()
             .map(|_| Budget::for_messages(shared.options.message_cap())),
@@ -292,26 +293,14 @@ impl Tasks {
 
     /// Takes one TCP connection through its handshake.
     fn admit(&self, stream: TcpStream, address: SocketAddr, wide: bool, policy: Arc<Policy>) {
-        let limits = &self.options().limits;
-        let pending = self.pending_handshakes.fetch_add(1, Ordering::Relaxed);
-        let crowd = pending >= limits.max_pending_handshakes as usize;
-        let refusal = if crowd {
-            Some("max_pending_handshakes")
-        } else {
-            self.full(address.ip(), wide)
-        };
+        let place = self.handshakes.enter();
+        let refusal = self.full(address.ip(), wide);
         let tasks = self.clone();
-        let deadline = limits.handshake_timeout;
+        let deadline = self.options().limits.handshake_timeout;
         self.spawn(async move {
             let handshake = async {
                 let loaded = tasks.shared.tls.lock().clone();
                 let (stream, name) = match loaded {
-                    // An answer would need one more handshake in TLS.
-                    Loaded::Server(_) if crowd => {
-                        return Err(format!(
-                            "connection from {address} cut: option max_pending_handshakes is reached"
-                        ));
-                    }
                     Loaded::Server(config) => tls::accept(config, stream, address).await?,
                     _ => (MaybeTls::Plain(stream), None),
                 };
@@ -327,8 +316,13 @@ impl Tasks {
                     .map(|accepted| (accepted, name))
                     .map_err(|refusal| refusal.log)
             };
-            let done = tokio::time::timeout(deadline, handshake).await;
-            tasks.pending_handshakes.fetch_sub(1, Ordering::Relaxed);
+            let done = tokio::select! {
+                done = tokio::time::timeout(deadline, handshake) => done,
+                () = place.needed() => Ok(Err(format!(
+                    "connection from {address} cut: it was the oldest of max_pending_handshakes that were in their handshake"
+                ))),
+            };
+            drop(place);
             match done {
                 Ok(Ok((accepted, name))) => match tasks.full(address.ip(), wide) {
                     None => {

@@ -806,7 +806,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint handshake_timeout_ms;
         /// <summary>
-        ///  Server: connections that are still in their handshake.
+        ///  Server: connections that are still in their handshake; for one more the oldest of them is cut.
         /// </summary>
         public uint max_pending_handshakes;
         /// <summary>
