@@ -242,7 +242,7 @@ bench-python: setup-build ## Polling from Python against a bare struct.iter_unpa
 	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-flood verify-proxy verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-flood verify-proxy verify-modbus verify-sanitize verify-abi verify-deny verify-cross ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -305,6 +305,18 @@ verify-sanitize: build test-cpp ## AddressSanitizer over the Rust, C and FFI tes
 .PHONY: verify-abi
 verify-abi: abi-check ## The ABI check finds every kind of break, and lets additions pass
 	@$(PYTHON) scripts/abi_check.py --self-test
+
+DENY_VERSION := 0.20.2
+DENY := $(OUTPUT)/tools/bin/cargo-deny
+
+$(DENY):
+	@echo "building cargo-deny $(DENY_VERSION), which takes some minutes"
+	@nice $(CARGO) install --quiet --locked --root $(OUTPUT)/tools --version $(DENY_VERSION) cargo-deny
+
+.PHONY: verify-deny
+verify-deny: setup-build $(DENY) ## Licences, bans and sources of all dependencies; advisories, where their database can be had
+	@$(DENY) check licenses bans sources
+	@if $(DENY) fetch db >/dev/null 2>&1; then $(DENY) check advisories; else echo "skipped: no database of advisories"; fi
 
 TARGETS := x86_64-pc-windows-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-gnu
 

@@ -326,7 +326,8 @@ fn is_origin(entry: &str) -> bool {
         let host = rest.strip_suffix('/').unwrap_or(rest);
         !scheme.is_empty() && !host.is_empty() && !host.contains(['/', '?', '#', ' '])
     });
-    rest.unwrap_or(entry == "*" || entry == "null")
+    // Pages from files have none, and some web views call that "file://".
+    entry == "file://" || rest.unwrap_or(entry == "*" || entry == "null")
 }
 
 /// Whether a port is written behind a host name or an IPv4 address, or behind brackets.
@@ -363,6 +364,7 @@ mod tests {
         let good = [
             "*",
             "null",
+            "file://",
             "https://a.example",
             "http://[::1]:80",
             "https://a.example/",

@@ -11,9 +11,9 @@ import threading
 import urllib.request
 from pathlib import Path
 
-from rig import LIMIT, Program, equal, find, holds, logged, served, until
+from rig import LIMIT, Authority, Program, equal, find, folder, logged, served, spki_digest, until, upgrade
 
-NEEDS = ("chromium", "websockets")
+NEEDS = ("chromium", "openssl", "websockets")
 HERE = Path(__file__).resolve().parent
 
 
@@ -22,9 +22,14 @@ class Chromium:
 
     def __init__(self):
         self.profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        # Of test certificates it trusts this one, by its key.
+        certificates = Path(self.profile.name) / "certificates"
+        certificates.mkdir()
+        self.certificate, self.key = Authority(certificates).server()
         self.program = Program(
             find("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+            f"--ignore-certificate-errors-spki-list={spki_digest(self.certificate)}",
             f"--user-data-dir={self.profile.name}", "--remote-debugging-port=0", "about:blank",
         )  # fmt: skip
         self.port = None
@@ -123,6 +128,7 @@ def page(origin):
     return f"{origin}/page.html"
 
 
+SENSOR = {"name": "Sensor", "value": True}
 SAY = ({"type": "init", "version": 2, "name": "a page"}, {"type": "data", "signals": {"Motor": 7.5}})
 
 
@@ -157,30 +163,54 @@ def a_page_is_refused_where_no_origin_is_listed():
 def a_page_of_an_allowed_origin_exchanges_values():
     with site() as port, served(allowed_origins=[f"http://127.0.0.1:{port}"]) as server:
         server["Sensor"].value = True
-        wanted = {"name": "Sensor", "value": True}
-        found = chromium().attempt(page(f"http://127.0.0.1:{port}"), f"ws://127.0.0.1:{server.port}/", (), SAY, wanted)
+        url = f"ws://127.0.0.1:{server.port}/"
+        found = chromium().attempt(page(f"http://127.0.0.1:{port}"), url, (), SAY, SENSOR)
         works(server, found)
         equal(server.stats().refused_connections, 0, "refused")
 
 
+def a_page_exchanges_values_over_tls():
+    browser = chromium()
+    files = {"tls_certificate_file": str(browser.certificate), "tls_key_file": str(browser.key)}
+    with site() as port, served(allowed_origins=f"http://127.0.0.1:{port}", tls=True, **files) as server:
+        server["Sensor"].value = True
+        url = f"wss://127.0.0.1:{server.port}/"
+        works(server, browser.attempt(page(f"http://127.0.0.1:{port}"), url, (), SAY, SENSOR))
+        foreign = f"http://localhost:{port}"
+        found = browser.attempt(page(foreign), url, say=SAY)
+        equal((found["opened"], found["code"]), (False, 1006), "what a foreign page saw")
+        logged(server, "403", f'"{foreign}"', "allowed_origins")
+
+
+def a_page_is_kept_from_a_server_whose_certificate_is_unknown():
+    with folder() as path, site() as port:
+        certificate, key = Authority(path).server()
+        files = {"tls_certificate_file": str(certificate), "tls_key_file": str(key)}
+        with served(allowed_origins=f"http://127.0.0.1:{port}", tls=True, **files) as server:
+            found = chromium().attempt(page(f"http://127.0.0.1:{port}"), f"wss://127.0.0.1:{server.port}/", say=SAY)
+            equal((found["opened"], found["failed"], found["code"]), (False, True, 1006), "what the page saw")
+            logged(server, "does not accept this server's certificate")
+
+
 def a_page_from_a_file_is_refused_and_can_be_allowed():
-    """Such a page has no site: Chromium calls its origin `null` or `file://`."""
+    """Such a page has no site: Chromium calls its origin `null`, some web views `file://`."""
     file = page(HERE.as_uri())
     with served() as server:
         url = f"ws://127.0.0.1:{server.port}/"
         found = chromium().attempt(file, url, say=SAY)
-        line = logged(server, "403", "allowed_origins")
-        origin = line.split('Origin "')[1].split('"')[0]
-        is_refused(server, found, origin)
-    with served(allowed_origins=origin) as server:
+        is_refused(server, found, "null")
+        equal(upgrade(server.port, "Origin: file://")[0], 403, "status")
+    with served(allowed_origins=["null", "file://"]) as server:
+        equal(upgrade(server.port, "Origin: file://")[0], 101, "status")
         server["Sensor"].value = True
-        wanted = {"name": "Sensor", "value": True}
-        works(server, chromium().attempt(file, f"ws://127.0.0.1:{server.port}/", (), SAY, wanted))
+        works(server, chromium().attempt(file, f"ws://127.0.0.1:{server.port}/", (), SAY, SENSOR))
 
 
 TESTS = [
     a_page_of_another_origin_is_refused,
     a_page_is_refused_where_no_origin_is_listed,
     a_page_of_an_allowed_origin_exchanges_values,
+    a_page_exchanges_values_over_tls,
+    a_page_is_kept_from_a_server_whose_certificate_is_unknown,
     a_page_from_a_file_is_refused_and_can_be_allowed,
 ]

@@ -49,18 +49,24 @@ http {
 def documented(heading):
     """The nginx configuration under a heading of docs/SECURITY.md."""
     text = (ROOT / "docs" / "SECURITY.md").read_text(encoding="utf-8")
-    found = re.search(rf"^## {re.escape(heading)}\n.*?^```nginx\n(.*?)^```$", text, re.S | re.M)
+    found = re.search(rf"^#+ {re.escape(heading)}\n.*?^```nginx\n(.*?)^```$", text, re.S | re.M)
     return found.group(1)
 
 
 class Proxy:
     """nginx with the configuration from the document; but for places and times, which `changes` gives."""
 
-    def __init__(self, path, port, authority):
+    def __init__(self, path, port, authority, behind=None):
+        """`behind`: the authority of the server's own certificate, where that speaks TLS as well."""
         self.path = path
         self.port = free_port()
         certificate, key = authority.server()
         config = documented("Behind nginx")
+        if behind:
+            changed = documented("Behind nginx, with TLS on both sides").replace("/etc/ssl/twin.example/ca.pem", str(behind))
+            plain = "proxy_pass http://127.0.0.1:7000;"
+            holds(config, plain)
+            config = config.replace(plain, changed)
         changes = {
             "listen 443 ssl": f"listen 127.0.0.1:{self.port} ssl",
             "/etc/ssl/twin.example/chain.pem": str(certificate),
@@ -189,7 +195,7 @@ def a_server_that_is_gone_is_named_and_found_again():
 def a_plain_client_at_the_proxys_port_is_told():
     """nginx answers what is not TLS with 400 (C33)."""
     with proxied() as (server, proxy, authority):
-        refused("HTTP 400", "HTTPS port", address="127.0.0.1", port=proxy.port, path=PATH)
+        refused("speaks TLS", "wss://", address="127.0.0.1", port=proxy.port, path=PATH)
         refused("certificate", address="localhost", port=proxy.port, tls=True, path=PATH)
         equal(server.stats().connects, 0, "connections")
 

@@ -275,11 +275,20 @@ def find(program):
 class Authority:
     """A test authority, made by openssl, and what it signs."""
 
-    def __init__(self, path, name="test authority"):
+    def __init__(self, path, name="test authority", by=()):
         self.path = path
         self.ca = path / "ca.pem"
         self._key = path / "ca.key"
-        self._request(name, self.ca, self._key, "basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign")
+        extensions = ("basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign")
+        self._request(name, self.ca, self._key, *extensions, by=by)
+
+    @property
+    def _sign(self):
+        return "-CA", self.ca, "-CAkey", self._key
+
+    def authority(self, name, path):
+        """Another authority, which this one has signed."""
+        return Authority(path, name, by=self._sign)
 
     def _request(self, name, out, key, *extensions, by=()):
         run(
@@ -294,7 +303,7 @@ class Authority:
         extensions = ["basicConstraints=critical,CA:FALSE", f"extendedKeyUsage={purpose}"]
         if alternatives:
             extensions.append("subjectAltName=" + ",".join(alternatives))
-        self._request(name, certificate, key, *extensions, by=("-CA", self.ca, "-CAkey", self._key))
+        self._request(name, certificate, key, *extensions, by=self._sign)
         return certificate, key
 
     def server(self):

@@ -16,8 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 import browser
 import proxy
 import rig
+import tls
 
-MODULES = (proxy, browser)
+MODULES = (proxy, browser, tls)
 JOBS = int(os.environ.get("RV_JOBS", 4))
 
 
