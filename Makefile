@@ -236,6 +236,15 @@ bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cyc
 	@mkdir -p bench
 	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals,cli --bench micro
 
+.PHONY: bench-tls
+bench-tls: setup-build ## What TLS costs: a round trip, and 200 idle clients; bench/RESULTS.md
+	@$(CARGO) build --quiet --release
+	@scripts/install.sh links $(OUTPUT)/release
+	@mkdir -p $(BIN)
+	@$(CC) -std=c99 -O2 $(STRICT) $(CFLAGS) $(INCLUDE) bench/round_trip.c -o $(BIN)/round-trip \
+		$(LDFLAGS) -L$(OUTPUT)/release -lrealvirtual_ws -Wl,-rpath,$(OUTPUT)/release -pthread
+	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/tls.py $(BIN)/round-trip
+
 .PHONY: bench-python
 bench-python: setup-build ## Polling from Python against a bare struct.iter_unpack; bench/RESULTS.md
 	@$(CARGO) build --quiet --release
