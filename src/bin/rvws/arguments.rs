@@ -49,6 +49,8 @@ pub enum Command {
     Stats(Stats),
     /// Find out why it does not work, and what to do
     Doctor(Doctor),
+    /// Make an authority, and certificates of it for a server and a client, to try TLS with
+    Cert(Cert),
     /// Print completions for a shell
     Completions(Completions),
     /// Print the man page
@@ -67,6 +69,12 @@ pub struct Connect {
     /// The SHA-256 of the server's public key, in hexadecimal or Base64 (wss://)
     #[arg(long, value_name = "SHA256")]
     pub pin: Option<String>,
+    /// A PEM file with a certificate of this client, for servers that ask for one (wss://)
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub cert: Option<String>,
+    /// A PEM file with the private key of that certificate (wss://)
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub key: Option<String>,
     /// Accept any certificate: nothing then protects against an attacker in between (wss://)
     #[arg(long)]
     pub insecure: bool,
@@ -195,6 +203,15 @@ pub struct Serve {
     /// A web page's origin that may connect; * for any
     #[arg(long, value_name = "ORIGIN")]
     pub allow_origin: Vec<String>,
+    /// Speak TLS (wss://) with the certificate in this PEM file; SIGHUP reads the TLS files again
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<String>,
+    /// A PEM file with the private key of that certificate
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<String>,
+    /// A PEM file with authorities: clients must show a certificate of one of them
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_client_ca: Option<String>,
     /// Listen beyond this machine although everyone may then write
     #[arg(long)]
     pub allow_anonymous_network: bool,
@@ -328,6 +345,25 @@ pub struct Doctor {
     pub colour: Colour,
     #[command(flatten)]
     pub connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub struct Cert {
+    /// The folder to write the files into; made if need be
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+    /// A name or IP address of the server, besides localhost, 127.0.0.1, ::1 and this machine's name
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+    /// What the client is called in its certificate
+    #[arg(long, value_name = "NAME", default_value = "client")]
+    pub client_name: String,
+    /// For how many days the certificates are valid
+    #[arg(long, default_value_t = 397, value_parser = clap::value_parser!(u64).range(1..=36500))]
+    pub days: u64,
+    /// Write over files that are there
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -34,13 +34,16 @@ impl Connect {
         options.tls.ca_file.clone_from(&self.ca);
         options.tls.pin.clone_from(&self.pin);
         options.tls.insecure_skip_verify = self.insecure;
+        options.tls.certificate_file.clone_from(&self.cert);
+        options.tls.key_file.clone_from(&self.key);
         options.import_direction = ImportDirection::Keep;
         options.connect_timeout = self.patience();
         options.auto_reconnect = false;
-        if !url.tls && (self.ca.is_some() || self.pin.is_some() || self.insecure) {
+        let files = [&self.ca, &self.pin, &self.cert];
+        if !url.tls && (self.insecure || files.iter().any(|file| file.is_some())) {
             return Err(Failure::new(
                 Exit::Usage,
-                format!("--ca, --pin and --insecure are for wss://, and {url} is not"),
+                format!("--ca, --pin, --cert and --insecure are for wss://, and {url} is not"),
             ));
         }
         Ok(options)

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod bench;
+mod cert;
 mod client;
 mod completions;
 mod config;
@@ -70,6 +71,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Cert(arguments) => cert::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man => man::run(),
     }

@@ -13,7 +13,7 @@ use crate::failure::{Exit, Failure};
 use crate::generator::Rule;
 use crate::glob;
 use crate::output::{Output, When};
-use crate::stop::{Deadline, LOOK, on_signals};
+use crate::stop::{Deadline, LOOK, on_signals, on_signals_and_reload, reload_requested};
 
 /// A generated signal.
 struct Generated<'a> {
@@ -30,6 +30,14 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
     options.own_perspective = arguments.perspective;
     options.allowed_origins.clone_from(&arguments.allow_origin);
     options.allow_anonymous_network = arguments.allow_anonymous_network;
+    options.tls.enabled = arguments.tls_cert.is_some();
+    options.tls.certificate_file.clone_from(&arguments.tls_cert);
+    options.tls.key_file.clone_from(&arguments.tls_key);
+    options
+        .tls
+        .client_ca_file
+        .clone_from(&arguments.tls_client_ca);
+    let tls = options.tls.enabled;
     let interface = Interface::new(options)?;
     let count = interface.load_signals(&arguments.list, ListFormat::Auto)?;
     let generated = generated(&interface, &arguments.rules)?;
@@ -38,7 +46,11 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
     }
     set_values(&interface, &generated, Duration::ZERO)?;
 
-    on_signals();
+    if tls {
+        on_signals_and_reload();
+    } else {
+        on_signals();
+    }
     let end = Deadline::after(arguments.timeout);
     let started = Instant::now();
     let listening = |failure: Failure| match failure.exit() {
@@ -47,11 +59,12 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
     };
     interface
         .start()
-        .map_err(Failure::from)
+        .map_err(Failure::of_server)
         .map_err(listening)?;
     let mut output = Output::new(When::Auto);
     output.line(&format!(
-        "{count} signals at ws://{}:{}{}",
+        "{count} signals at {}://{}:{}{}",
+        if tls { "wss" } else { "ws" },
         arguments.address,
         interface.info().port,
         arguments.path.as_deref().unwrap_or_default()
@@ -83,6 +96,14 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
                     let _ = interface.config_reply(event.token, applied.is_ok(), said);
                 }
                 _ => {}
+            }
+        }
+        if reload_requested() {
+            match interface.reload_tls() {
+                Ok(()) => eprintln!("rvws: the TLS files were read again"),
+                Err(error) => {
+                    Failure::of_server(error).tell();
+                }
             }
         }
         client::tell_log(&interface)?;

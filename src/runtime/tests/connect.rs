@@ -54,6 +54,8 @@ async fn answers_that_are_no_upgrade_are_told_apart() {
         (b"HTTP/1.1 502 Bad Gateway\r\n\r\n", Code::Handshake, "the server behind it"),
         (b"HTTP/1.1 503 Busy\r\n\r\n", Code::Handshake, "503"),
         (b"HTTP/1.1 200 OK\r\n\r\n<html>", Code::Handshake, "200"),
+        (b"HTTP/1.1 400 Bad\r\n\r\nThe plain HTTP request was sent to HTTPS port", Code::Handshake, "switch TLS on"),
+        (b"HTTP/1.1 400 Bad\r\n\r\nbecause", Code::Handshake, "because"),
         (b"SSH-2.0-OpenSSH\r\n", Code::Handshake, "not HTTP"),
         (b"\x15\x03\x03\x00\x02\x02\x46", Code::Handshake, "speaks TLS"),
         (b"", Code::Handshake, "closed the connection"),

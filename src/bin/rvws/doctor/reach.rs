@@ -65,7 +65,7 @@ fn diagnose(error: &Error, url: &Endpoint) -> Option<Finding> {
         Some(library::Cause::Untrusted) => {
             return found(
                 Cause::Untrusted,
-                "give the authority's certificate with --ca FILE (ca_file in a program), or install it on this machine; --pin trusts one key".to_owned(),
+                "give the authority's certificate with --ca FILE (tls_ca_file in a program), or install it on this machine; --pin trusts one key".to_owned(),
             );
         }
         Some(library::Cause::WrongName) => {
