@@ -19,6 +19,8 @@ BIN := $(OUTPUT)/c
 
 # What the Python package loads. Not the newest build they find, but the one that `build` has just made.
 export REALVIRTUAL_WS_LIBRARY := $(DEBUG)/librealvirtual_ws.so
+# What makes certificates for tests of TLS.
+export RVWS := $(DEBUG)/rvws
 # The Python package is used where it stands, without installing it.
 export PYTHONPATH := $(abspath bindings/python)
 
