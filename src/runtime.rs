@@ -14,6 +14,7 @@ mod frames;
 mod handshakes;
 mod http_head;
 mod hub;
+pub(crate) mod keys;
 pub(crate) mod link;
 pub(crate) mod listen;
 pub(crate) mod meter;

@@ -14,6 +14,7 @@ use crate::escape::escape;
 use crate::options::Options;
 use crate::runtime::clock;
 use crate::runtime::flag::{Flag, RawFlag};
+use crate::runtime::keys::Keys;
 use crate::runtime::queue::Queue;
 use crate::runtime::tls::Loaded;
 use crate::session::{ConfigResult, ConnectionReport, Event, ImportReport, LogLevel, LogRecord};
@@ -54,6 +55,8 @@ pub(crate) enum Answer {
 pub(crate) struct Shared {
     pub(crate) options: Arc<Options>,
     pub(crate) signals: Arc<Signals>,
+    /// A server's tokens and passwords.
+    pub(crate) keys: Keys,
     pub(crate) events: Queue<Event>,
     log: Queue<LogRecord>,
     /// Records down to this level go to standard error, too.
@@ -76,9 +79,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(options: Arc<Options>, signals: Arc<Signals>) -> Self {
+    pub(crate) fn new(options: Arc<Options>, signals: Arc<Signals>, keys: Keys) -> Self {
         Self {
             signals,
+            keys,
             events: Queue::default(),
             log: Queue::default(),
             stderr: stderr_level(&options),

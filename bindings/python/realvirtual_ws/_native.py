@@ -94,6 +94,12 @@ RV_CATALOG_KEEP = 0
 RV_CATALOG_INVERT = 1
 RV_CATALOG_NEUTRAL = 2
 
+# rv_token_transport
+RV_TOKEN_AUTO = 0
+RV_TOKEN_X_API_KEY = 1
+RV_TOKEN_QUERY = 2
+RV_TOKEN_SUBPROTOCOL = 3
+
 # rv_list_format
 RV_LIST_AUTO = 0
 RV_LIST_JSON = 1
@@ -205,6 +211,13 @@ class rv_options(ctypes.Structure):
         ("tls_certificate_file", ctypes.c_char_p),
         ("tls_key_file", ctypes.c_char_p),
         ("tls_client_ca_file", ctypes.c_char_p),
+        ("access_token", ctypes.c_char_p),
+        ("user", ctypes.c_char_p),
+        ("password", ctypes.c_char_p),
+        ("trusted_proxies", ctypes.c_char_p),
+        ("token_transport", ctypes.c_uint32),
+        ("allow_plain_credentials", ctypes.c_uint8),
+        ("reserved5", ctypes.c_uint8 * 3),
     ]
     struct_size: int
     mode: int
@@ -264,6 +277,13 @@ class rv_options(ctypes.Structure):
     tls_certificate_file: Optional[bytes]
     tls_key_file: Optional[bytes]
     tls_client_ca_file: Optional[bytes]
+    access_token: Optional[bytes]
+    user: Optional[bytes]
+    password: Optional[bytes]
+    trusted_proxies: Optional[bytes]
+    token_transport: int
+    allow_plain_credentials: int
+    reserved5: ctypes.Array[ctypes.c_uint8]
 
 
 class rv_value(ctypes.Structure):
@@ -537,12 +557,31 @@ class rv_signal_options(ctypes.Structure):
     display_name: Optional[bytes]
 
 
+class rv_role(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("import", ctypes.c_uint8),
+        ("config", ctypes.c_uint8),
+        ("reserved", ctypes.c_uint8 * 2),
+        ("name", ctypes.c_char_p),
+        ("read", ctypes.c_char_p),
+        ("write", ctypes.c_char_p),
+    ]
+    struct_size: int
+    import: int
+    config: int
+    reserved: ctypes.Array[ctypes.c_uint8]
+    name: Optional[bytes]
+    read: Optional[bytes]
+    write: Optional[bytes]
+
+
 # Size of each structure and offsets of its fields, by the size of a pointer (4: where 8-byte numbers are aligned to
 # 8, as on ARM and Windows).
 LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
     4: {
         "rv_options": (
-            184,
+            208,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -602,6 +641,13 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "tls_certificate_file": 172,
                 "tls_key_file": 176,
                 "tls_client_ca_file": 180,
+                "access_token": 184,
+                "user": 188,
+                "password": 192,
+                "trusted_proxies": 196,
+                "token_transport": 200,
+                "allow_plain_credentials": 204,
+                "reserved5": 205,
             },
         ),
         "rv_value": (
@@ -767,10 +813,22 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "display_name": 112,
             },
         ),
+        "rv_role": (
+            20,
+            {
+                "struct_size": 0,
+                "import": 4,
+                "config": 5,
+                "reserved": 6,
+                "name": 8,
+                "read": 12,
+                "write": 16,
+            },
+        ),
     },
     8: {
         "rv_options": (
-            232,
+            272,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -830,6 +888,13 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "tls_certificate_file": 208,
                 "tls_key_file": 216,
                 "tls_client_ca_file": 224,
+                "access_token": 232,
+                "user": 240,
+                "password": 248,
+                "trusted_proxies": 256,
+                "token_transport": 264,
+                "allow_plain_credentials": 268,
+                "reserved5": 269,
             },
         ),
         "rv_value": (
@@ -993,6 +1058,18 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "min_hold_ms": 112,
                 "reserved": 116,
                 "display_name": 120,
+            },
+        ),
+        "rv_role": (
+            32,
+            {
+                "struct_size": 0,
+                "import": 4,
+                "config": 5,
+                "reserved": 6,
+                "name": 8,
+                "read": 16,
+                "write": 24,
             },
         ),
     },
@@ -1417,6 +1494,37 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
             ctypes.c_char_p,  # json
         ],
     ),
+    "rv_add_token": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # token
+            ctypes.POINTER(rv_role),  # role
+        ],
+    ),
+    "rv_revoke_token": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # token
+        ],
+    ),
+    "rv_add_user": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # user
+            ctypes.c_char_p,  # password
+            ctypes.POINTER(rv_role),  # role
+        ],
+    ),
+    "rv_revoke_user": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # user
+        ],
+    ),
     "rv_config_publish": (
         ctypes.c_int32,
         [
@@ -1559,6 +1667,10 @@ if TYPE_CHECKING:
         def rv_get_client(self, iface: Optional[int], client: int, out: Any, out_size: int, name: Any, capacity: int, required: Any) -> int: ...
         def rv_disconnect_client(self, iface: Optional[int], client: int) -> int: ...
         def rv_send_raw(self, iface: Optional[int], client: int, json: Optional[bytes]) -> int: ...
+        def rv_add_token(self, iface: Optional[int], token: Optional[bytes], role: Any) -> int: ...
+        def rv_revoke_token(self, iface: Optional[int], token: Optional[bytes]) -> int: ...
+        def rv_add_user(self, iface: Optional[int], user: Optional[bytes], password: Optional[bytes], role: Any) -> int: ...
+        def rv_revoke_user(self, iface: Optional[int], user: Optional[bytes]) -> int: ...
         def rv_config_publish(self, iface: Optional[int], json: Optional[bytes]) -> int: ...
         def rv_config_reply(self, iface: Optional[int], token: int, success: int, message: Optional[bytes]) -> int: ...
         def rv_config_get(self, iface: Optional[int], timeout_ms: int, buf: Any, capacity: int, required: Any) -> int: ...

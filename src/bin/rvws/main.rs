@@ -16,7 +16,6 @@ mod endpoint;
 mod failure;
 mod generator;
 mod get;
-mod glob;
 mod histogram;
 mod import;
 mod ls;

@@ -5,13 +5,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use realvirtual_ws::interface::EventKind;
-use realvirtual_ws::{Access, Interface, Kind, ListFormat, Options};
+use realvirtual_ws::{Access, Interface, Kind, ListFormat, Options, glob};
 
 use crate::arguments::Serve;
 use crate::client::{self, goes_on};
 use crate::failure::{Exit, Failure};
 use crate::generator::Rule;
-use crate::glob;
 use crate::output::{Output, When};
 use crate::stop::{Deadline, LOOK, on_signals, on_signals_and_reload, reload_requested};
 
