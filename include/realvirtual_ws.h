@@ -291,6 +291,11 @@
  *   tls_certificate_file      NULL                PEM file of this side's certificate, and those that lead to its CA
  *   tls_key_file              NULL                PEM file of its private key
  *   tls_client_ca_file        NULL                (s) PEM file of authorities: clients must show a certificate of one
+ *   access_token              NULL                (s) clients must present it; (c) the one that it presents
+ *   user, password            NULL                (s) clients may present these instead (Basic); (c) what it presents
+ *   trusted_proxies           NULL                (s) list of addresses and networks of proxies that tell a client's own
+ *   token_transport           0                   (c) RV_TOKEN_AUTO: how it presents the token
+ *   allow_plain_credentials   0                   (c) present them without TLS to another machine, too
  */
 
 #ifndef REALVIRTUAL_WS_H
@@ -1822,11 +1827,11 @@ typedef struct rv_role {
     /**
      * 1 = it may ask for the catalogue, of what it may read, and bring signals of its own, of what it may write.
      */
-    uint8_t import;
+    uint8_t may_import;
     /**
      * 1 = it may read and set the configuration, and exchange messages of the host's own (`rv_send_raw`).
      */
-    uint8_t config;
+    uint8_t may_config;
     /**
      * 0.
      */

@@ -316,6 +316,9 @@ struct options : rv_options {
     std::string client_name; ///< as rv_options::client_name
     std::string tls_ca_file; ///< as rv_options::tls_ca_file
     std::string tls_pin;     ///< as rv_options::tls_pin
+    std::string access_token; ///< as rv_options::access_token; "" = none
+    std::string user;        ///< as rv_options::user
+    std::string password;    ///< as rv_options::password
 
     std::string tls_certificate_file; ///< as rv_options::tls_certificate_file
     std::string tls_key_file;         ///< as rv_options::tls_key_file
@@ -325,6 +328,7 @@ struct options : rv_options {
     std::vector<std::string> output_patterns; ///< as rv_options::output_patterns
     std::vector<std::string> allowed_origins; ///< as rv_options::allowed_origins
     std::vector<std::string> allowed_hosts;   ///< as rv_options::allowed_hosts
+    std::vector<std::string> trusted_proxies; ///< as rv_options::trusted_proxies
 
 protected:
     /// @throws error as rv_options_init, and RV_ERR_UNSUPPORTED for a library of another ABI version
@@ -362,10 +366,14 @@ public:
         c_.tls_certificate_file = optional(from.tls_certificate_file);
         c_.tls_key_file = optional(from.tls_key_file);
         c_.tls_client_ca_file = optional(from.tls_client_ca_file);
+        c_.access_token = optional(from.access_token);
+        c_.user = optional(from.user);
+        c_.password = optional(from.password);
         c_.input_patterns = list(from.input_patterns);
         c_.output_patterns = list(from.output_patterns);
         c_.allowed_origins = list(from.allowed_origins);
         c_.allowed_hosts = list(from.allowed_hosts);
+        c_.trusted_proxies = list(from.trusted_proxies);
     }
     c_options(const c_options &) = delete;
     c_options &operator=(const c_options &) = delete;
@@ -389,6 +397,41 @@ private:
 };
 
 } // namespace detail
+
+/// What the clients of one token or user may do: whatever is not allowed here is not. Fields as in rv_role.
+struct role {
+    std::string name;               ///< for the log
+    std::vector<std::string> read;  ///< patterns of the signals that it may read, with * and ?
+    std::vector<std::string> write; ///< patterns of the signals that it may write
+    bool may_import = false;        ///< it may ask for the catalogue, and bring signals of its own
+    bool may_config = false;        ///< it may read and set the configuration, and exchange messages of the host's own
+
+    /// @param role_name for the log
+    explicit role(std::string role_name = std::string()) : name(std::move(role_name)) {}
+
+private:
+    friend class server;
+
+    // Calls `use` with the C form, which lives until it returns.
+    template <class Use> std::int32_t with_c(Use use) const {
+        const std::string readable = lines(read), writable = lines(write);
+        rv_role c = rv_role();
+        c.struct_size = sizeof c;
+        c.name = text(name).c_str();
+        c.read = text(readable).c_str();
+        c.write = text(writable).c_str();
+        c.may_import = may_import ? 1 : 0;
+        c.may_config = may_config ? 1 : 0;
+        return use(c);
+    }
+
+    static std::string lines(const std::vector<std::string> &entries) {
+        std::string all;
+        for (const std::string &entry : entries)
+            all += entry + '\n';
+        return all;
+    }
+};
 
 /// A signal with everything that can be said about it; T as for signal. Fields as in rv_signal_options.
 template <class T> struct signal_options {
@@ -1019,6 +1062,44 @@ public:
     explicit server(const server_options &options) { detail::check(try_create(options)); }
     /// As the constructor, in place of the present interface; returns the result.
     std::int32_t try_create(const server_options &options) { return try_create_from(options); }
+
+    /// Lets clients in that present `token`, and may do everything. From the first token or user on, nobody gets in
+    /// without one. @throws error RV_ERR_ARGUMENT, RV_ERR_EXISTS, ... as rv_add_token
+    void add_token(const text &token) { detail::check(try_add_token(token)); }
+    /// Lets clients in that present `token`, with what the role allows. @throws error as rv_add_token
+    void add_token(const text &token, const role &allowed) { detail::check(try_add_token(token, allowed)); }
+    /// As add_token(); returns the result.
+    std::int32_t try_add_token(const text &token) noexcept { return rv_add_token(handle(), token.c_str(), nullptr); }
+    /// As add_token(); returns the result.
+    std::int32_t try_add_token(const text &token, const role &allowed) {
+        return allowed.with_c([&](const rv_role &c) { return rv_add_token(handle(), token.c_str(), &c); });
+    }
+
+    /// Takes a token back; connections that came by it close. @throws error RV_ERR_NOT_FOUND, ... as rv_revoke_token
+    void revoke_token(const text &token) { detail::check(try_revoke_token(token)); }
+    /// As revoke_token(); returns the result.
+    std::int32_t try_revoke_token(const text &token) noexcept { return rv_revoke_token(handle(), token.c_str()); }
+
+    /// Lets clients in that present `user` and `password`, and may do everything. @throws error as rv_add_user
+    void add_user(const text &user, const text &password) { detail::check(try_add_user(user, password)); }
+    /// Lets clients in that present `user` and `password`, with what the role allows. @throws error as rv_add_user
+    void add_user(const text &user, const text &password, const role &allowed) {
+        detail::check(try_add_user(user, password, allowed));
+    }
+    /// As add_user(); returns the result.
+    std::int32_t try_add_user(const text &user, const text &password) noexcept {
+        return rv_add_user(handle(), user.c_str(), password.c_str(), nullptr);
+    }
+    /// As add_user(); returns the result.
+    std::int32_t try_add_user(const text &user, const text &password, const role &allowed) {
+        return allowed.with_c(
+            [&](const rv_role &c) { return rv_add_user(handle(), user.c_str(), password.c_str(), &c); });
+    }
+
+    /// Takes a user back; connections that came by it close. @throws error RV_ERR_NOT_FOUND, ... as rv_revoke_user
+    void revoke_user(const text &user) { detail::check(try_revoke_user(user)); }
+    /// As revoke_user(); returns the result.
+    std::int32_t try_revoke_user(const text &user) noexcept { return rv_revoke_user(handle(), user.c_str()); }
 
     /// The ids of the connected clients. Ids are never used again. @throws error as rv_client_ids
     std::vector<std::uint32_t> client_ids() const {

@@ -25,9 +25,9 @@ pub struct rv_role {
     /// `sizeof(rv_role)`.
     pub struct_size: u32,
     /// 1 = it may ask for the catalogue, of what it may read, and bring signals of its own, of what it may write.
-    pub import: u8,
+    pub may_import: u8,
     /// 1 = it may read and set the configuration, and exchange messages of the host's own (`rv_send_raw`).
-    pub config: u8,
+    pub may_config: u8,
     /// 0.
     pub reserved: [u8; 2],
     /// For the log; NULL = none.
@@ -53,10 +53,10 @@ unsafe fn role(role: *const rv_role) -> Result<Role> {
     }
     // SAFETY: the caller's promise.
     let role = unsafe { memory::read(role, "role") }?;
-    if role.reserved != [0; 2] || role.import > 1 || role.config > 1 {
+    if role.reserved != [0; 2] || role.may_import > 1 || role.may_config > 1 {
         return Err(Error::new(
             ErrorCode::Argument,
-            "a field of rv_role is out of its range: set the struct to zero before filling it in; import and config are 0 or 1",
+            "a field of rv_role is out of its range: set the struct to zero before filling it in; may_import and may_config are 0 or 1",
         ));
     }
     // SAFETY: the caller's promise.
@@ -71,8 +71,8 @@ unsafe fn role(role: *const rv_role) -> Result<Role> {
         name: name.unwrap_or_default().to_owned(),
         read: lines(read.unwrap_or_default()),
         write: lines(write.unwrap_or_default()),
-        import: role.import != 0,
-        config: role.config != 0,
+        import: role.may_import != 0,
+        config: role.may_config != 0,
     })
 }
 

@@ -31,6 +31,10 @@ void options_have_the_defaults_and_reach_the_library() {
     options.tls_certificate_file = "e";
     options.tls_key_file = "f";
     options.tls_client_ca_file = "g";
+    options.access_token = "t";
+    options.user = "u";
+    options.password = "p";
+    options.trusted_proxies = {"10.0.0.0/8"};
     options.input_patterns = {"_in", "_i"};
     options.output_patterns = {"_out"};
     options.allowed_origins = {"https://a", "https://b"};
@@ -42,6 +46,8 @@ void options_have_the_defaults_and_reach_the_library() {
     CHECK(std::string(got.client_name) == "a" && std::string(got.tls_ca_file) == "b");
     CHECK(std::string(got.tls_pin) == "c" && std::string(got.tls_certificate_file) == "e");
     CHECK(std::string(got.tls_key_file) == "f" && std::string(got.tls_client_ca_file) == "g");
+    CHECK(std::string(got.access_token) == "t" && std::string(got.trusted_proxies) == "10.0.0.0/8\n");
+    CHECK(std::string(got.user) == "u" && std::string(got.password) == "p");
     CHECK(std::string(got.input_patterns) == "_in\n_i\n" && std::string(got.output_patterns) == "_out\n");
     CHECK(std::string(got.allowed_origins) == "https://a\nhttps://b\n" && std::string(got.allowed_hosts) == "d\n");
     const rv::detail::c_options plain{rv::server_options()};
@@ -57,6 +63,43 @@ void options_have_the_defaults_and_reach_the_library() {
     options = rv::server_options();
     options.address = std::string("127.0.0.1\0x", 11);
     FAILS(RV_ERR_UTF8, "address", rv::server(options));
+}
+
+void a_role_decides_what_a_client_may_do() {
+    rv::server twin(twin_options());
+    const auto visible = twin.add<std::int64_t>("Line1/a", RV_DIRECTION_OUTPUT);
+    twin.add<std::int64_t>("Line2/b", RV_DIRECTION_OUTPUT);
+    rv::role viewer("viewer");
+    viewer.read = {"Line1/*"};
+    viewer.may_import = true;
+    twin.add_token("look-only", viewer);
+    twin.add_token("everything");
+    twin.add_user("bob", "hunter22", viewer);
+    FAILS(RV_ERR_EXISTS, "revoke", twin.add_token("look-only"));
+    FAILS(RV_ERR_ARGUMENT, "empty", twin.add_token(""));
+    CHECK(twin.try_revoke_user("nobody") == RV_ERR_NOT_FOUND);
+    twin.start();
+
+    rv::client_options options;
+    options.port = twin.info().port;
+    options.access_token = "wrong";
+    FAILS(RV_ERR_DENIED, "401", rv::test_connection(options, std::chrono::seconds(3)));
+    options.access_token = "look-only";
+    rv::client panel(options);
+    CHECK(panel.import_signals(std::chrono::seconds(3)).added == 1);
+    CHECK(panel.signal_count() == 1 && visible.id() == 0);
+    panel.start();
+    panel.wait_connected(std::chrono::seconds(3));
+    twin.revoke_token("look-only");
+    rv::event event;
+    bool revoked = false;
+    for (int i = 0; i < 300 && !revoked; i++) {
+        panel.wait(std::chrono::milliseconds(10));
+        while (panel.poll_event(event))
+            revoked = revoked || event.text.find("1008") != std::string::npos;
+    }
+    CHECK(revoked);
+    twin.revoke_user("bob");
 }
 
 void all_types_travel_both_ways() {
@@ -508,6 +551,7 @@ void run_test(const char *name, void (*test)()) {
 int main(int argc, char **argv) {
     filter = argc > 1 ? argv[1] : "";
     RUN(options_have_the_defaults_and_reach_the_library);
+    RUN(a_role_decides_what_a_client_may_do);
     RUN(all_types_travel_both_ways);
     RUN(failures_are_exceptions_with_code_name_and_message);
     RUN(an_endpoint_moves_and_its_signals_stay);

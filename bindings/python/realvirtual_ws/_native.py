@@ -560,16 +560,16 @@ class rv_signal_options(ctypes.Structure):
 class rv_role(ctypes.Structure):
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
-        ("import", ctypes.c_uint8),
-        ("config", ctypes.c_uint8),
+        ("may_import", ctypes.c_uint8),
+        ("may_config", ctypes.c_uint8),
         ("reserved", ctypes.c_uint8 * 2),
         ("name", ctypes.c_char_p),
         ("read", ctypes.c_char_p),
         ("write", ctypes.c_char_p),
     ]
     struct_size: int
-    import: int
-    config: int
+    may_import: int
+    may_config: int
     reserved: ctypes.Array[ctypes.c_uint8]
     name: Optional[bytes]
     read: Optional[bytes]
@@ -817,8 +817,8 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
             20,
             {
                 "struct_size": 0,
-                "import": 4,
-                "config": 5,
+                "may_import": 4,
+                "may_config": 5,
                 "reserved": 6,
                 "name": 8,
                 "read": 12,
@@ -1064,8 +1064,8 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
             32,
             {
                 "struct_size": 0,
-                "import": 4,
-                "config": 5,
+                "may_import": 4,
+                "may_config": 5,
                 "reserved": 6,
                 "name": 8,
                 "read": 16,

@@ -12,7 +12,7 @@ from typing import Any, Dict, Mapping, Sequence, Type, TypedDict, Union
 
 from . import _native as _n
 from ._core import check, encode, library
-from .enums import CatalogDirection, Direction, ImportDirection, Perspective, SendMode
+from .enums import CatalogDirection, Direction, ImportDirection, Perspective, SendMode, TokenTransport
 
 __all__ = ["ClientOptions", "CommonOptions", "ServerOptions"]
 
@@ -51,6 +51,9 @@ class CommonOptions(TypedDict, total=False):
     tls: bool  # wss://; a server then needs tls_certificate_file and tls_key_file
     tls_certificate_file: str  # a PEM file: the certificate of this side, and those that lead to its authority
     tls_key_file: str  # a PEM file with its private key, not encrypted
+    access_token: str  # server: clients must present it, see Server.add_token; client: the one that it presents
+    user: str  # server: clients may present this and `password` instead (HTTP Basic); client: what it presents
+    password: str  # see `user`
 
 
 class ServerOptions(CommonOptions, total=False):
@@ -67,6 +70,7 @@ class ServerOptions(CommonOptions, total=False):
     allowed_hosts: Union[str, Sequence[str]]  # names that may stand in Host, besides addresses and this machine's
     tls_client_ca_file: str  # a PEM file: clients must show a certificate of one of these authorities
     prefix_collisions: bool  # of two clients' signals that collide keep the later one, as client/name
+    trusted_proxies: Union[str, Sequence[str]]  # addresses and networks of proxies that tell a client's own address
 
 
 class ClientOptions(CommonOptions, total=False):
@@ -82,9 +86,11 @@ class ClientOptions(CommonOptions, total=False):
     tls_insecure_skip_verify: bool  # accept any certificate: nothing then protects against an attacker in between
     tls_ca_file: str  # a PEM file with authorities to trust besides the platform's
     tls_pin: str  # the SHA-256 of the server's public key, hexadecimal or Base64
+    token_transport: TokenTransport  # how it presents the token
+    allow_plain_credentials: bool  # present token or password without TLS to another machine, too
 
 
-_LISTS = {"input_patterns", "output_patterns", "allowed_origins", "allowed_hosts"}
+_LISTS = {"input_patterns", "output_patterns", "allowed_origins", "allowed_hosts", "trusted_proxies"}
 _BOOLS = {name for name, kind, *_ in _n.rv_options._fields_ if kind is ctypes.c_uint8}
 _TEXTS = {name for name, kind, *_ in _n.rv_options._fields_ if kind is ctypes.c_char_p}
 _RANGES: Dict[Any, Any] = {
@@ -113,16 +119,20 @@ def _convert(name: str, value: Any) -> Union[bytes, int]:
     if name in _TEXTS:
         if name not in _LISTS or isinstance(value, str):
             return encode(value, name)
-        entries = list(value)
-        for entry in entries:
-            if "\n" in entry:
-                raise ValueError(f"{name}: an entry must not hold a line break, but one is {entry!r}")
-        return encode("\n".join(entries), name)
+        return lines(name, value)
     if name in _BOOLS:
         if not isinstance(value, (bool, int)):
             raise TypeError(f"{name} must be a bool, not {value!r}")
         return int(bool(value))
     return _number(name, value, *_NUMBERS[name])
+
+
+def lines(name: str, entries: Sequence[str]) -> bytes:
+    """A list for the library, which has an entry on each line."""
+    for entry in entries:
+        if "\n" in entry:
+            raise ValueError(f"{name}: an entry must not hold a line break, but one is {entry!r}")
+    return encode("\n".join(entries), name)
 
 
 def u32(name: str, value: int) -> int:

@@ -1531,11 +1531,11 @@ namespace RealvirtualWs.Interop
         /// <summary>
         ///  1 = it may ask for the catalogue, of what it may read, and bring signals of its own, of what it may write.
         /// </summary>
-        public byte import;
+        public byte may_import;
         /// <summary>
         ///  1 = it may read and set the configuration, and exchange messages of the host's own (`rv_send_raw`).
         /// </summary>
-        public byte config;
+        public byte may_config;
         /// <summary>
         ///  0.
         /// </summary>
