@@ -168,8 +168,8 @@ class Peer:
             return (error.rcvd.code, error.rcvd.reason) if error.rcvd else (None, "")
 
 
-def upgrade(port, *headers, target="/", wrap=lambda socket: socket):
-    """A raw upgrade request with further header lines; gives the status and the whole answer."""
+def upgrade(port, *headers, target="/", source="", wrap=lambda socket: socket):
+    """A raw upgrade request with further header lines, from the address `source`; the answer's status and head."""
     lines = (
         f"GET {target} HTTP/1.1",
         f"Host: 127.0.0.1:{port}",
@@ -179,7 +179,7 @@ def upgrade(port, *headers, target="/", wrap=lambda socket: socket):
         "Sec-WebSocket-Key: " + base64.b64encode(os.urandom(16)).decode(),
         *headers,
     )
-    with wrap(socket.create_connection(("127.0.0.1", port), LIMIT)) as stream:
+    with wrap(socket.create_connection(("127.0.0.1", port), LIMIT, (source, 0))) as stream:
         stream.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         answer = b""
         while b"\r\n\r\n" not in answer:

@@ -13,12 +13,13 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
+import access
 import browser
 import proxy
 import rig
 import tls
 
-MODULES = (proxy, browser, tls)
+MODULES = (proxy, browser, tls, access)
 JOBS = int(os.environ.get("RV_JOBS", 4))
 
 
