@@ -18,7 +18,6 @@ pub type Handle = *mut c_void;
 /// The functions that are measured, and those needed to get there.
 #[derive(Clone, Copy)]
 pub struct Library {
-    pub abi_version: extern "C" fn() -> u32,
     pub set_bool: extern "C" fn(Handle, u32, u8) -> i32,
     pub set_float: extern "C" fn(Handle, u32, f64) -> i32,
     get_bool: unsafe extern "C" fn(Handle, u32, *mut u8) -> i32,
@@ -56,7 +55,6 @@ impl Library {
             }};
         }
         Self {
-            abi_version: function!("rv_abi_version"),
             set_bool: function!("rv_set_bool"),
             set_float: function!("rv_set_float"),
             get_bool: function!("rv_get_bool"),

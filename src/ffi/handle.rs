@@ -6,7 +6,6 @@ use std::sync::Arc;
 use parking_lot::{Mutex, RwLock};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::fork;
 use crate::error::{Error, ErrorCode, Result};
 use crate::interface::{Interface, Key};
 
@@ -70,7 +69,6 @@ pub fn get(handle: *mut rv_interface) -> Result<Arc<Entry>> {
 
 /// Gives `interface` a handle.
 pub fn insert(interface: Interface) -> *mut rv_interface {
-    fork::arm();
     let key = interface.open();
     ENTRIES.write().insert(key, Arc::new(Entry::new(interface)));
     std::ptr::without_provenance_mut(key.get())

@@ -43,6 +43,8 @@ pub unsafe extern "C" fn rv_create(options: *const rv_options, out: *mut *mut rv
         let slot = slot[0].write(std::ptr::null_mut());
         // SAFETY: the header asks for an `rv_options` with its size and with valid strings, or NULL.
         let options = unsafe { memory::read(options, "options")?.to_options() }?;
+        // Before anything is locked that a fork could leave locked.
+        fork::arm();
         *slot = handle::insert(Interface::new(options)?);
         Ok(())
     })
@@ -189,6 +191,7 @@ pub unsafe extern "C" fn rv_test_connection_begin(
         let slot = slot[0].write(std::ptr::null_mut());
         // SAFETY: the header asks for an `rv_options` with its size and with valid strings, or NULL.
         let options = unsafe { memory::read(options, "options")?.to_options() }?;
+        fork::arm();
         let (tested, _) = Interface::test_connection_begin(options, ms(timeout_ms))?;
         *slot = handle::insert(tested);
         Ok(())

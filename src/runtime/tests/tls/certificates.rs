@@ -1,4 +1,4 @@
-//! Authorities and certificates for tests, also for `tests/tls.rs`.
+//! Authorities and certificates for tests, also for `tests/tls`.
 #![allow(dead_code, reason = "each of its users needs a part of this")]
 
 use std::path::PathBuf;
