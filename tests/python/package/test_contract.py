@@ -6,7 +6,17 @@ from dataclasses import fields
 import pytest
 
 import realvirtual_ws as rv
-from realvirtual_ws import Client, EventType, InvalidError, Perspective, SendMode, _native, enums, options
+from realvirtual_ws import (
+    Client,
+    EventType,
+    InvalidError,
+    Perspective,
+    SendMode,
+    TokenTransport,
+    _native,
+    enums,
+    options,
+)
 
 
 def test_each_option_of_the_library_is_a_keyword():
@@ -27,12 +37,16 @@ def test_each_option_reaches_the_library():
         "allowed_origins": ["https://a.example", "https://b.example"],
         "input_patterns": "_in",
         "path": None,
+        "access_token": "t",
+        "trusted_proxies": ["10.0.0.0/8", "::1"],
+        "token_transport": TokenTransport.QUERY,
     }
     known = type("Known", (), {"__annotations__": given})
     made = options.make(_native.RV_MODE_CLIENT, known, given)
     assert (made.address, made.port, made.own_perspective, made.send_mode) == (b"::1", 65535, 2, 2)
     assert (made.max_reconnect_attempts, made.update_cycle_ms, made.relay) == (-1, 20, 0)
     assert (made.allowed_origins, made.input_patterns) == (b"https://a.example\nhttps://b.example", b"_in")
+    assert (made.access_token, made.trusted_proxies, made.token_transport) == (b"t", b"10.0.0.0/8\n::1", 2)
     assert made.heartbeat_ms == 1000
 
 
@@ -47,6 +61,8 @@ def test_wrong_options_are_named():
         ({"client_name": "a\0b"}, ValueError, "client_name must not hold a NUL"),
         ({"input_patterns": ["a\nb"]}, ValueError, "input_patterns"),
         ({"update_cycle_ms": 0}, InvalidError, "update_cycle_ms"),
+        ({"access_token": ""}, InvalidError, "access_token"),
+        ({"access_token": "t", "address": "192.0.2.1"}, InvalidError, "allow_plain_credentials"),
     ):
         with pytest.raises(error, match=text):
             Client(**given)
@@ -57,7 +73,7 @@ def test_every_number_of_the_c_interface_has_a_name():
     prefixes = {
         "KIND": "KIND", "DIRECTION": "DIRECTION", "ACCESS": "ACCESS", "QUALITY": "QUALITY", "STATE": "STATE",
         "SEND": "SENDMODE", "PERSPECTIVE": "PERSPECTIVE", "IMPORT": "IMPORTDIRECTION", "CATALOG": "CATALOGDIRECTION",
-        "CHANGE": "CHANGEFLAG", "EVENT": "EVENTTYPE", "LOG": "LOGLEVEL", "LIST": "LISTFORMAT",
+        "CHANGE": "CHANGEFLAG", "EVENT": "EVENTTYPE", "LOG": "LOGLEVEL", "LIST": "LISTFORMAT", "TOKEN": "TOKENTRANSPORT",
     }  # fmt: skip
     for constant, value in vars(_native).items():
         if not constant.startswith("RV_") or constant == "RV_OK":
