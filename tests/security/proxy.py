@@ -13,6 +13,7 @@ from rig import (
     Program,
     client,
     equal,
+    expect,
     exchange,
     fails,
     find,
@@ -140,7 +141,7 @@ def idle_clients_stay_connected():
 
 
 def pings_alone_keep_it_too():
-    with proxied(heartbeat_ms=0, ping_interval_ms=round(READ_TIMEOUT * 400)) as (server, proxy, authority):
+    with proxied(heartbeat_ms=0, ping_interval_ms=round(min(READ_TIMEOUT * 400, 5000))) as (server, proxy, authority):
         with Peer(proxy.url, ssl=authority.trust(), ping_interval=None) as theirs:
             theirs.exchange(server, 0.5)
             time.sleep(1.5 * READ_TIMEOUT)
@@ -150,10 +151,12 @@ def pings_alone_keep_it_too():
 
 def without_a_sign_of_life_the_proxy_cuts():
     """What the others are kept from."""
-    with proxied(heartbeat_ms=0, ping_interval_ms=0) as (server, proxy, authority):
+    with proxied(heartbeat_ms=0, ping_interval_ms=0, peer_timeout_ms=0) as (server, proxy, authority):
         with Peer(proxy.url, ssl=authority.trust(), ping_interval=None) as theirs:
             theirs.exchange(server, 0.5)
+            begin = time.monotonic()
             until("the proxy cuts it", lambda: server.stats().disconnects == 1, LIMIT + 2 * READ_TIMEOUT)
+            expect(time.monotonic() - begin > 0.9 * READ_TIMEOUT, "it was cut earlier")
 
 
 def a_wrong_path_is_named():

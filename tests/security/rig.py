@@ -130,6 +130,8 @@ class Peer:
         from websockets.sync.client import connect
 
         options.setdefault("open_timeout", LIMIT)
+        # It reads on while nobody takes its messages, so that it answers pings.
+        options.setdefault("max_queue", None)
         self.socket = connect(url, **options)
 
     def __enter__(self):
