@@ -25,7 +25,7 @@ fn c33_a_plain_client_at_a_tls_server_is_told_in_plain_http() {
 
 #[test]
 fn d4_a_slow_tls_hello_is_cut_and_costs_nobody_else_anything() {
-    let rig = Rig::new(|o| o.limits.handshake_timeout = Duration::from_millis(700));
+    let rig = Rig::new(|o| o.limits.handshake_timeout = 2 * SECOND);
     let hello = half_a_hello(&rig.authority);
     let open = || {
         let stream = TcpStream::connect(("127.0.0.1", rig.port())).unwrap();
@@ -43,18 +43,19 @@ fn d4_a_slow_tls_hello_is_cut_and_costs_nobody_else_anything() {
             if drip.write_all(&[byte]).is_err() {
                 return;
             }
-            std::thread::sleep(Duration::from_millis(10));
+            std::thread::sleep(Duration::from_millis(20));
         }
         until_cut(&mut drip);
     });
     let client = rig.client(|_| {});
     connect(&client);
-    assert!(began.elapsed() < SECOND, "{:?}", began.elapsed());
+    // While the others still have their time.
+    assert!(began.elapsed() < 2 * SECOND, "{:?}", began.elapsed());
     until_cut(&mut silent);
     until_cut(&mut half);
     until_cut(&mut plain);
     dripping.join().unwrap();
-    rig.until_logged(&["cut", "handshake took longer than 700 ms"]);
+    rig.until_logged(&["cut", "handshake took longer than 2000 ms"]);
     drop(slow);
 }
 
@@ -109,14 +110,14 @@ fn c35_a_server_that_cuts_the_handshake_fails_the_client_quickly() {
         let error = refused(&client_of(port, |o| o.tls.insecure_skip_verify = true));
         assert_eq!(error.code(), ErrorCode::Tls, "{error}");
     }
-    assert!(began.elapsed() < 2 * SECOND, "{:?}", began.elapsed());
+    assert!(began.elapsed() < LIMIT, "{:?}", began.elapsed());
 
     let silent = served(|stream| {
         std::thread::spawn(move || until_cut(&mut { stream }));
     });
     let error = refused(&client_of(silent, |o| {
         o.tls.insecure_skip_verify = true;
-        o.connect_timeout = Duration::from_millis(200);
+        o.connect_timeout = SECOND / 2;
     }));
     assert_eq!(error.code(), ErrorCode::Unreachable, "{error}");
     assert!(error.message().contains("TLS"), "{error}");

@@ -88,10 +88,10 @@ fn broken(place: &str, options: &Options, error: &io::Error) -> Error {
 fn about_tls(place: &str, options: &Options, said: &[u8]) -> Option<Error> {
     let said = String::from_utf8_lossy(said).to_ascii_lowercase();
     if !options.tls.enabled {
-        // As nginx, Apache, Go's server and this library put it.
-        let tls = ["https", "ssl", "wss://"]
+        // As nginx, Go's server, Apache and this library put it.
+        let tls = ["https port", "https server", "ssl-enabled", "use wss://"]
             .iter()
-            .any(|word| said.contains(word));
+            .any(|words| said.contains(words));
         return tls.then(|| is_tls(place));
     }
     said.contains("ssl certificate").then(|| {

@@ -20,7 +20,7 @@ use crate::runtime::admission;
 use crate::runtime::stream::MaybeTls;
 
 /// How long a client that was refused may take to read why.
-const FAREWELL: Duration = Duration::from_millis(500);
+const FAREWELL: Duration = Duration::from_secs(2);
 const FAREWELL_BYTES: u64 = 64 << 10;
 
 /// The configuration that the options' files make.
