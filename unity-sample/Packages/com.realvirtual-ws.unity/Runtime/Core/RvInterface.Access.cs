@@ -12,9 +12,10 @@ namespace RealvirtualWs
         /// </summary>
         /// <param name="token">Up to 4096 characters of visible ASCII.</param>
         /// <param name="role">What they may do; null = everything.</param>
-        /// <exception cref="RvException">
-        /// There is such a token (<see cref="RvResult.Exists"/>), or this is a client.
+        /// <exception cref="RvArgumentException">
+        /// It cannot be a token, or there is such a one (<see cref="RvResult.Exists"/>).
         /// </exception>
+        /// <exception cref="RvException">This is a client (<see cref="RvResult.Unsupported"/>).</exception>
         public void AddToken(string token, RvRole role = null)
         {
             using (NativeStrings strings = new NativeStrings())
@@ -49,9 +50,10 @@ namespace RealvirtualWs
         /// <param name="user">Without a colon.</param>
         /// <param name="password">The password.</param>
         /// <param name="role">What they may do; null = everything.</param>
-        /// <exception cref="RvException">
-        /// There is such a user (<see cref="RvResult.Exists"/>), or this is a client.
+        /// <exception cref="RvArgumentException">
+        /// It cannot be a user or a password, or there is such a user (<see cref="RvResult.Exists"/>).
         /// </exception>
+        /// <exception cref="RvException">This is a client (<see cref="RvResult.Unsupported"/>).</exception>
         public void AddUser(string user, string password, RvRole role = null)
         {
             using (NativeStrings strings = new NativeStrings())
