@@ -200,7 +200,7 @@ def a_token_from_the_tool_lets_its_client_in():
     token = run(RVWS, "token").split()[0]
     expect(len(token) >= 40, token)
     with served(access_token=token) as server:
-        environment = {**os.environ, "RV_TOKEN": token}
+        environment = {**os.environ, "RVWS_TOKEN": token}
         holds(run(RVWS, "get", f"ws://127.0.0.1:{server.port}", "Sensor", env=environment), "false")
 
 
