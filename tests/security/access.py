@@ -1,4 +1,4 @@
-"""Tokens, passwords and roles: by raw sockets, `websockets`, pages in Chromium, through nginx (C11 to C22, C36 to C40)."""
+"""Tokens, passwords and roles: raw sockets, `websockets`, pages in Chromium, through nginx (C11 to C22, C36 to C40)."""
 
 import base64
 import os
@@ -100,9 +100,10 @@ def peers_and_clients_exchange_values_by_every_transport():
 
 def users_and_passwords_pass_as_basic():
     with served(user="operator", password="päss:word") as server:
-        for pair, expected in ((("operator", "päss:word"), 101), (("operator", "pass"), 401), (("", "päss:word"), 401)):
-            status, head = upgrade(server.port, basic(*pair))
-            equal(status, expected, f"status of {pair}")
+        pairs = ("operator", "päss:word", 101), ("operator", "pass", 401), ("", "päss:word", 401)
+        for user, password, expected in pairs:
+            status, head = upgrade(server.port, basic(user, password))
+            equal(status, expected, f"status of {user!r} and {password!r}")
         holds(head, "WWW-Authenticate: Basic")
         server.add_user("panel", "hunter2")
         with Peer(f"ws://panel:hunter2@127.0.0.1:{server.port}/") as theirs:

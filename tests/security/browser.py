@@ -5,7 +5,6 @@ import functools
 import http.server
 import itertools
 import json
-import os
 import tempfile
 import threading
 import urllib.request
@@ -28,7 +27,8 @@ class Chromium:
         self.certificate, self.key = Authority(certificates).server()
         self.program = Program(
             find("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-dev-shm-usage",
             f"--ignore-certificate-errors-spki-list={spki_digest(self.certificate)}",
             f"--user-data-dir={self.profile.name}", "--remote-debugging-port=0", "about:blank",
         )  # fmt: skip

@@ -64,7 +64,9 @@ class Proxy:
         certificate, key = authority.server()
         config = documented("Behind nginx")
         if behind:
-            changed = documented("Behind nginx, with TLS on both sides").replace("/etc/ssl/twin.example/ca.pem", str(behind))
+            changed = documented("Behind nginx, with TLS on both sides")
+            holds(changed, "/etc/ssl/twin.example/ca.pem")
+            changed = changed.replace("/etc/ssl/twin.example/ca.pem", str(behind))
             plain = "proxy_pass http://127.0.0.1:7000;"
             holds(config, plain)
             config = config.replace(plain, changed)

@@ -9,6 +9,7 @@ import subprocess
 import proxy
 from rig import (
     LIMIT,
+    RVWS,
     Authority,
     Peer,
     client,
@@ -20,6 +21,7 @@ from rig import (
     holds,
     logged,
     refused,
+    run,
     served,
     until,
     upgrade,
@@ -158,7 +160,8 @@ def mutual_tls_lets_in_whom_the_authority_knows():
             there = dict(port=server.port, tls=True, tls_ca_file=str(authority.ca))
             refused("wants a certificate", "tls_certificate_file", **there)
             for certificate, key in (wrong, misused):
-                refused("does not accept the certificate", tls_certificate_file=str(certificate), tls_key_file=str(key), **there)
+                files = {"tls_certificate_file": str(certificate), "tls_key_file": str(key)}
+                refused("does not accept the certificate", **files, **there)
             with client(tls_certificate_file=str(right[0]), tls_key_file=str(right[1]), **there) as rv:
                 rv.wait_connected(LIMIT)
                 rv.import_signals(LIMIT)
@@ -169,6 +172,33 @@ def mutual_tls_lets_in_whom_the_authority_knows():
             context.load_cert_chain(*map(str, right))
             with Peer(url(server), ssl=context) as theirs:
                 theirs.exchange(server, 2.5)
+
+
+def the_tools_certificates_serve_both_sides():
+    """What `rvws cert` writes, with openssl, `websockets` and our own client."""
+    with folder() as path:
+        run(RVWS, "cert", path, "--host", "twin.example")
+        of_server = {"tls_certificate_file": path / "server.pem", "tls_key_file": path / "server-key.pem"}
+        of_client = {"tls_certificate_file": path / "client.pem", "tls_key_file": path / "client-key.pem"}
+        of_server, of_client = ({name: str(file) for name, file in files.items()} for files in (of_server, of_client))
+        ca = str(path / "ca.pem")
+        with served(tls=True, tls_client_ca_file=ca, **of_server) as server:
+            for name in ("twin.example", "localhost"):
+                verify = ("-CAfile", ca, "-verify_return_error", "-verify_hostname", name)
+                own = ("-cert", of_client["tls_certificate_file"], "-key", of_client["tls_key_file"])
+                said, well = s_client(server.port, *verify, *own)
+                expect(well, said)
+            context = ssl.create_default_context(cafile=ca)
+            context.load_cert_chain(*of_client.values())
+            with (
+                client(port=server.port, tls=True, tls_ca_file=ca, **of_client) as rv,
+                Peer(url(server), ssl=context) as theirs,
+            ):
+                rv.wait_connected(LIMIT)
+                rv.import_signals(LIMIT)
+                theirs.exchange(server, 1.5)
+                rv.wait_for("Motor", lambda motor: motor == 1.5, LIMIT)
+                exchange(server, rv, 2.5)
 
 
 def a_handshake_that_is_cut_hangs_nothing():
@@ -213,6 +243,7 @@ TESTS = [
     a_handshake_by_hand_is_answered_inside_tls,
     plain_clients_are_told_quickly,
     mutual_tls_lets_in_whom_the_authority_knows,
+    the_tools_certificates_serve_both_sides,
     a_handshake_that_is_cut_hangs_nothing,
     nginx_reaches_a_server_with_tls,
 ]
