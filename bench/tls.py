@@ -118,8 +118,8 @@ def measure(round_trip):
     )  # fmt: skip
     about = (
         f"`make bench-tls`, {datetime.now(timezone.utc):%F}; realvirtual-ws {rv.library_version()}; {processor()}; "
-        f"load before {before}, after {load()}. A round trip: two values go from a server to its client and two back, both "
-        "ends polling, medians of 21 turns of 500 in turn with plain ones. Idle: connected for "
+        f"load before {before}, after {load()}. A round trip: two values go from a server to its client and two "
+        "back, both ends polling, medians of 21 turns of 500 in turn with plain ones. Idle: connected for "
         f"{IDLE_SECONDS} s to a server with {SIGNALS:,} signals in a process of its own, with heartbeats and pings as "
         "they are by default."
     )
