@@ -57,13 +57,14 @@ $(BIN)/%: examples/c/%.c examples/c/example.h include/realvirtual_ws.h $(DEBUG)/
 
 # Where to install, in GNU's names and also as PREFIX. LIBRARY_DIR: a library that is built already, of any target.
 prefix = $(or $(PREFIX),/usr/local)
-INSTALL = prefix='$(prefix)' libdir='$(libdir)' includedir='$(includedir)' docdir='$(docdir)' DESTDIR='$(DESTDIR)' \
+INSTALL = prefix='$(prefix)' bindir='$(bindir)' libdir='$(libdir)' includedir='$(includedir)' \
+	datarootdir='$(datarootdir)' mandir='$(mandir)' docdir='$(docdir)' DESTDIR='$(DESTDIR)' \
 	LIBRARY_DIR='$(or $(LIBRARY_DIR),$(OUTPUT)/release)' scripts/install.sh
 
 .PHONY: install
-install: ## Install for C and C++ (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= libdir= includedir= docdir=
+install: ## Install for C and C++, and rvws (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= bindir= libdir= …
 ifndef LIBRARY_DIR
-	@$(CARGO) build --quiet --release $(if $(CI),--locked)
+	@$(CARGO) build --quiet --release --features cli $(if $(CI),--locked)
 endif
 	@$(INSTALL) install
 

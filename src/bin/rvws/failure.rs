@@ -4,6 +4,8 @@ use std::io;
 
 use realvirtual_ws::{Error, ErrorCode};
 
+use crate::output::say;
+
 macro_rules! exits {
     ($($variant:ident = $code:literal, $meaning:literal;)*) => {
         /// How the program ends. Part of its interface: codes are never reused.
@@ -58,7 +60,7 @@ impl Failure {
     /// Says it on standard error and gives the exit code.
     pub fn tell(&self) -> Exit {
         if !self.message.is_empty() {
-            eprintln!("rvws: {}", self.message.replace('\n', " "));
+            say(self.message.replace('\n', " "));
         }
         self.exit
     }

@@ -23,6 +23,7 @@ mod man;
 mod mirror;
 mod output;
 mod progress;
+mod replay;
 mod serve;
 mod set;
 mod signal;
@@ -64,6 +65,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Mirror(arguments) => mirror::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),

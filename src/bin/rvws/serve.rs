@@ -9,9 +9,10 @@ use realvirtual_ws::{Access, Interface, Kind, ListFormat, Options, glob};
 
 use crate::arguments::Serve;
 use crate::client::{self, goes_on};
+use crate::endpoint::Endpoint;
 use crate::failure::{Exit, Failure};
 use crate::generator::Rule;
-use crate::output::{Output, When};
+use crate::output::{Output, When, say};
 use crate::stop::{Deadline, LOOK, on_signals, on_signals_and_reload, reload_requested};
 
 /// A generated signal.
@@ -61,13 +62,13 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
         .map_err(Failure::of_server)
         .map_err(listening)?;
     let mut output = Output::new(When::Auto);
-    output.line(&format!(
-        "{count} signals at {}://{}:{}{}",
-        if tls { "wss" } else { "ws" },
-        arguments.address,
-        interface.info().port,
-        arguments.path.as_deref().unwrap_or_default()
-    ))?;
+    let url = Endpoint {
+        tls,
+        host: arguments.address.clone(),
+        port: interface.info().port,
+        path: arguments.path.clone(),
+    };
+    output.line(&format!("{count} signals at {url}"))?;
     output.flush()?;
 
     let cycle = if generated.is_empty() {
@@ -84,8 +85,8 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
         interface.poll_changes(usize::MAX, |_, _| {})?;
         while let Some(event) = client::next_event(&interface)? {
             match event.kind {
-                EventKind::ClientJoined => eprintln!("rvws: joined: {}", event.text),
-                EventKind::ClientLeft => eprintln!("rvws: left: {}", event.text),
+                EventKind::ClientJoined => say(format_args!("joined: {}", event.text)),
+                EventKind::ClientLeft => say(format_args!("left: {}", event.text)),
                 EventKind::ConfigSet => {
                     let applied = interface.config_publish(&event.text);
                     let said = applied
@@ -99,7 +100,7 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
         }
         if reload_requested() {
             match interface.reload_tls() {
-                Ok(()) => eprintln!("rvws: the TLS files were read again"),
+                Ok(()) => say("the TLS files were read again"),
                 Err(error) => {
                     Failure::of_server(error).tell();
                 }
