@@ -11,8 +11,8 @@ use crate::options::{Mode, Options};
 
 /// The longest token or password, in bytes: it must fit the head of a request.
 const MAX_SECRET: usize = 4096;
-/// Names under which a query may carry a token.
-pub(crate) const QUERY_NAMES: [&str; 3] = ["token", "access_token", "apikey"];
+/// Names under which a query may carry a token, in any case.
+const QUERY_NAMES: [&str; 3] = ["token", "access_token", "apikey"];
 /// What the name of the subprotocol that carries a token begins with; the token follows in base64url.
 pub(crate) const TOKEN_PROTOCOL: &str = "rv.token.";
 /// The subprotocol that is offered beside it: a browser wants one of those it offered in the answer, and the one with
@@ -186,8 +186,8 @@ fn check_client(options: &Options) -> Result<()> {
                 .to_owned(),
         ));
     }
-    let in_path = query(options.path.as_deref().unwrap_or_default())
-        .any(|(name, _)| QUERY_NAMES.contains(&name));
+    let path = options.path.as_deref().unwrap_or_default();
+    let in_path = tokens_in_query(path).next().is_some();
     let present = options.access_token.is_some() || options.user.is_some() || in_path;
     if present
         && !options.tls.enabled
@@ -214,12 +214,18 @@ fn is_this_machine(address: &str) -> bool {
 }
 
 /// Names and values of a target's query, as they stand there.
-pub(crate) fn query(target: &str) -> impl Iterator<Item = (&str, &str)> {
+fn query(target: &str) -> impl Iterator<Item = (&str, &str)> {
     let query = target.split_once('?').map_or("", |(_, query)| query);
     let query = query.split('#').next().unwrap_or_default();
     query
         .split('&')
         .filter_map(|pair| pair.split_once('=').or(Some((pair, ""))))
+}
+
+/// The tokens in a target's query, as they stand there.
+pub(crate) fn tokens_in_query(target: &str) -> impl Iterator<Item = &str> {
+    let known = |name: &str| QUERY_NAMES.iter().any(|n| n.eq_ignore_ascii_case(name));
+    query(target).filter_map(move |(name, value)| known(name).then_some(value))
 }
 
 /// Takes percent escapes out. What is none stands for itself; so does `+`, which tokens hold and blanks are not.
@@ -303,7 +309,7 @@ impl Secrets {
             list.extend(forms(token));
         }
         let path = options.path.as_deref().unwrap_or_default();
-        for (_, value) in query(path).filter(|(name, _)| QUERY_NAMES.contains(name)) {
+        for value in tokens_in_query(path) {
             list.extend(forms(&String::from_utf8_lossy(&percent_decoded(value))));
             list.push(value.to_owned());
         }

@@ -61,7 +61,7 @@ pub enum CatalogDirection {
 pub struct Limits {
     /// Connected clients in all; the next one gets HTTP 503.
     pub max_clients: u32,
-    /// Connected clients from one address, on a bind wider than loopback.
+    /// Connected clients from one address, on a bind wider than loopback or through a trusted proxy.
     pub max_clients_per_address: u32,
     /// The largest message that is accepted, in bytes; larger ones close the connection with 1009.
     /// 0 = 4 MiB for a server, 64 MiB for a client. An `import_answer` that was asked for may have 64 MiB.

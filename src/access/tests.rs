@@ -65,7 +65,7 @@ fn credentials_leave_this_machine_only_over_tls_or_when_allowed() {
     let ways: [fn(&mut Options); 3] = [
         token,
         |o| (o.user, o.password) = (Some("u".into()), Some("p".into())),
-        |o| o.path = Some("/a?x=1&access_token=t".into()),
+        |o| o.path = Some("/a?x=1&Access_Token=t".into()),
     ];
     for way in ways {
         for address in ["10.0.0.1", "plant.example", "localhost.evil.com", "0.0.0.0"] {

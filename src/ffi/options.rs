@@ -57,7 +57,8 @@ pub struct rv_options {
     pub output_patterns: *const c_char,
     /// The cycle of `RV_SEND_CYCLE`, 1 to 3600000.
     pub update_cycle_ms: u32,
-    /// Client: time between attempts to connect, +-10 %.
+    /// Client: time between attempts to connect, +-10 %. Towards a server that refuses this client (HTTP 401, 403, 429) it
+    /// doubles up to a minute.
     pub reconnect_interval_ms: u32,
     /// Client: the interval doubles up to this; 0 = it stays fixed.
     pub reconnect_backoff_max_ms: u32,
@@ -79,7 +80,7 @@ pub struct rv_options {
     pub first_state_wait_ms: u32,
     /// Server: connected clients in all; the next one gets HTTP 503.
     pub max_clients: u32,
-    /// Server: connected clients from one address, when listening beyond this machine.
+    /// Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
     pub max_clients_per_address: u32,
     /// The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client. A server holds 16 times
     /// this and 64 MiB of all clients' unfinished messages together; a client that would exceed it is closed with 1013.

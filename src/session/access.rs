@@ -142,7 +142,9 @@ impl Session {
     }
 
     pub(super) fn close_revoked(&mut self, id: PeerId) {
-        self.close(id, 1008, "access revoked");
+        let text = format!("{}: access was revoked", self.who(id));
+        self.notice(id, text, self.now);
+        self.close(id, 1008, "access was revoked");
     }
 
     /// Whether a connection may do this; if not, it is counted, and logged once.

@@ -41,6 +41,7 @@ impl Connect {
         options.connect_timeout = self.patience();
         options.auto_reconnect = false;
         options.send_mode = SendMode::OnChange;
+        self.present.to_options(&mut options)?;
         let files = [&self.ca, &self.pin, &self.cert];
         if !url.tls && (self.insecure || files.iter().any(|file| file.is_some())) {
             return Err(Failure::new(

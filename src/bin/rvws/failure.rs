@@ -24,7 +24,7 @@ exits! {
     NoConnection = 3, "Nothing listens there, no route, or the host name does not resolve.";
     NoWebSocket = 4, "Something answers, but not as a WebSocket server at this path.";
     Tls = 5, "TLS could not be set up, or the certificate is not trusted.";
-    Refused = 6, "The server refused this client, or a configuration.";
+    Refused = 6, "The server refused this client, such as for want of a token, or a configuration.";
     NotFound = 7, "There is no such signal.";
     Value = 8, "A value does not fit its signal, or the server did not keep it.";
     File = 9, "A file cannot be read or written, or is not what it should be.";
@@ -114,14 +114,31 @@ impl From<Error> for Failure {
 
 /// The library names its options; this program has its own names for them, `flags` among them.
 fn options_of(message: &str, flags: &[(&str, &str)]) -> String {
+    let phrases = [
+        ("the option path", "the path in the URL"),
+        ("the option address", "the host in the URL"),
+        (
+            "option access_token (or user and password, or add tokens with roles)",
+            "--token",
+        ),
+        (
+            "option access_token, or user and password",
+            "RVWS_TOKEN, --token-file or --user",
+        ),
+        ("option access_token", "the token"),
+    ];
     let common = [
         ("tls_ca_file", "--ca"),
         ("tls_pin", "--pin"),
+        ("token_transport", "--token-by"),
+        ("allow_plain_credentials", "--allow-plain-credentials"),
+        ("trusted_proxies", "--trusted-proxy"),
         ("allow_anonymous_network", "--allow-anonymous-network"),
     ];
-    let mut text = message
-        .replace("the option path", "the path in the URL")
-        .replace("the option address", "the host in the URL");
+    let mut text = message.to_owned();
+    for (phrase, own) in phrases {
+        text = text.replace(phrase, own);
+    }
     for (option, flag) in common.iter().chain(flags) {
         for before in ["the options ", "the option ", "options ", "option ", ""] {
             text = text.replace(&format!("{before}{option}"), flag);

@@ -38,7 +38,13 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
         .client_ca_file
         .clone_from(&arguments.tls_client_ca);
     let tls = options.tls.enabled;
+    options
+        .trusted_proxies
+        .clone_from(&arguments.wanted.trusted_proxy);
     let interface = Interface::new(options)?;
+    for (token, role) in arguments.wanted.tokens()? {
+        interface.add_token(&token, role)?;
+    }
     let count = interface.load_signals(&arguments.list, ListFormat::Auto)?;
     let generated = generated(&interface, &arguments.rules)?;
     if let Some(path) = &arguments.config {

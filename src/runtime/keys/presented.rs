@@ -3,7 +3,7 @@
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD};
 
 use super::Kind;
-use crate::access::{PROTOCOL, QUERY_NAMES, TOKEN_PROTOCOL, percent_decoded, query};
+use crate::access::{PROTOCOL, TOKEN_PROTOCOL, percent_decoded, tokens_in_query};
 use crate::runtime::http_head::Head;
 
 /// One credential of a request.
@@ -28,13 +28,8 @@ impl Presented {
             return Err("more than one X-API-Key");
         };
         all.extend(key.map(|key| token(key.trim_ascii().to_vec())));
-        let mut in_query = query(&head.target)
-            .filter(|(name, _)| QUERY_NAMES.iter().any(|n| name.eq_ignore_ascii_case(n)));
-        all.extend(
-            in_query
-                .next()
-                .map(|(_, text)| token(percent_decoded(text))),
-        );
+        let mut in_query = tokens_in_query(&head.target);
+        all.extend(in_query.next().map(|text| token(percent_decoded(text))));
         if in_query.next().is_some() {
             return Err("more than one token in its query");
         }

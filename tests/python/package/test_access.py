@@ -49,7 +49,7 @@ def test_a_role_decides_what_a_client_sees_and_sets(server):
         client["Line1/set"].value = 6
         server.wait_for(server["Line1/set"], lambda value: value == 6, SECONDS)
         assert server["Line1/a"].value == 0
-        assert until(lambda: server.stats.denied, "the denied value") == 1
+        assert until(lambda: server.stats().denied, "the denied value") == 1
 
 
 def test_a_revoked_token_closes_its_connections(server):

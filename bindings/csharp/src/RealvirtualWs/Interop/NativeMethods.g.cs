@@ -786,7 +786,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint update_cycle_ms;
         /// <summary>
-        ///  Client: time between attempts to connect, +-10 %.
+        ///  Client: time between attempts to connect, +-10 %. Towards a server that refuses this client (HTTP 401, 403, 429) it
+        ///  doubles up to a minute.
         /// </summary>
         public uint reconnect_interval_ms;
         /// <summary>
@@ -830,7 +831,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint max_clients;
         /// <summary>
-        ///  Server: connected clients from one address, when listening beyond this machine.
+        ///  Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
         /// </summary>
         public uint max_clients_per_address;
         /// <summary>
