@@ -98,10 +98,7 @@ pub(crate) async fn accept<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let caller = Caller {
-        peer,
-        address: peer.ip(),
-    };
+    let caller = Caller::direct(peer);
     let (head, early) = match http_head::read(&mut stream).await {
         Ok(read) => read,
         Err(HeadError::Gone(bytes, error)) => {
@@ -179,6 +176,8 @@ where
     answer(&mut stream, 503, BUSY, "").await;
 }
 
+const BUSY: &str = "The server has as many clients as it may have. Try again later.";
+
 /// Tells a client that speaks plain HTTP to a server of TLS; its request is not looked at.
 pub(crate) async fn refuse_plain<S>(mut stream: S, peer: SocketAddr) -> Refusal
 where
@@ -189,11 +188,8 @@ where
         "This port speaks TLS: use wss://, not ws://.",
         "it speaks plain text (ws://) and this server TLS: switch TLS on in the client",
     );
-    let address = peer.ip();
-    Caller { peer, address }.refuse(&mut stream, no).await
+    Caller::direct(peer).refuse(&mut stream, no).await
 }
-
-const BUSY: &str = "The server has as many clients as it may have. Try again later.";
 
 /// Whom a request came from.
 struct Caller {
@@ -218,6 +214,11 @@ pub(crate) fn named(peer: SocketAddr, address: IpAddr) -> String {
 }
 
 impl Caller {
+    fn direct(peer: SocketAddr) -> Self {
+        let address = peer.ip();
+        Self { peer, address }
+    }
+
     fn left(&self, when: std::fmt::Arguments<'_>) -> Refusal {
         Refusal {
             status: 0,

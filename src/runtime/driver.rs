@@ -307,7 +307,7 @@ impl Tasks {
             let full = |client: IpAddr| tasks.full(client, wide || client != address.ip());
             let handshake = async {
                 let loaded = tasks.shared.tls.lock().clone();
-                let (stream, name) = match loaded {
+                let (stream, certificate) = match loaded {
                     Loaded::Server(config) => tls::accept(config, stream, address)
                         .await
                         .map_err(|why| (why, address.ip()))?,
@@ -328,7 +328,7 @@ impl Tasks {
                 let cap = tasks.options().message_cap();
                 admission::accept(stream, door, address, link::websocket_config(cap))
                     .await
-                    .map(|accepted| (accepted, name))
+                    .map(|accepted| (accepted, certificate))
                     .map_err(|refusal| (refusal.log, refusal.address))
             };
             let done = tokio::select! {

@@ -31,13 +31,13 @@ pub(crate) async fn bind(options: &Options, keys: &Keys) -> Result<(TcpListener,
     let address = resolve(options).await?;
     if !address.ip().to_canonical().is_loopback()
         && !options.allow_anonymous_network
-        && !knows_its_clients(keys)
+        && !knows_its_clients(options, keys)
     {
         return Err(Error::new(
             ErrorCode::InsecureBind,
             format!(
                 "address {} can be reached from other machines and nothing authenticates clients: keep 127.0.0.1, \
-                 or set the option access_token (or user and password, or add tokens with roles), \
+                 or set the option access_token (or user and password, or add tokens with roles) or tls_client_ca_file, \
                  or the option allow_anonymous_network, which lets everyone on that network read and write every signal",
                 address.ip()
             ),
@@ -52,8 +52,8 @@ pub(crate) async fn bind(options: &Options, keys: &Keys) -> Result<(TcpListener,
 
 /// Whether anything tells who a client is. Tokens and passwords do, also when they were all revoked since: then nobody
 /// gets in.
-fn knows_its_clients(keys: &Keys) -> bool {
-    keys.closed()
+fn knows_its_clients(options: &Options, keys: &Keys) -> bool {
+    keys.closed() || options.tls.client_ca_file.is_some()
 }
 
 async fn resolve(options: &Options) -> Result<SocketAddr> {

@@ -429,6 +429,14 @@ pub struct Doctor {
 }
 
 #[derive(Debug, Args)]
+pub struct Token {
+    /// Make a line for a file of tokens, with what this one allows: "NAME read=PATTERN write=PATTERN import config".
+    /// PATTERN is a signal's name, in which * stands for any characters and ? for one
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Cert {
     /// The folder to write the files into; made if need be
     #[arg(default_value = ".")]
@@ -445,14 +453,6 @@ pub struct Cert {
     /// Write over files that are there
     #[arg(long)]
     pub force: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Token {
-    /// Make a line for a file of tokens, with what this one allows: "NAME read=PATTERN write=PATTERN import config".
-    /// PATTERN is a signal's name, in which * stands for any characters and ? for one
-    #[arg(long, value_name = "ROLE")]
-    pub role: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -114,31 +114,26 @@ impl From<Error> for Failure {
 
 /// The library names its options; this program has its own names for them, `flags` among them.
 fn options_of(message: &str, flags: &[(&str, &str)]) -> String {
-    let phrases = [
-        ("the option path", "the path in the URL"),
-        ("the option address", "the host in the URL"),
-        (
-            "option access_token (or user and password, or add tokens with roles)",
-            "--token",
-        ),
-        (
-            "option access_token, or user and password",
-            "RVWS_TOKEN, --token-file or --user",
-        ),
-        ("option access_token", "the token"),
-    ];
     let common = [
         ("tls_ca_file", "--ca"),
         ("tls_pin", "--pin"),
+        ("allow_anonymous_network", "--allow-anonymous-network"),
+        (
+            "access_token (or user and password, or add tokens with roles)",
+            "--token",
+        ),
+        (
+            "access_token, or user and password",
+            "RVWS_TOKEN, --token-file or --user",
+        ),
+        ("access_token", "the token"),
         ("token_transport", "--token-by"),
         ("allow_plain_credentials", "--allow-plain-credentials"),
         ("trusted_proxies", "--trusted-proxy"),
-        ("allow_anonymous_network", "--allow-anonymous-network"),
     ];
-    let mut text = message.to_owned();
-    for (phrase, own) in phrases {
-        text = text.replace(phrase, own);
-    }
+    let mut text = message
+        .replace("the option path", "the path in the URL")
+        .replace("the option address", "the host in the URL");
     for (option, flag) in common.iter().chain(flags) {
         for before in ["the options ", "the option ", "options ", "option ", ""] {
             text = text.replace(&format!("{before}{option}"), flag);

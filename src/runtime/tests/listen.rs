@@ -110,7 +110,8 @@ async fn c21_a_wide_bind_must_be_allowed() {
 #[tokio::test]
 async fn c22_a_wide_bind_is_free_where_clients_must_present_something() {
     type Change = fn(&mut Options);
-    let ways: [Change; 2] = [
+    let ways: [Change; 3] = [
+        |o| o.tls.client_ca_file = Some("ca.pem".into()),
         |o| o.access_token = Some("secret".into()),
         |o| (o.user, o.password) = (Some("u".into()), Some("p".into())),
     ];
