@@ -10,6 +10,7 @@ CARGO ?= cargo
 PYTHON ?= python3
 DEMO_SECONDS ?= 10
 SOAK_SECONDS ?= 60
+STALL_SECONDS ?= 60
 
 # The same features in every debug build, so that the crate is compiled once. In CI Cargo.lock must be up to date.
 CARGO_FLAGS := --features bindings,cli $(if $(CI),--locked)
@@ -91,7 +92,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-security test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-network test-security test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -168,8 +169,14 @@ test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a t
 	@$(VENV_PYTHON) tests/modbus/run.py
 
 .PHONY: test-soak
-test-soak: build ## 1,000 signals both ways for 5 seconds, with the server killed in the middle
+test-soak: setup-python build ## 1,000 signals both ways for 5 s with the server killed; 20 clients that come and go for 15 s
+	@$(PYTHON) tests/soak/figures.py
 	@$(PYTHON) tests/soak/soak.py --seconds 5
+	@$(VENV_PYTHON) tests/soak/churn.py --seconds 15
+
+.PHONY: test-network
+test-network: setup build ## Stopped processes, a wall clock that jumps, and network namespaces where root allows them
+	@$(PYTHON) tests/network/run.py
 
 .PHONY: test-security
 test-security: setup build ## nginx as TLS proxy, pages in Chromium, openssl, other clients: who gets in and who does not
@@ -254,7 +261,7 @@ bench-python: setup-build ## Polling from Python against a bare struct.iter_unpa
 	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-flood verify-proxy verify-modbus verify-sanitize verify-abi verify-deny verify-cross ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-flood verify-stall verify-lives verify-network verify-proxy verify-modbus verify-sanitize verify-abi verify-deny verify-cross ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -263,6 +270,12 @@ verify-schedules: setup-build ## 10,000 schedules of crossing writes
 .PHONY: verify-pulses
 verify-pulses: setup-build ## 2,000 pulses of a millisecond, received at 60 Hz
 	@RV_PULSES=2000 $(CARGO) test --quiet $(CARGO_FLAGS) --test pulses -- --nocapture
+
+.PHONY: soak
+soak: setup-python ## Clients that come and go in release, with faults, and what the server uses; SOAK_SECONDS=60
+	@$(CARGO) build --quiet --release
+	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so \
+		$(VENV_PYTHON) tests/soak/churn.py --seconds $(SOAK_SECONDS)
 
 .PHONY: verify-soak
 verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
@@ -281,6 +294,19 @@ verify-flood: setup-build ## What 99 % of the others' values take while a client
 .PHONY: verify-proxy
 verify-proxy: setup build ## Idle clients behind nginx, whose proxy_read_timeout is 60 s, for 90 s
 	@RV_PROXY_READ_TIMEOUT=60 $(VENV_PYTHON) tests/security/run.py idle_clients pings_alone without_a_sign
+
+.PHONY: verify-stall
+verify-stall: setup-build ## What one client of fifty that stalls costs the others, in release; STALL_SECONDS=60, five times
+	@RV_STALL_SECONDS=$(STALL_SECONDS) $(CARGO) test --quiet --release --test fifty_clients -- --ignored --nocapture
+
+.PHONY: verify-lives
+verify-lives: setup-build ## 1,000 lives of a server, 10,000 connections that come and go: nothing is left
+	@RV_LIVES=1000 RV_CONNECTIONS=10000 $(CARGO) test --quiet $(CARGO_FLAGS) --test lifecycle -- f13 d12
+
+.PHONY: verify-network
+verify-network: setup build ## Cuts at every byte in every way, 5,000 corrupted bytes; outages at the library's own time-outs
+	@RV_CUT_STEP=1 RV_CORRUPTIONS=5000 $(CARGO) test --quiet $(CARGO_FLAGS) --test faults -- crowd
+	@$(PYTHON) tests/network/run.py --full
 
 .PHONY: verify-modbus
 verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind
