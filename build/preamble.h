@@ -243,9 +243,9 @@
  *   port                      1234                TCP port; (s) 0 = any free one
  *   path                      NULL                (c) path and query of the URL, NULL = "/"; (s) the only path served
  *   client_name               "realvirtual-ws"    (c) the name it gives itself
- *   own_perspective           1                   RV_PERSPECTIVE_SIMULATION: see the table above
- *   peer_perspective          0                   RV_PERSPECTIVE_UNKNOWN: see the table above
- *   import_direction          0                   RV_IMPORT_INVERT: see the table above
+ *   own_perspective           1                   RV_PERSPECTIVE_SIMULATION: the side this program stands on
+ *   peer_perspective          0                   RV_PERSPECTIVE_UNKNOWN: the side the peer stands on, if known
+ *   import_direction          0                   RV_IMPORT_INVERT: what an import does with directions
  *   catalog_direction         0                   RV_CATALOG_KEEP: directions in the catalogue for peers
  *   default_direction         1                   RV_DIRECTION_INPUT: where nothing else decides
  *   send_mode                 0                   RV_SEND_CYCLE: when changed values go out

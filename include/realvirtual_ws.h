@@ -243,9 +243,9 @@
  *   port                      1234                TCP port; (s) 0 = any free one
  *   path                      NULL                (c) path and query of the URL, NULL = "/"; (s) the only path served
  *   client_name               "realvirtual-ws"    (c) the name it gives itself
- *   own_perspective           1                   RV_PERSPECTIVE_SIMULATION: see the table above
- *   peer_perspective          0                   RV_PERSPECTIVE_UNKNOWN: see the table above
- *   import_direction          0                   RV_IMPORT_INVERT: see the table above
+ *   own_perspective           1                   RV_PERSPECTIVE_SIMULATION: the side this program stands on
+ *   peer_perspective          0                   RV_PERSPECTIVE_UNKNOWN: the side the peer stands on, if known
+ *   import_direction          0                   RV_IMPORT_INVERT: what an import does with directions
  *   catalog_direction         0                   RV_CATALOG_KEEP: directions in the catalogue for peers
  *   default_direction         1                   RV_DIRECTION_INPUT: where nothing else decides
  *   send_mode                 0                   RV_SEND_CYCLE: when changed values go out
@@ -2479,7 +2479,7 @@ RV_API int32_t rv_revoke_user(struct rv_interface *iface, const char *user);
  * one. A server that has published one is also asked to change it: `RV_EVENT_CONFIG_SET`; until then such requests
  * are refused, and those that ask get `{}`. Does not wait.
  *
- * Returns `RV_OK`, or `RV_ERR_ARGUMENT` when it is not a JSON object.
+ * Returns `RV_OK`; `RV_ERR_ARGUMENT` when it is not a JSON object; `RV_ERR_UNSUPPORTED` for a client.
  */
 RV_API
 int32_t rv_config_publish(struct rv_interface *iface,

@@ -49,6 +49,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -270,10 +271,17 @@ template <> struct traits<float> : traits<double> {
         double number = 0;
         const std::int32_t result = rv_get_float(iface, id, &number);
         if (result >= 0)
-            value = static_cast<float>(number);
+            value = nearest(number);
         return result;
     }
     static void fill(rv_value &to, float value) noexcept { to.number = shortest(value); }
+    /// Infinity for what is beyond a float's range, which C++ does not define.
+    static float nearest(double number) noexcept {
+        const float most = std::numeric_limits<float>::max(), infinity = std::numeric_limits<float>::infinity();
+        return number > static_cast<double>(most)    ? infinity
+               : number < -static_cast<double>(most) ? -infinity
+                                                     : static_cast<float>(number);
+    }
     /// The double that is written as shortly as the float: 0.1 for 0.1f, as rv_set_float32 does.
     static double shortest(float value) noexcept {
         char digits[32];
@@ -522,7 +530,8 @@ public:
     /// As set(); returns the result.
     std::int32_t try_set(argument value) const noexcept { return detail::traits<T>::set(iface_, id_, value); }
 
-    /// The current value. Does not wait. @throws error RV_ERR_KIND, ... as rv_get_bool
+    /// The current value; infinity where it is beyond the range of a float. Does not wait.
+    /// @throws error RV_ERR_KIND, ... as rv_get_bool
     T get() const {
         T value = T();
         detail::check(try_get(value));
@@ -534,12 +543,14 @@ public:
     }
 
 private:
+    friend class batch;
+
     rv_interface *iface_;
     std::uint32_t id_;
 };
 
-/// Values that are set together: in one message, all or none. Texts are copied. To be filled, set and cleared over and
-/// over: it keeps its memory. One thread at a time.
+/// Values that are set together: in one message, all or none, all of one endpoint. Texts are copied. To be filled, set
+/// and cleared over and over: it keeps its memory. One thread at a time.
 class batch {
 public:
     batch() = default;
@@ -547,9 +558,12 @@ public:
     batch &operator=(const batch &) = delete;
 
     /// Adds a value.
-    /// @param target a signal of the endpoint that the batch is for
+    /// @param target a signal of the endpoint that the batch is for; with another's it is refused as a whole
     /// @param value as signal::set() takes it
     template <class T> batch &set(const signal<T> &target, typename signal<T>::argument value) {
+        if (values_.empty())
+            owner_ = target.iface_;
+        mixed_ = mixed_ || target.iface_ != owner_;
         rv_value entry = rv_value();
         entry.signal = target.id();
         entry.kind = detail::traits<T>::kind;
@@ -568,6 +582,7 @@ public:
     void clear() noexcept {
         values_.clear();
         used_ = 0;
+        mixed_ = false;
     }
 
     /// The values, as rv_set_values takes them. Valid until the next set() or clear().
@@ -576,7 +591,14 @@ public:
     /// How many values.
     std::size_t size() const noexcept { return values_.size(); }
 
+    /// Whether each signal is that endpoint's: ids are numbers, which another endpoint has, too.
+    bool is_for(const rv_interface *endpoint) const noexcept {
+        return values_.empty() || (!mixed_ && owner_ == endpoint);
+    }
+
 private:
+    const rv_interface *owner_ = nullptr; // whose signal the first is
+    bool mixed_ = false;                  // another is somebody else's
     std::vector<rv_value> values_;
     std::deque<std::string> texts_; // whose entries stay where they are
     std::size_t used_ = 0;
@@ -869,10 +891,17 @@ public:
 
     // ---- Values ----
 
-    /// Sets several signals together: in one message, all or none. Does not wait. @throws error as rv_set_values
-    void set_values(const batch &values) { detail::check(try_set_values(values)); }
+    /// Sets several signals together: in one message, all or none. Does not wait.
+    /// @throws error RV_ERR_ARGUMENT for a signal of another endpoint, and as rv_set_values
+    void set_values(const batch &values) {
+        if (!values.is_for(iface_))
+            detail::fail(RV_ERR_ARGUMENT, "the batch has a signal of another endpoint: make a batch for each");
+        detail::check(try_set_values(values));
+    }
     /// As set_values(); returns the result.
-    std::int32_t try_set_values(const batch &values) noexcept { return try_set_values(values.data(), values.size()); }
+    std::int32_t try_set_values(const batch &values) noexcept {
+        return values.is_for(iface_) ? try_set_values(values.data(), values.size()) : RV_ERR_ARGUMENT;
+    }
     /// As set_values(), from the C struct; returns the result.
     std::int32_t try_set_values(const rv_value *values, std::size_t count) noexcept {
         return rv_set_values(iface_, values, detail::count(count));

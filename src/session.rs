@@ -498,12 +498,12 @@ impl Session {
         self.departed(&peer);
         self.import_peer_gone(id);
         self.config_peer_gone(id, now);
-        let text = format!(
-            "{} ({}): {}",
-            escape(peer.display_name()),
-            peer.address,
-            escape(&self.secrets.redact(reason.to_owned()))
-        );
+        let who = if self.is_server() {
+            escape(peer.display_name())
+        } else {
+            "the server".to_owned()
+        };
+        let text = format!("{who} ({}): {}", peer.address, escape(&self.secrets.redact(reason.to_owned())));
         if self.is_server() {
             let left = format!("client {id} left: {text}");
             if let Some(left) = self.within_notices(peer.ip, left, now) {

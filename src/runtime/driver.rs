@@ -31,7 +31,7 @@ use crate::runtime::shared::Shared;
 use crate::runtime::stream::MaybeTls;
 use crate::runtime::tls::{self, Loaded};
 use crate::runtime::{clock, connect, listen};
-use crate::session::Input;
+use crate::session::{Input, LogLevel, LogRecord};
 use crate::time::Time;
 
 /// A deadline that is later than timers usually are.
@@ -85,6 +85,12 @@ pub(crate) async fn drive(
                 Ok(listener) => {
                     let listener = listener.map(|(listener, address)| {
                         hub.lock().port = address.port();
+                        shared.put_log(LogRecord {
+                            level: LogLevel::Info,
+                            time: clock::now(),
+                            client: 0,
+                            text: format!("listening on {address}"),
+                        });
                         listener
                     });
                     // Before the start returns, so that nobody finds it still stopped after it.
@@ -500,7 +506,6 @@ mod tests {
     use super::*;
     use crate::error::ErrorCode;
     use crate::runtime::keys::Keys;
-    use crate::session::LogLevel;
     use crate::signals::Signals;
 
     #[tokio::test]

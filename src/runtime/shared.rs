@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -31,7 +31,19 @@ fn stderr_level(options: &Options) -> Option<LogLevel> {
         "warn" => Some(LogLevel::Warn),
         "info" => Some(LogLevel::Info),
         "debug" => Some(LogLevel::Debug),
-        _ => options.log_to_stderr.then_some(LogLevel::Debug),
+        other => {
+            if !other.is_empty() {
+                static TOLD: Once = Once::new();
+                TOLD.call_once(|| {
+                    let asked = escape(&asked);
+                    let _ = writeln!(
+                        io::stderr(),
+                        "realvirtual-ws: RV_LOG is \"{asked}\" and counts for nothing: it is to be error, warn, info or debug"
+                    );
+                });
+            }
+            options.log_to_stderr.then_some(LogLevel::Debug)
+        }
     }
 }
 

@@ -219,6 +219,19 @@ void a_batch_arrives_together() {
     batch.clear();
     batch.set(i, 99).set(rv::signal<bool>(twin.handle(), 1000), true);
     FAILS(RV_ERR_NOT_FOUND, "", twin.set_values(batch));
+    // The same id at another endpoint, first or later; and no signal at all.
+    rv::server other(twin_options());
+    const auto theirs = other.add<std::int64_t>("theirs", RV_DIRECTION_INPUT);
+    batch.clear();
+    FAILS(RV_ERR_ARGUMENT, "another endpoint", twin.set_values(batch.set(theirs, 1)));
+    other.set_values(batch);
+    CHECK(theirs.get() == 1);
+    FAILS(RV_ERR_ARGUMENT, "another endpoint", other.set_values(batch.set(i, 98)));
+    CHECK(other.try_set_values(batch) == RV_ERR_ARGUMENT && twin.try_set_values(batch) == RV_ERR_ARGUMENT);
+    batch.clear();
+    FAILS(RV_ERR_ARGUMENT, "", twin.set_values(batch.set(i, 98).set(rv::signal<bool>(), true)));
+    batch.clear();
+    twin.set_values(batch);
     CHECK(i.get() == 2); // all or none
 }
 
@@ -246,6 +259,17 @@ void floats_are_set_by_their_shortest_form() {
     CHECK(a.get() != 0);
     batch.clear();
     FAILS(RV_ERR_NOT_FINITE, "", twin.set_values(batch.set(two, std::numeric_limits<float>::infinity())));
+
+    // What is no float comes as the nearest, or as infinity.
+    const auto wide = twin.add<double>("wide", RV_DIRECTION_INPUT);
+    const rv::signal<float> narrow(twin.handle(), wide.id());
+    const double most = static_cast<double>(std::numeric_limits<float>::max());
+    wide.set(-most);
+    CHECK(narrow.get() == -std::numeric_limits<float>::max());
+    wide.set(1e300);
+    CHECK(narrow.get() == std::numeric_limits<float>::infinity());
+    wide.set(-1e300);
+    CHECK(narrow.get() == -std::numeric_limits<float>::infinity());
 }
 
 void polls_give_pulses_texts_and_queues() {

@@ -260,12 +260,18 @@ namespace RealvirtualWs.Unity
         /// </summary>
         /// <param name="done">Gets the result, on the main thread; may be null, the console has it too.</param>
         /// <param name="timeoutSeconds">What has arrived by then is created.</param>
-        /// <exception cref="InvalidOperationException">The interface is not open, or an import is under way.</exception>
+        /// <exception cref="InvalidOperationException">
+        /// The interface is not open, an import is under way, or the app is in the background.
+        /// </exception>
         public void ImportSignals(Action<SignalImportResult> done = null, float timeoutSeconds = 10)
         {
             if (session == null)
             {
                 throw new InvalidOperationException(name + " is not open: call Open first, or enter play mode");
+            }
+            if (suspended)
+            {
+                throw new InvalidOperationException(name + " is not connected while the app is in the background");
             }
             session.Import((int)(timeoutSeconds * 1000), done);
         }

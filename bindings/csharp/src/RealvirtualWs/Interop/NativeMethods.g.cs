@@ -600,7 +600,7 @@ namespace RealvirtualWs.Interop
         ///  one. A server that has published one is also asked to change it: `RV_EVENT_CONFIG_SET`; until then such requests
         ///  are refused, and those that ask get `{}`. Does not wait.
         ///
-        ///  Returns `RV_OK`, or `RV_ERR_ARGUMENT` when it is not a JSON object.
+        ///  Returns `RV_OK`; `RV_ERR_ARGUMENT` when it is not a JSON object; `RV_ERR_UNSUPPORTED` for a client.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "rv_config_publish", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rv_config_publish(rv_interface* iface, byte* json);
