@@ -50,7 +50,7 @@ http {
 def documented(heading):
     """The nginx configuration under a heading of docs/SECURITY.md."""
     text = (ROOT / "docs" / "SECURITY.md").read_text(encoding="utf-8")
-    found = re.search(rf"^#+ {re.escape(heading)}\n.*?^```nginx\n(.*?)^```$", text, re.S | re.M)
+    found = re.search(rf"^#+ {re.escape(heading)}\n.*?^```nginx[^\n]*\n(.*?)^```$", text, re.S | re.M)
     return found.group(1)
 
 
