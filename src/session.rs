@@ -503,7 +503,11 @@ impl Session {
         } else {
             "the server".to_owned()
         };
-        let text = format!("{who} ({}): {}", peer.address, escape(&self.secrets.redact(reason.to_owned())));
+        let text = format!(
+            "{who} ({}): {}",
+            peer.address,
+            escape(&self.secrets.redact(reason.to_owned()))
+        );
         if self.is_server() {
             let left = format!("client {id} left: {text}");
             if let Some(left) = self.within_notices(peer.ip, left, now) {
