@@ -99,7 +99,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-docs test-python test-csharp test-unity test-webgl test-cli test-modbus test-soak test-network test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-docs test-python test-csharp test-unity test-webgl test-cli test-modbus test-soak test-network test-security test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -200,6 +200,10 @@ test-soak: setup-python build ## 1,000 signals both ways for 5 s with the server
 test-network: setup build ## Stopped processes, a wall clock that jumps, and network namespaces where root allows them
 	@$(PYTHON) tests/network/run.py
 
+.PHONY: test-security
+test-security: setup build ## nginx as TLS proxy, pages in Chromium, openssl, other clients: who gets in and who does not
+	@$(VENV_PYTHON) tests/security/run.py
+
 .PHONY: test-peers
 test-peers: setup build ## The protocol document's own programs, and other WebSocket implementations
 	@bash tests/peers/run.sh
@@ -268,13 +272,22 @@ bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cyc
 	@mkdir -p bench
 	@RV_BENCH_RESULTS=$(abspath bench/RESULTS.md) $(CARGO) bench --quiet --features bench-internals,cli --bench micro
 
+.PHONY: bench-tls
+bench-tls: setup-build ## What TLS costs: a round trip, and 200 idle clients; bench/RESULTS.md
+	@$(CARGO) build --quiet --release
+	@scripts/install.sh links $(OUTPUT)/release
+	@mkdir -p $(BIN)
+	@$(CC) -std=c99 -O2 $(STRICT) $(CFLAGS) $(INCLUDE) bench/round_trip.c -o $(BIN)/round-trip \
+		$(LDFLAGS) -L$(OUTPUT)/release -lrealvirtual_ws -Wl,-rpath,$(OUTPUT)/release -pthread
+	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/tls.py $(BIN)/round-trip
+
 .PHONY: bench-python
 bench-python: setup-build ## Polling from Python against a bare struct.iter_unpack; bench/RESULTS.md
 	@$(CARGO) build --quiet --release
 	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-simulation verify-loom verify-fuzz verify-autobahn verify-pulses verify-soak verify-slow verify-stall verify-lives verify-network verify-modbus verify-sanitize verify-tsan verify-coverage verify-abi verify-cross verify-webgl ## All long checks
+verify: verify-schedules verify-simulation verify-loom verify-fuzz verify-autobahn verify-pulses verify-soak verify-slow verify-flood verify-stall verify-lives verify-network verify-proxy verify-modbus verify-sanitize verify-tsan verify-coverage verify-abi verify-deny verify-cross verify-webgl ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -342,6 +355,14 @@ verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
 verify-slow: setup-build ## One of fifty clients stops reading, in release, for 2,000 rounds
 	@RV_ROUNDS=2000 $(CARGO) test --quiet --release --test fifty_clients -- --nocapture
 
+.PHONY: verify-flood
+verify-flood: setup-build ## What 99 % of the others' values take while a client floods, in release, against a quiet server
+	@RV_FLOOD_SECONDS=10 $(CARGO) test --quiet --release --test floods d8 -- --nocapture
+
+.PHONY: verify-proxy
+verify-proxy: setup build ## Idle clients behind nginx, whose proxy_read_timeout is 60 s, for 90 s
+	@RV_PROXY_READ_TIMEOUT=60 $(VENV_PYTHON) tests/security/run.py idle_clients pings_alone without_a_sign
+
 .PHONY: verify-stall
 verify-stall: setup-build ## What one client of fifty that stalls costs the others, in release; STALL_SECONDS=60, five times
 	@RV_STALL_SECONDS=$(STALL_SECONDS) $(CARGO) test --quiet --release --test fifty_clients -- --ignored --nocapture
@@ -400,6 +421,18 @@ verify-sanitize: build test-cpp ## AddressSanitizer over the Rust, C and FFI tes
 .PHONY: verify-abi
 verify-abi: abi-check ## The ABI check finds every kind of break, and lets additions pass
 	@$(PYTHON) scripts/abi_check.py --self-test
+
+DENY_VERSION := 0.20.2
+DENY := $(OUTPUT)/tools/bin/cargo-deny
+
+$(DENY):
+	@echo "building cargo-deny $(DENY_VERSION), which takes some minutes"
+	@nice $(CARGO) install --quiet --locked --root $(OUTPUT)/tools --version $(DENY_VERSION) cargo-deny
+
+.PHONY: verify-deny
+verify-deny: setup-build $(DENY) ## Licences, bans and sources of all dependencies; advisories, where their database can be had
+	@$(DENY) check licenses bans sources
+	@if $(DENY) fetch db >/dev/null 2>&1; then $(DENY) check advisories; else echo "skipped: no database of advisories"; fi
 
 TARGETS := x86_64-pc-windows-gnu aarch64-unknown-linux-gnu x86_64-unknown-linux-gnu
 

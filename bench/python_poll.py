@@ -17,7 +17,6 @@ from realvirtual_ws import Direction
 from realvirtual_ws._changes import RECORD
 
 RESULTS = Path(__file__).resolve().parent / "RESULTS.md"
-BEGIN, END = "<!-- bench-python -->\n", "<!-- end of bench-python -->\n"
 SIGNALS = 1000
 ROUNDS = 151
 # Turns are short, so that what else the machine does falls between them, and not always on the longer side.
@@ -133,17 +132,18 @@ def measure():
     return f"## Python\n\n{about}\n\n{head}" + "".join(f"{line}\n" for line in rows)
 
 
-def keep(section):
-    """Puts the section in the place of the former one, and leaves the rest of the file as it is."""
+def put(name, section):
+    """Puts a bench's section in the place of its former one, and leaves the rest of the file as it is."""
+    begin, after = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
     text = RESULTS.read_text(encoding="utf-8")
-    head, found, rest = text.partition(BEGIN)
-    tail = rest.partition(END)[2] if found else ""
+    head, found, rest = text.partition(begin)
+    tail = rest.partition(after)[2] if found else ""
     gap = "" if found or head.endswith("\n\n") else "\n"
-    RESULTS.write_text(f"{head}{gap}{BEGIN}{section}{END}{tail}", encoding="utf-8")
+    RESULTS.write_text(f"{head}{gap}{begin}{section}{after}{tail}", encoding="utf-8")
 
 
 if __name__ == "__main__":
     found = measure()
     print(found)
     if "--print" not in sys.argv[1:]:
-        keep(found)
+        put("bench-python", found)

@@ -1156,7 +1156,8 @@ typedef struct rv_options {
      */
     uint32_t max_clients_per_address;
     /**
-     * The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client.
+     * The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client. A server holds 16 times
+     * this and 64 MiB of all clients' unfinished messages together; a client that would exceed it is closed with 1013.
      */
     uint32_t max_message_bytes;
     /**
@@ -1168,7 +1169,7 @@ typedef struct rv_options {
      */
     uint32_t handshake_timeout_ms;
     /**
-     * Server: connections that are still in their handshake.
+     * Server: connections that are still in their handshake; for one more the oldest of them is cut.
      */
     uint32_t max_pending_handshakes;
     /**
@@ -1471,6 +1472,10 @@ typedef struct rv_stats {
      * microseconds; the first also shorter, the last also longer.
      */
     uint64_t send_latency[24];
+    /**
+     * Clients closed because all of them together had sent too much of unfinished messages.
+     */
+    uint64_t crowded_closed;
 } rv_stats;
 
 /**

@@ -4,8 +4,8 @@
 #   scripts/setup.sh build   what building and the demo need: Rust, C and C++ compilers, Python
 #   scripts/setup.sh python  also the Python test packages and the wheel's build backend: .venv
 #   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway), faketime, iproute2 and
-#                            nftables (the network tests) and the test packages: .venv (Python) and
-#                            tests/node/node_modules (Node)
+#                            nftables (the network tests), nginx, Chromium and openssl (the security tests) and the test
+#                            packages: .venv (Python) and tests/node/node_modules (Node)
 #   scripts/setup.sh webgl   also emscripten and Chromium, for `make verify-webgl`: about 2 GB
 #
 # Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
@@ -20,6 +20,9 @@ case $what in
         exit 2
         ;;
 esac
+
+# Servers are for administrators, and not on everybody's PATH.
+PATH=$PATH:/usr/sbin:/sbin
 
 has() { command -v "$1" >/dev/null 2>&1; }
 
@@ -40,6 +43,8 @@ missing_packages() {
         has npm || echo npm
         has mcs || echo mono-mcs
         has openssl || echo openssl
+        has nginx || echo nginx-light
+        has chromium || echo chromium
         has faketime || echo faketime
         has ip || echo iproute2
         has nft || echo nftables
@@ -59,6 +64,25 @@ mono_libraries() {
     done
 }
 
+# The tests start nginx themselves, with a configuration of their own: its package starts nothing, now or at the next
+# boot. Debian asks policy-rc.d, where there is one, whether a service may be started; 101 says no.
+without_services() {
+    local policy=/usr/sbin/policy-rc.d new=
+    if [ ! -e "$policy" ]; then
+        new=$policy
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod +x "$policy"
+    fi
+    local done=0 nginx=
+    has nginx || nginx=new
+    DEBIAN_FRONTEND=noninteractive "$@" || done=$?
+    [ -z "$new" ] || rm -f "$new"
+    if [ -n "$nginx" ] && has nginx && has systemctl; then
+        systemctl disable --quiet nginx 2>/dev/null || true
+    fi
+    return "$done"
+}
+
 install_packages() {
     local packages
     packages=$(missing_packages | tr '\n' ' ')
@@ -67,7 +91,7 @@ install_packages() {
     if [ "$(id -u)" = 0 ] && has apt-get; then
         echo "setup: installing $packages"
         apt-get -o DPkg::Lock::Timeout=300 update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $packages
+        without_services apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $packages
     else
         echo "setup: missing: $packages" >&2
         echo "setup: install them, on Debian: sudo apt-get install -y --no-install-recommends $packages" >&2

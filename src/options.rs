@@ -65,12 +65,14 @@ pub struct Limits {
     pub max_clients_per_address: u32,
     /// The largest message that is accepted, in bytes; larger ones close the connection with 1009.
     /// 0 = 4 MiB for a server, 64 MiB for a client. An `import_answer` that was asked for may have 64 MiB.
+    /// Of all clients' unfinished messages together a server holds 16 times this and 64 MiB; a client that would
+    /// exceed it is closed with 1013.
     pub max_message_bytes: u32,
     /// Signals in all.
     pub max_signals: u32,
     /// Time for TLS and the HTTP upgrade together.
     pub handshake_timeout: Duration,
-    /// Connections that are still in their handshake.
+    /// Connections that are still in their handshake; for one more the oldest of them is cut.
     pub max_pending_handshakes: u32,
 }
 
@@ -360,7 +362,8 @@ fn is_origin(entry: &str) -> bool {
         let host = rest.strip_suffix('/').unwrap_or(rest);
         !scheme.is_empty() && !host.is_empty() && !host.contains(['/', '?', '#', ' '])
     });
-    rest.unwrap_or(entry == "*" || entry == "null")
+    // Pages from files have none, and some web views call that "file://".
+    entry == "file://" || rest.unwrap_or(entry == "*" || entry == "null")
 }
 
 /// Whether a port is written behind a host name or an IPv4 address, or behind brackets.
@@ -397,6 +400,7 @@ mod tests {
         let good = [
             "*",
             "null",
+            "file://",
             "https://a.example",
             "http://[::1]:80",
             "https://a.example/",

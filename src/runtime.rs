@@ -5,11 +5,13 @@
 )]
 
 pub(crate) mod admission;
+mod budget;
 pub(crate) mod clock;
 pub(crate) mod connect;
 mod driver;
 mod flag;
 mod frames;
+mod handshakes;
 mod http_head;
 mod hub;
 pub(crate) mod keys;

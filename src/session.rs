@@ -264,6 +264,7 @@ impl Session {
             Input::Progress { peer } => self.heard(peer, now),
             Input::Drained { peer } => self.drained(peer),
             Input::Closed { peer, reason } => self.closed(peer, &reason, now),
+            Input::Crowded => self.stats.crowded_closed += 1,
             Input::Cycle { skipped } => {
                 self.stats.cycles += 1;
                 self.stats.cycles_skipped += skipped;

@@ -99,6 +99,7 @@ impl From<&Stats> for rv_stats {
             log_dropped: stats.log_dropped,
             events_dropped: stats.events_dropped,
             send_latency: stats.send_latency.buckets,
+            crowded_closed: stats.crowded_closed,
         }
     }
 }

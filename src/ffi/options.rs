@@ -82,13 +82,14 @@ pub struct rv_options {
     pub max_clients: u32,
     /// Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
     pub max_clients_per_address: u32,
-    /// The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client.
+    /// The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client. A server holds 16 times
+    /// this and 64 MiB of all clients' unfinished messages together; a client that would exceed it is closed with 1013.
     pub max_message_bytes: u32,
     /// Signals in all, 1 to 10000000.
     pub max_signals: u32,
     /// Server: time for TLS and the HTTP upgrade together.
     pub handshake_timeout_ms: u32,
-    /// Server: connections that are still in their handshake.
+    /// Server: connections that are still in their handshake; for one more the oldest of them is cut.
     pub max_pending_handshakes: u32,
     /// Larger messages with values are split into several of about this size; 0 = never. The values of one message
     /// are applied together, those of several are not.

@@ -167,6 +167,8 @@ pub struct rv_stats {
     /// From the first set after a message went out to the next message: entry n counts times of 2^n up to 2^(n+1)
     /// microseconds; the first also shorter, the last also longer.
     pub send_latency: [u64; 24],
+    /// Clients closed because all of them together had sent too much of unfinished messages.
+    pub crowded_closed: u64,
 }
 
 /// What is known of a signal, besides its value.

@@ -22,6 +22,8 @@ use crate::error::{Error, ErrorCode, Result};
 use crate::escape::escape;
 use crate::options::{Mode, Options, SendMode};
 use crate::runtime::admission::{self, Door, Policy};
+use crate::runtime::budget::{Budget, Share};
+use crate::runtime::handshakes::Handshakes;
 use crate::runtime::hub::{self, Hub, Link};
 use crate::runtime::link::{self, LinkOptions, Outbound};
 use crate::runtime::meter::Meter;
@@ -53,7 +55,9 @@ struct Tasks {
     hub: Arc<Mutex<Hub>>,
     shared: Arc<Shared>,
     set: Arc<Mutex<JoinSet<()>>>,
-    pending_handshakes: Arc<AtomicUsize>,
+    handshakes: Arc<Handshakes>,
+    /// For unfinished messages; a client's one peer has none.
+    budget: Option<Arc<Budget>>,
     /// No connection is taken any more.
     stopping: Arc<AtomicBool>,
     /// Every task has one: the interface has ended when all are gone.
@@ -132,7 +136,10 @@ async fn run(
         hub: Arc::clone(&hub),
         shared: Arc::clone(&shared),
         set: Arc::default(),
-        pending_handshakes: Arc::default(),
+        handshakes: Handshakes::at_most(shared.options.limits.max_pending_handshakes as usize),
+        budget: listener
+            .as_ref()
+            .map(|_| Budget::for_messages(shared.options.message_cap())),
         stopping: Arc::default(),
         alive,
     };
@@ -293,16 +300,10 @@ impl Tasks {
 
     /// Takes one TCP connection through its handshake.
     fn admit(&self, stream: TcpStream, address: SocketAddr, wide: bool, policy: Arc<Policy>) {
-        let limits = &self.options().limits;
-        let pending = self.pending_handshakes.fetch_add(1, Ordering::Relaxed);
-        let crowd = pending >= limits.max_pending_handshakes as usize;
-        let refusal = if crowd {
-            Some("max_pending_handshakes")
-        } else {
-            self.full(address.ip(), wide)
-        };
+        let place = self.handshakes.enter();
+        let refusal = self.full(address.ip(), wide);
         let tasks = self.clone();
-        let deadline = limits.handshake_timeout;
+        let deadline = self.options().limits.handshake_timeout;
         self.spawn(async move {
             let refused = |why: String, address: IpAddr| {
                 let address = Some(address);
@@ -313,13 +314,6 @@ impl Tasks {
             let handshake = async {
                 let loaded = tasks.shared.tls.lock().clone();
                 let (stream, certificate) = match loaded {
-                    // An answer would need one more handshake in TLS.
-                    Loaded::Server(_) if crowd => {
-                        let why = format!(
-                            "connection from {address} cut: option max_pending_handshakes is reached"
-                        );
-                        return Err((why, address.ip()));
-                    }
                     Loaded::Server(config) => tls::accept(config, stream, address)
                         .await
                         .map_err(|why| (why, address.ip()))?,
@@ -343,8 +337,16 @@ impl Tasks {
                     .map(|accepted| (accepted, certificate))
                     .map_err(|refusal| (refusal.log, refusal.address))
             };
-            let done = tokio::time::timeout(deadline, handshake).await;
-            tasks.pending_handshakes.fetch_sub(1, Ordering::Relaxed);
+            let done = tokio::select! {
+                done = tokio::time::timeout(deadline, handshake) => done,
+                () = place.needed() => Ok(Err((
+                    format!(
+                        "connection from {address} cut: it was the oldest of max_pending_handshakes that were in their handshake"
+                    ),
+                    address.ip(),
+                ))),
+            };
+            drop(place);
             match done {
                 Ok(Ok((accepted, certificate))) => {
                     let (ip, grant) = (accepted.address, accepted.grant);
@@ -411,7 +413,7 @@ impl Tasks {
     /// Gives an open connection its task.
     fn attach<S>(
         &self,
-        ws: WebSocketStream<Meter<S>>,
+        mut ws: WebSocketStream<Meter<S>>,
         address: String,
         note: String,
         ip: Option<IpAddr>,
@@ -422,6 +424,9 @@ impl Tasks {
         // The session has said goodbye to its peers, and would not to this one.
         if self.stopping.load(Ordering::Relaxed) {
             return;
+        }
+        if let Some(budget) = &self.budget {
+            ws.get_mut().set_share(Share::of(Arc::clone(budget)));
         }
         let (outbound, queue) = unbounded_channel();
         let cap = Arc::new(AtomicUsize::new(self.options().message_cap()));

@@ -18,6 +18,8 @@ pub(crate) enum Fault {
     },
     /// A ping, pong or close of more than 125 bytes.
     LongControl,
+    /// No header is wrong, but the unfinished messages of all peers are too much together.
+    Crowded,
 }
 
 /// A forbidden header, which begins at `at` in the bytes scanned (0 when it began in earlier ones).
@@ -38,6 +40,8 @@ pub(crate) struct Frames {
     message: u64,
     /// A message is unfinished.
     open: bool,
+    /// The present frame is a control frame.
+    control: bool,
     /// The present frame is the last one of its message.
     last: bool,
     /// The present frame is a control frame, and no message is unfinished.
@@ -50,6 +54,15 @@ impl Frames {
     /// A frame or a message is under way.
     pub(crate) const fn inside(&self) -> bool {
         self.open || self.have > 0 || self.left > 0
+    }
+
+    /// How many bytes have come of the unfinished message.
+    pub(crate) const fn held(&self) -> u64 {
+        if self.control {
+            self.message
+        } else {
+            self.message.saturating_sub(self.left)
+        }
     }
 
     /// How many messages came to their end. A control frame outside a message is one by itself, or a
@@ -99,8 +112,8 @@ impl Frames {
             }
             n => u64::from(n),
         };
-        let control = first & 0x08 != 0;
-        if control {
+        self.control = first & 0x08 != 0;
+        if self.control {
             if length > 125 {
                 return Err(Fault::LongControl);
             }

@@ -247,6 +247,9 @@ pub(crate) fn link_event(hub: &Mutex<Hub>, peer: PeerId, event: LinkEvent<'_>) {
         LinkEvent::Drained => Input::Drained { peer },
         LinkEvent::Closed(closed) => {
             hub.lock().links.remove(&peer);
+            if closed.crowded() {
+                run(hub, Input::Crowded);
+            }
             Input::Closed {
                 peer,
                 reason: describe(&closed),

@@ -10,6 +10,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::budget::Share;
 use super::frames::{Fault, Frames};
 
 /// The longest HTTP head that is taken, in either role.
@@ -50,6 +51,7 @@ pub(crate) struct Meter<S> {
     read: u64,
     frames: Frames,
     cap: Arc<AtomicUsize>,
+    share: Share,
     fault: Option<Fault>,
 }
 
@@ -64,6 +66,7 @@ impl<S> Meter<S> {
             read: 0,
             frames: Frames::default(),
             cap: Arc::new(AtomicUsize::new(cap)),
+            share: Share::default(),
             fault: None,
         }
     }
@@ -79,6 +82,11 @@ impl<S> Meter<S> {
     /// Takes the size that messages may have from `cap` from now on.
     pub(crate) fn set_cap(&mut self, cap: Arc<AtomicUsize>) {
         self.cap = cap;
+    }
+
+    /// Counts unfinished messages against the budget of `share` from now on.
+    pub(crate) fn set_share(&mut self, share: Share) {
+        self.share = share;
     }
 
     /// Bytes handed on so far.
@@ -165,6 +173,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Meter<S> {
                 return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
             }
             buf.set_filled(start + good);
+        } else if !this.share.hold(this.frames.held()) {
+            // What is whole by now still counts; the next read ends it.
+            this.fault = Some(Fault::Crowded);
         }
         Poll::Ready(Ok(()))
     }

@@ -66,6 +66,8 @@ pub(crate) enum Input<'a> {
         peer: PeerId,
         reason: String,
     },
+    /// A peer is being closed because all of them together had sent too much of unfinished messages.
+    Crowded,
     /// The cycle's time has come; so many before it were left out.
     Cycle {
         skipped: u64,

@@ -223,6 +223,8 @@ stats! {
     log_dropped,
     /// Events dropped because nobody polled them.
     events_dropped,
+    /// Clients closed because all of them together had sent too much of unfinished messages.
+    crowded_closed,
 }
 
 /// A look at an interface.

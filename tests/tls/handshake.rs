@@ -60,16 +60,21 @@ fn d4_a_slow_tls_hello_is_cut_and_costs_nobody_else_anything() {
 }
 
 #[test]
-fn d4_handshakes_beyond_the_cap_are_cut_at_once() {
+fn d4_the_oldest_handshake_gives_way_to_a_new_one() {
     let rig = Rig::new(|o| {
         o.limits.max_pending_handshakes = 2;
-        o.limits.handshake_timeout = 4 * LIMIT;
+        o.limits.handshake_timeout = LIMIT;
     });
-    let open = || TcpStream::connect(("127.0.0.1", rig.port())).unwrap();
-    let waiting = [open(), open(), open()];
+    let open = || {
+        let stream = TcpStream::connect(("127.0.0.1", rig.port())).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        stream
+    };
+    let [mut first, second] = [open(), open()];
+    connect(&rig.client(|_| {}));
+    until_cut(&mut first);
     rig.until_logged(&["cut", "max_pending_handshakes"]);
-    drop(waiting);
-    until("a place is free again", || rig.by_hand(|_| {}).is_ok());
+    drop(second);
 }
 
 #[test]

@@ -401,6 +401,7 @@ class rv_stats(ctypes.Structure):
         ("log_dropped", ctypes.c_uint64),
         ("events_dropped", ctypes.c_uint64),
         ("send_latency", ctypes.c_uint64 * 24),
+        ("crowded_closed", ctypes.c_uint64),
     ]
     frames_in: int
     frames_out: int
@@ -433,6 +434,7 @@ class rv_stats(ctypes.Structure):
     log_dropped: int
     events_dropped: int
     send_latency: ctypes.Array[ctypes.c_uint64]
+    crowded_closed: int
 
 
 class rv_signal_info(ctypes.Structure):
@@ -700,7 +702,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
             },
         ),
         "rv_stats": (
-            432,
+            440,
             {
                 "frames_in": 0,
                 "frames_out": 8,
@@ -733,6 +735,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "log_dropped": 224,
                 "events_dropped": 232,
                 "send_latency": 240,
+                "crowded_closed": 432,
             },
         ),
         "rv_signal_info": (
@@ -946,7 +949,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
             },
         ),
         "rv_stats": (
-            432,
+            440,
             {
                 "frames_in": 0,
                 "frames_out": 8,
@@ -979,6 +982,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "log_dropped": 224,
                 "events_dropped": 232,
                 "send_latency": 240,
+                "crowded_closed": 432,
             },
         ),
         "rv_signal_info": (

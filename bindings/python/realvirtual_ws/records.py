@@ -238,6 +238,7 @@ class Stats:
     events_dropped: int
     send_latency: Tuple[int, ...]
     """Entry n counts times of 2^n up to 2^(n+1) microseconds from a set to the message that carries it."""
+    crowded_closed: int
 
 
 def fields(record: ctypes.Structure) -> Any:

@@ -171,6 +171,12 @@ fn status_error(place: &str, options: &Options, response: &Response) -> Error {
             ErrorCode::Handshake,
             format!("{place} has no WebSocket at {path:?} (HTTP 404): check the option path{said}"),
         ),
+        502 | 504 => Error::new(
+            ErrorCode::Handshake,
+            format!(
+                "{place} is a proxy that does not reach the server behind it (HTTP {status}): is that one started, and is it where the proxy looks for it?"
+            ),
+        ),
         503 => Error::new(
             ErrorCode::Handshake,
             format!("{place} is busy (HTTP 503), it may have all the clients it takes{said}"),

@@ -23,6 +23,13 @@ pub(crate) struct Closed {
     pub(crate) error: Option<Error>,
 }
 
+impl Closed {
+    /// This end closed because all peers together had sent too much of unfinished messages.
+    pub(crate) fn crowded(&self) -> bool {
+        self.by_us && self.code == Some(CloseCode::Again.into())
+    }
+}
+
 /// How it came to the end.
 pub(super) enum End {
     /// The host cut the connection.
@@ -49,6 +56,10 @@ impl End {
             (WsError::Io(_), Some(Fault::LongControl)) => Self::Violation(
                 CloseCode::Protocol,
                 "control frame of more than 125 bytes".into(),
+            ),
+            (WsError::Io(_), Some(Fault::Crowded)) => Self::Violation(
+                CloseCode::Again,
+                "too much has come of unfinished messages, try again later".into(),
             ),
             (WsError::Capacity(error), _) => Self::Violation(CloseCode::Size, error.to_string()),
             // The error's text would quote the peer's bytes.

@@ -51,6 +51,7 @@ async fn answers_that_are_no_upgrade_are_told_apart() {
         (b"HTTP/1.1 302 Found\r\nLocation: wss://other/\r\n\r\n", Code::Handshake, "wss://other/"),
         (b"HTTP/1.1 401 No\r\n\r\ntoken\n", Code::Denied, "token"),
         (b"HTTP/1.1 403 No\r\n\r\n", Code::Denied, "403"),
+        (b"HTTP/1.1 502 Bad Gateway\r\n\r\n", Code::Handshake, "the server behind it"),
         (b"HTTP/1.1 503 Busy\r\n\r\n", Code::Handshake, "503"),
         (b"HTTP/1.1 200 OK\r\n\r\n<html>", Code::Handshake, "200"),
         (b"HTTP/1.1 400 Bad\r\n\r\nThe plain HTTP request was sent to HTTPS port", Code::Handshake, "switch TLS on"),

@@ -99,7 +99,7 @@ namespace RealvirtualWs
         /// <summary>Server: time for the HTTP upgrade.</summary>
         public int HandshakeTimeoutMs { get; set; } = 5000;
 
-        /// <summary>Server: connections that are still in their handshake.</summary>
+        /// <summary>Server: connections that are still in their handshake; for one more the oldest is cut.</summary>
         public int MaxPendingHandshakes { get; set; } = 64;
 
         /// <summary>

@@ -44,6 +44,7 @@ namespace RealvirtualWs
             {
                 SendLatency[i] = native->send_latency[i];
             }
+            CrowdedClosed = native->crowded_closed;
         }
 
         /// <summary>Messages received.</summary>
@@ -143,5 +144,8 @@ namespace RealvirtualWs
         /// microseconds; the first also shorter, the last also longer.
         /// </summary>
         public ulong[] SendLatency { get; private set; }
+
+        /// <summary>Clients closed because all of them together had sent too much of unfinished messages.</summary>
+        public ulong CrowdedClosed { get; private set; }
     }
 }

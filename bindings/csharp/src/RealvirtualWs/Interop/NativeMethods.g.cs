@@ -835,7 +835,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint max_clients_per_address;
         /// <summary>
-        ///  The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client.
+        ///  The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client. A server holds 16 times
+        ///  this and 64 MiB of all clients' unfinished messages together; a client that would exceed it is closed with 1013.
         /// </summary>
         public uint max_message_bytes;
         /// <summary>
@@ -847,7 +848,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint handshake_timeout_ms;
         /// <summary>
-        ///  Server: connections that are still in their handshake.
+        ///  Server: connections that are still in their handshake; for one more the oldest of them is cut.
         /// </summary>
         public uint max_pending_handshakes;
         /// <summary>
@@ -1272,6 +1273,10 @@ namespace RealvirtualWs.Interop
         ///  microseconds; the first also shorter, the last also longer.
         /// </summary>
         public fixed ulong send_latency[24];
+        /// <summary>
+        ///  Clients closed because all of them together had sent too much of unfinished messages.
+        /// </summary>
+        public ulong crowded_closed;
     }
 
     /// <summary>
