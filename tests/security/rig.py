@@ -1,5 +1,6 @@
 """What the security tests share: servers and clients of the library, other programs, certificates, raw sockets."""
 
+import asyncio
 import base64
 import contextlib
 import ctypes
@@ -123,31 +124,53 @@ def exchange(server, rv, value):
     rv.wait_for("Sensor", lambda found: found == sensor, LIMIT)
 
 
+class Loop:
+    """An event loop on a thread of its own. The client of `websockets` that goes without one reads and writes a TLS
+    connection from two threads, which loses what is written now and then (CPython 3.11, OpenSSL 3)."""
+
+    def __init__(self):
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+
+    def wait(self, work):
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+
+LOOP = Loop()
+
+
 class Peer:
     """A client over `websockets`, which knows nothing of the library."""
 
     def __init__(self, url, **options):
-        from websockets.sync.client import connect
+        from websockets.asyncio.client import connect
 
         options.setdefault("open_timeout", LIMIT)
         # It reads on while nobody takes its messages, so that it answers pings.
         options.setdefault("max_queue", None)
-        self.socket = connect(url, **options)
+
+        async def connected():
+            return await connect(url, **options)
+
+        self.socket = LOOP.wait(connected())
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.socket.close()
+        LOOP.wait(self.socket.close())
 
     def tell(self, **message):
-        self.socket.send(json.dumps(message))
+        LOOP.wait(self.socket.send(json.dumps(message)))
+
+    def receive(self, end):
+        return LOOP.wait(asyncio.wait_for(self.socket.recv(), max(0.01, end - time.monotonic())))
 
     def hear(self, wanted):
         """The first message for which `wanted` is true."""
         end = time.monotonic() + LIMIT
         while True:
-            message = json.loads(self.socket.recv(max(0.01, end - time.monotonic())))
+            message = json.loads(self.receive(end))
             if wanted(message):
                 return message
 
@@ -165,7 +188,7 @@ class Peer:
         end = time.monotonic() + LIMIT
         try:
             while True:
-                self.socket.recv(max(0.01, end - time.monotonic()))
+                self.receive(end)
         except ConnectionClosed as error:
             return (error.rcvd.code, error.rcvd.reason) if error.rcvd else (None, "")
 
