@@ -5,6 +5,7 @@
 #   scripts/setup.sh python  also the Python test packages and the wheel's build backend: .venv
 #   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway) and the test packages:
 #                            .venv (Python) and tests/node/node_modules (Node)
+#   scripts/setup.sh bench   also what the other peers of the benches need
 #
 # Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
 set -euo pipefail
@@ -12,9 +13,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 what=${1:-all}
 case $what in
-    build | python | all) ;;
+    build | python | all | bench) ;;
     *)
-        echo "usage: scripts/setup.sh [build|python|all]" >&2
+        echo "usage: scripts/setup.sh [build|python|all|bench]" >&2
         exit 2
         ;;
 esac
@@ -27,6 +28,14 @@ missing_packages() {
     has python3 || echo python3
     if [ "$what" != build ]; then
         python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
+    fi
+    if [ "$what" = bench ]; then
+        has mosquitto || [ -x /usr/sbin/mosquitto ] || echo mosquitto
+        has node || echo nodejs
+        has npm || echo npm
+        [ -e /usr/include/libwebsockets.h ] || echo libwebsockets-dev
+        [ -e /usr/include/simdjson.h ] || echo libsimdjson-dev
+        [ -e /usr/include/mosquitto.h ] || echo libmosquitto-dev
     fi
     if [ "$what" = all ]; then
         has cmake || echo cmake
@@ -110,4 +119,4 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
     exit 1
 fi
 [ "$what" = build ] || python_packages
-[ "$what" != all ] || node_packages
+case $what in all | bench) node_packages ;; esac
