@@ -10,6 +10,7 @@ CARGO ?= cargo
 PYTHON ?= python3
 DEMO_SECONDS ?= 10
 SOAK_SECONDS ?= 60
+STALL_SECONDS ?= 60
 
 # The same features in every debug build, so that the crate is compiled once. In CI Cargo.lock must be up to date.
 CARGO_FLAGS := --features bindings,cli $(if $(CI),--locked)
@@ -19,6 +20,8 @@ BIN := $(OUTPUT)/c
 
 # What the Python package loads. Not the newest build they find, but the one that `build` has just made.
 export REALVIRTUAL_WS_LIBRARY := $(DEBUG)/librealvirtual_ws.so
+# What makes certificates for tests of TLS.
+export RVWS := $(DEBUG)/rvws
 # The Python package is used where it stands, without installing it.
 export PYTHONPATH := $(abspath bindings/python)
 
@@ -55,13 +58,14 @@ $(BIN)/%: examples/c/%.c examples/c/example.h include/realvirtual_ws.h $(DEBUG)/
 
 # Where to install, in GNU's names and also as PREFIX. LIBRARY_DIR: a library that is built already, of any target.
 prefix = $(or $(PREFIX),/usr/local)
-INSTALL = prefix='$(prefix)' libdir='$(libdir)' includedir='$(includedir)' docdir='$(docdir)' DESTDIR='$(DESTDIR)' \
+INSTALL = prefix='$(prefix)' bindir='$(bindir)' libdir='$(libdir)' includedir='$(includedir)' \
+	datarootdir='$(datarootdir)' mandir='$(mandir)' docdir='$(docdir)' DESTDIR='$(DESTDIR)' \
 	LIBRARY_DIR='$(or $(LIBRARY_DIR),$(OUTPUT)/release)' scripts/install.sh
 
 .PHONY: install
-install: ## Install for C and C++ (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= libdir= includedir= docdir=
+install: ## Install for C and C++, and rvws (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= bindir= libdir= …
 ifndef LIBRARY_DIR
-	@$(CARGO) build --quiet --release $(if $(CI),--locked)
+	@$(CARGO) build --quiet --release --features cli $(if $(CI),--locked)
 endif
 	@$(INSTALL) install
 
@@ -88,7 +92,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-network test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -165,8 +169,14 @@ test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a t
 	@$(VENV_PYTHON) tests/modbus/run.py
 
 .PHONY: test-soak
-test-soak: build ## 1,000 signals both ways for 5 seconds, with the server killed in the middle
+test-soak: setup-python build ## 1,000 signals both ways for 5 s with the server killed; 20 clients that come and go for 15 s
+	@$(PYTHON) tests/soak/figures.py
 	@$(PYTHON) tests/soak/soak.py --seconds 5
+	@$(VENV_PYTHON) tests/soak/churn.py --seconds 15
+
+.PHONY: test-network
+test-network: setup build ## Stopped processes, a wall clock that jumps, and network namespaces where root allows them
+	@$(PYTHON) tests/network/run.py
 
 .PHONY: test-peers
 test-peers: setup build ## The protocol document's own programs, and other WebSocket implementations
@@ -254,7 +264,7 @@ bench-python: setup-build ## Polling from Python against a bare struct.iter_unpa
 	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
+verify: verify-schedules verify-pulses verify-soak verify-slow verify-stall verify-lives verify-network verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -263,6 +273,12 @@ verify-schedules: setup-build ## 10,000 schedules of crossing writes
 .PHONY: verify-pulses
 verify-pulses: setup-build ## 2,000 pulses of a millisecond, received at 60 Hz
 	@RV_PULSES=2000 $(CARGO) test --quiet $(CARGO_FLAGS) --test pulses -- --nocapture
+
+.PHONY: soak
+soak: setup-python ## Clients that come and go in release, with faults, and what the server uses; SOAK_SECONDS=60
+	@$(CARGO) build --quiet --release
+	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so \
+		$(VENV_PYTHON) tests/soak/churn.py --seconds $(SOAK_SECONDS)
 
 .PHONY: verify-soak
 verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
@@ -273,6 +289,19 @@ verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
 .PHONY: verify-slow
 verify-slow: setup-build ## One of fifty clients stops reading, in release, for 2,000 rounds
 	@RV_ROUNDS=2000 $(CARGO) test --quiet --release --test fifty_clients -- --nocapture
+
+.PHONY: verify-stall
+verify-stall: setup-build ## What one client of fifty that stalls costs the others, in release; STALL_SECONDS=60, five times
+	@RV_STALL_SECONDS=$(STALL_SECONDS) $(CARGO) test --quiet --release --test fifty_clients -- --ignored --nocapture
+
+.PHONY: verify-lives
+verify-lives: setup-build ## 1,000 lives of a server, 10,000 connections that come and go: nothing is left
+	@RV_LIVES=1000 RV_CONNECTIONS=10000 $(CARGO) test --quiet $(CARGO_FLAGS) --test lifecycle -- f13 d12
+
+.PHONY: verify-network
+verify-network: setup build ## Cuts at every byte in every way, 5,000 corrupted bytes; outages at the library's own time-outs
+	@RV_CUT_STEP=1 RV_CORRUPTIONS=5000 $(CARGO) test --quiet $(CARGO_FLAGS) --test faults -- crowd
+	@$(PYTHON) tests/network/run.py --full
 
 .PHONY: verify-modbus
 verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind

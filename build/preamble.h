@@ -277,7 +277,7 @@
  *   strict_types              0                   refuse values that lose something when converted
  *   auto_reconnect            1                   (c) connect again when the connection is lost or cannot be made
  *   allow_anonymous_network   0                   (s) listen beyond this machine although nothing authenticates clients
- *   tls                       0                   (c) connect with wss://
+ *   tls                       0                   wss://; (s) with tls_certificate_file and tls_key_file
  *   tls_insecure_skip_verify  0                   (c) accept any certificate
  *   debug                     0                   log every frame
  *   catalog_push              0                   a fresh catalogue to peers that asked, when signals were added
@@ -288,4 +288,7 @@
  *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host
  *   prefix_collisions         0                   (s) clients' signals that collide: keep the later one as client/name
+ *   tls_certificate_file      NULL                PEM file of this side's certificate, and those that lead to its CA
+ *   tls_key_file              NULL                PEM file of its private key
+ *   tls_client_ca_file        NULL                (s) PEM file of authorities: clients must show a certificate of one
  */

@@ -277,7 +277,7 @@
  *   strict_types              0                   refuse values that lose something when converted
  *   auto_reconnect            1                   (c) connect again when the connection is lost or cannot be made
  *   allow_anonymous_network   0                   (s) listen beyond this machine although nothing authenticates clients
- *   tls                       0                   (c) connect with wss://
+ *   tls                       0                   wss://; (s) with tls_certificate_file and tls_key_file
  *   tls_insecure_skip_verify  0                   (c) accept any certificate
  *   debug                     0                   log every frame
  *   catalog_push              0                   a fresh catalogue to peers that asked, when signals were added
@@ -288,6 +288,9 @@
  *   allowed_origins           NULL                (s) list of web pages that may connect, "*" = any; NULL = none
  *   allowed_hosts             NULL                (s) list of further names that may stand in Host
  *   prefix_collisions         0                   (s) clients' signals that collide: keep the later one as client/name
+ *   tls_certificate_file      NULL                PEM file of this side's certificate, and those that lead to its CA
+ *   tls_key_file              NULL                PEM file of its private key
+ *   tls_client_ca_file        NULL                (s) PEM file of authorities: clients must show a certificate of one
  */
 
 #ifndef REALVIRTUAL_WS_H
@@ -464,7 +467,7 @@ enum rv_result
      */
     RV_ERR_TLS = -47,
     /**
-     * The server's certificate is not trusted.
+     * The server's certificate is not trusted here, or ours not by the server.
      */
     RV_ERR_CERTIFICATE = -48,
     /**
@@ -1166,7 +1169,7 @@ typedef struct rv_options {
      */
     uint8_t allow_anonymous_network;
     /**
-     * Client: connect with TLS (`wss://`).
+     * Speak TLS (`wss://`). A server then needs `tls_certificate_file` and `tls_key_file`.
      */
     uint8_t tls;
     /**
@@ -1216,6 +1219,19 @@ typedef struct rv_options {
      */
     uint8_t prefix_collisions;
     uint8_t reserved4[7];
+    /**
+     * A PEM file with the certificate that this side shows, followed by those that lead to its authority. A server
+     * needs one for TLS; a client for servers that ask for it. Needs `tls_key_file`.
+     */
+    const char *tls_certificate_file;
+    /**
+     * A PEM file with the private key of that certificate, not encrypted.
+     */
+    const char *tls_key_file;
+    /**
+     * Server: a PEM file with authorities; clients must show a certificate of one of them. NULL = clients need none.
+     */
+    const char *tls_client_ca_file;
 } rv_options;
 
 /**
@@ -1800,10 +1816,20 @@ int32_t rv_create(const struct rv_options *options,
  * trying. Starting what is started does nothing. Blocks for a moment.
  *
  * Returns `RV_OK`. Server: `RV_ERR_PORT_IN_USE`, `RV_ERR_PERMISSION`, `RV_ERR_ADDRESS`, `RV_ERR_INSECURE_BIND`.
- * Both: `RV_ERR_SYSTEM`.
+ * Both: `RV_ERR_TLS` when a certificate, a key or a pin cannot be used, `RV_ERR_SYSTEM`.
  */
 RV_API
 int32_t rv_start(struct rv_interface *iface);
+
+/**
+ * Reads the files of the options `tls_…` again. Connections that are made from now on use what they hold now; those that
+ * stand stay as they are. Any thread, at any time; reads files, so it blocks for a moment.
+ *
+ * Returns `RV_OK`; `RV_ERR_TLS` when something in them cannot be used, and everything stays as it was; `RV_ERR_STATE`
+ * when the option `tls` is 0.
+ */
+RV_API
+int32_t rv_reload_tls(struct rv_interface *iface);
 
 /**
  * Stops: sends what is due, closes the connections, and gives the port back, which is free when this returns. It

@@ -317,6 +317,10 @@ struct options : rv_options {
     std::string tls_ca_file; ///< as rv_options::tls_ca_file
     std::string tls_pin;     ///< as rv_options::tls_pin
 
+    std::string tls_certificate_file; ///< as rv_options::tls_certificate_file
+    std::string tls_key_file;         ///< as rv_options::tls_key_file
+    std::string tls_client_ca_file;   ///< as rv_options::tls_client_ca_file
+
     std::vector<std::string> input_patterns;  ///< as rv_options::input_patterns
     std::vector<std::string> output_patterns; ///< as rv_options::output_patterns
     std::vector<std::string> allowed_origins; ///< as rv_options::allowed_origins
@@ -355,6 +359,9 @@ public:
         c_.client_name = optional(from.client_name);
         c_.tls_ca_file = optional(from.tls_ca_file);
         c_.tls_pin = optional(from.tls_pin);
+        c_.tls_certificate_file = optional(from.tls_certificate_file);
+        c_.tls_key_file = optional(from.tls_key_file);
+        c_.tls_client_ca_file = optional(from.tls_client_ca_file);
         c_.input_patterns = list(from.input_patterns);
         c_.output_patterns = list(from.output_patterns);
         c_.allowed_origins = list(from.allowed_origins);
@@ -634,6 +641,12 @@ public:
     bool stop(milliseconds timeout) { return detail::in_time(try_stop(timeout)); }
     /// As stop(); returns the result, RV_ERR_TIMEOUT when something was dropped.
     std::int32_t try_stop(milliseconds timeout) noexcept { return rv_stop(iface_, detail::ms(timeout)); }
+
+    /// Reads the files of the tls_ options again: connections that are made from now on use what they hold now. Blocks for
+    /// a moment. @throws error RV_ERR_TLS when something in them cannot be used; everything then stays as it was
+    void reload_tls() { detail::check(try_reload_tls()); }
+    /// As reload_tls(); returns the result.
+    std::int32_t try_reload_tls() noexcept { return rv_reload_tls(iface_); }
 
     /// Waits until there is a connection; a server's: until a client has sent its first valid message. Blocks.
     /// @throws error RV_ERR_TIMEOUT, or why an attempt failed, such as RV_ERR_REFUSED: as rv_wait_connected

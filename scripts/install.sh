@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
-# Installs the library for C and C++ programs, as Linux expects it. `make install` calls it, and sets what it reads.
+# Installs the library for C and C++ programs, and the command line tool, as Linux expects them. `make install` calls
+# it, and sets what it reads.
 #
-#   scripts/install.sh install     headers, shared and static library, pkg-config file, CMake package, documents
+#   scripts/install.sh install     headers, shared and static library, pkg-config file, CMake package, documents;
+#                                  rvws with its man page and completions, if it was built
 #   scripts/install.sh uninstall   removes them again, and directories of our own that are empty then
 #   scripts/install.sh links DIR   beside cargo's library in DIR, the names that an installation gives it
 #
-#   LIBRARY_DIR   where librealvirtual_ws.so and librealvirtual_ws.a are, of any target and profile
+#   LIBRARY_DIR   where librealvirtual_ws.so, librealvirtual_ws.a and perhaps rvws are, of any target and profile
 #   DESTDIR       put before every path, for packages; nothing that is written mentions it
-#   prefix, libdir, includedir, docdir   where to, absolute; /usr/local and the usual places below it
+#   prefix, bindir, libdir, includedir, datarootdir, mandir, docdir
+#                 where to, absolute; /usr/local and the usual places below it
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -35,16 +38,27 @@ links() {
 
 directories() {
     prefix=${prefix:-/usr/local}
+    bindir=${bindir:-$prefix/bin}
     libdir=${libdir:-$prefix/lib}
     includedir=${includedir:-$prefix/include}
-    docdir=${docdir:-$prefix/share/doc/realvirtual-ws}
+    datarootdir=${datarootdir:-$prefix/share}
+    mandir=${mandir:-$datarootdir/man}
+    docdir=${docdir:-$datarootdir/doc/realvirtual-ws}
     DESTDIR=${DESTDIR:-}
     local name
-    for name in prefix libdir includedir docdir; do
+    for name in prefix bindir libdir includedir datarootdir mandir docdir; do
         [[ ${!name} = /* ]] || fail "$name is ${!name}: it must be an absolute path"
     done
     pcdir=$libdir/pkgconfig
     cmakedir=$libdir/cmake/realvirtual_ws
+    tool=$DESTDIR$bindir/rvws
+    page=$DESTDIR$mandir/man1/rvws.1
+    # Of each shell: where it looks for what it completes after `rvws`.
+    completions=(
+        "bash $DESTDIR$datarootdir/bash-completion/completions/rvws"
+        "zsh $DESTDIR$datarootdir/zsh/site-functions/_rvws"
+        "fish $DESTDIR$datarootdir/fish/vendor_completions.d/rvws.fish"
+    )
 }
 
 relative() { realpath --no-symlinks --canonicalize-missing --relative-to="$2" "$1"; }
@@ -61,6 +75,33 @@ fill() {
         -e "s|@INCLUDEDIR_FROM_CMAKE@|$(relative "$includedir" "$cmakedir")|g" \
         "$root/packaging/$1.in" >"$2"
     chmod 644 "$2"
+}
+
+# What the tool at $LIBRARY_DIR prints with these words, as the file $1.
+printed() {
+    local file=$1
+    shift
+    install -d "$(dirname "$file")"
+    "$LIBRARY_DIR/rvws" "$@" >"$file"
+    chmod 644 "$file"
+}
+
+install_tool() {
+    if [ ! -f "$LIBRARY_DIR/rvws" ]; then
+        echo "without the command line tool: there is no $LIBRARY_DIR/rvws (cargo build --release --features cli)"
+        return
+    fi
+    install -d "$DESTDIR$bindir"
+    install -m 755 "$LIBRARY_DIR/rvws" "$tool"
+    if ! "$LIBRARY_DIR/rvws" --version >/dev/null 2>&1; then
+        echo "rvws without its man page and completions: it does not run on this machine, and prints them itself"
+        return
+    fi
+    printed "$page" man
+    local completion
+    for completion in "${completions[@]}"; do
+        printed "${completion#* }" completions "${completion%% *}"
+    done
 }
 
 install_all() {
@@ -84,6 +125,7 @@ install_all() {
     fill realvirtual_ws-config-version.cmake "$DESTDIR$cmakedir/realvirtual_ws-config-version.cmake"
     install -m 644 "$root"/{README.md,CHANGELOG.md,LICENSE-MIT,LICENSE-APACHE} "$root"/docs/{ABI,OPERATIONS}.md \
         "$DESTDIR$docdir"
+    install_tool
     echo "installed realvirtual-ws $version in $DESTDIR$prefix"
 }
 
@@ -98,6 +140,7 @@ uninstall_all() {
     rm -f "$DESTDIR$libdir"/librealvirtual_ws.{so,a} "$DESTDIR$includedir"/realvirtual_ws.{h,hpp} \
         "$DESTDIR$pcdir/realvirtual-ws.pc" "$DESTDIR$cmakedir"/realvirtual_ws-config{,-version}.cmake \
         "$DESTDIR$docdir"/{README,CHANGELOG,ABI,OPERATIONS}.md "$DESTDIR$docdir"/LICENSE-{MIT,APACHE}
+    rm -f "$tool" "$page" "${completions[@]#* }"
     rmdir "$DESTDIR$cmakedir" "$DESTDIR$docdir" 2>/dev/null || true
     echo "uninstalled realvirtual-ws from $DESTDIR$prefix"
 }

@@ -3,9 +3,10 @@
 #
 #   scripts/setup.sh build   what building and the demo need: Rust, C and C++ compilers, Python
 #   scripts/setup.sh python  also the Python test packages and the wheel's build backend: .venv
-#   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway) and the test packages:
-#                            .venv (Python) and tests/node/node_modules (Node)
-#   scripts/setup.sh bench   also what the other peers of the benches need
+#   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway), faketime, iproute2 and
+#                            nftables (the network tests) and the test packages: .venv (Python) and
+#                            tests/node/node_modules (Node)
+#   scripts/setup.sh bench   what building and the other peers of the benches need
 #
 # Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
 set -euo pipefail
@@ -43,6 +44,9 @@ missing_packages() {
         has npm || echo npm
         has mcs || echo mono-mcs
         has openssl || echo openssl
+        has faketime || echo faketime
+        has ip || echo iproute2
+        has nft || echo nftables
         has mono || echo mono-runtime
         pkg-config --exists libmodbus jansson 2>/dev/null || echo pkg-config libmodbus-dev libjansson-dev
         mono_libraries || echo libmono-corlib4.5-cil libmono-system4.0-cil libmono-system-core4.0-cil

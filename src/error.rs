@@ -85,7 +85,7 @@ codes! {
     Handshake = -46, "RV_ERR_HANDSHAKE";
     /// TLS could not be set up.
     Tls = -47, "RV_ERR_TLS";
-    /// The server's certificate is not trusted.
+    /// The server's certificate is not trusted here, or ours not by the server.
     Certificate = -48, "RV_ERR_CERTIFICATE";
     /// There is no connection.
     NotConnected = -49, "RV_ERR_NOT_CONNECTED";
@@ -114,6 +114,8 @@ pub enum Cause {
     WrongName,
     /// The certificate has expired, or is not valid yet.
     WrongTime,
+    /// The server wants a certificate of this client, or another one.
+    ClientCertificate,
 }
 
 /// A failure: its code, and a sentence that says what happened, where, and what to do.

@@ -1,10 +1,14 @@
 //! Everything a host can choose when it creates an interface, with the document's defaults.
 
+mod tls;
+
 use std::time::Duration;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::escape::escape;
 use crate::value::{Direction, Perspective};
+
+pub use tls::Tls;
 
 /// Server or client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,21 +70,6 @@ pub struct Limits {
     pub handshake_timeout: Duration,
     /// Connections that are still in their handshake.
     pub max_pending_handshakes: u32,
-}
-
-/// TLS of a client (`wss://`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ClientTls {
-    /// Connect with `wss://`.
-    pub enabled: bool,
-    /// A PEM file with further authorities to trust, besides the platform's.
-    pub ca_file: Option<String>,
-    /// The SHA-256 of the server's public key (its SubjectPublicKeyInfo), as hexadecimal digits or as
-    /// Base64: a server with another key is refused, whoever vouches for it. The certificate is
-    /// verified as well, unless `insecure_skip_verify` says otherwise.
-    pub pin: Option<String>,
-    /// Accept any certificate. Nothing then protects against an attacker in between; logged at every connect.
-    pub insecure_skip_verify: bool,
 }
 
 /// Everything a host can choose when it creates an interface.
@@ -168,8 +157,8 @@ pub struct Options {
 
     /// Bounds on what peers can make us hold.
     pub limits: Limits,
-    /// TLS of a client.
-    pub tls: ClientTls,
+    /// TLS.
+    pub tls: Tls,
     /// Server: web pages (values of `Origin`) that may connect, exact; `*` = any. Default: none.
     pub allowed_origins: Vec<String>,
     /// Server: names that may stand in `Host`, besides IP literals, `localhost` and this machine's name.
@@ -231,7 +220,7 @@ impl Options {
                 handshake_timeout: Duration::from_secs(5),
                 max_pending_handshakes: 64,
             },
-            tls: ClientTls::default(),
+            tls: Tls::default(),
             allowed_origins: Vec::new(),
             allowed_hosts: Vec::new(),
             allow_anonymous_network: false,
@@ -278,12 +267,7 @@ impl Options {
                 "option port is 0: a client needs the server's port (the default is 1234)",
             );
         }
-        if self.mode == Mode::Server && (self.tls.enabled || self.tls.pin.is_some()) {
-            return Err(Error::new(
-                ErrorCode::Unsupported,
-                "option tls is for clients: a server of this version listens in plain text. Put a TLS proxy such as nginx in front of it",
-            ));
-        }
+        self.tls.validate(self.mode)?;
         if self.mode == Mode::Client && has_port(address) {
             return Err(Error::new(
                 ErrorCode::Address,
@@ -363,11 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_with_tls_is_refused_and_addresses_with_colons_are_not() {
-        let mut server = Options::server();
-        server.tls.enabled = true;
-        let error = server.validate().unwrap_err();
-        assert_eq!(error.code(), ErrorCode::Unsupported);
+    fn addresses_with_colons_are_good() {
         for address in ["::1", "[::1]", "fe80::1%eth0", "localhost"] {
             let mut options = Options::client();
             options.address = address.into();

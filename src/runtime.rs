@@ -18,8 +18,9 @@ pub(crate) mod meter;
 mod origin;
 mod queue;
 mod shared;
+mod stream;
 mod thread;
-pub(crate) mod tls;
+mod tls;
 
 #[cfg(test)]
 mod tests;
@@ -31,3 +32,4 @@ pub(crate) use flag::{Flag, RawFlag};
 pub(crate) use hub::{Hub, run};
 pub(crate) use shared::{Answer, Shared};
 pub(crate) use thread::NetThread;
+pub(crate) use tls::Loaded;

@@ -210,6 +210,16 @@ impl Signals {
         Ok(table.push(Slot::new(initial, access, Some(direction)), extra))
     }
 
+    /// Makes room for an import of so many signals, if it is the first: of a later one most are known.
+    pub(crate) fn expect(&self, count: usize) {
+        let mut names = self.names.write();
+        if names.len() == 0 {
+            let count = count.min(self.max);
+            names.reserve(count);
+            self.table().reserve(count);
+        }
+    }
+
     /// Takes over one entry of a peer's catalogue.
     pub(crate) fn import(
         &self,

@@ -19,11 +19,12 @@ const LAYERS: [&[&str]; 8] = [
 /// The command line tool stands to the right of them all: a crate of its own, which sees the public interface alone.
 const TOOL: &str = "bin/rvws/";
 /// What only the tool may name.
-const TOOLS_CRATES: [&str; 5] = [
+const TOOLS_CRATES: [&str; 6] = [
     "clap",
     "clap_complete",
     "clap_mangen",
     "ctrlc",
+    "signal_hook",
     "terminal_size",
 ];
 

@@ -54,10 +54,20 @@ pub unsafe extern "C" fn rv_create(options: *const rv_options, out: *mut *mut rv
 /// trying. Starting what is started does nothing. Blocks for a moment.
 ///
 /// Returns `RV_OK`. Server: `RV_ERR_PORT_IN_USE`, `RV_ERR_PERMISSION`, `RV_ERR_ADDRESS`, `RV_ERR_INSECURE_BIND`.
-/// Both: `RV_ERR_SYSTEM`.
+/// Both: `RV_ERR_TLS` when a certificate, a key or a pin cannot be used, `RV_ERR_SYSTEM`.
 #[unsafe(no_mangle)]
 pub extern "C" fn rv_start(iface: *mut rv_interface) -> i32 {
     guard::with(iface, Interface::start)
+}
+
+/// Reads the files of the options `tls_…` again. Connections that are made from now on use what they hold now; those that
+/// stand stay as they are. Any thread, at any time; reads files, so it blocks for a moment.
+///
+/// Returns `RV_OK`; `RV_ERR_TLS` when something in them cannot be used, and everything stays as it was; `RV_ERR_STATE`
+/// when the option `tls` is 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn rv_reload_tls(iface: *mut rv_interface) -> i32 {
+    guard::with(iface, Interface::reload_tls)
 }
 
 /// Stops: sends what is due, closes the connections, and gives the port back, which is free when this returns. It

@@ -15,7 +15,7 @@ use super::enums::{
 use super::memory::Growing;
 use super::string;
 use crate::error::{Error, ErrorCode, Result};
-use crate::options::{ClientTls, Limits, Options};
+use crate::options::{Limits, Options, Tls};
 
 /// Everything that can be chosen for an interface. `rv_options_init` fills in the defaults of the table at the top.
 ///
@@ -108,7 +108,7 @@ pub struct rv_options {
     pub auto_reconnect: u8,
     /// Server: allow listening beyond this machine although nothing authenticates clients.
     pub allow_anonymous_network: u8,
-    /// Client: connect with TLS (`wss://`).
+    /// Speak TLS (`wss://`). A server then needs `tls_certificate_file` and `tls_key_file`.
     pub tls: u8,
     /// Client: accept any certificate. Nothing then protects against an attacker in between.
     pub tls_insecure_skip_verify: u8,
@@ -137,6 +137,13 @@ pub struct rv_options {
     /// one stands, and the other is reported as a conflict.
     pub prefix_collisions: u8,
     pub reserved4: [u8; 7],
+    /// A PEM file with the certificate that this side shows, followed by those that lead to its authority. A server
+    /// needs one for TLS; a client for servers that ask for it. Needs `tls_key_file`.
+    pub tls_certificate_file: *const c_char,
+    /// A PEM file with the private key of that certificate, not encrypted.
+    pub tls_key_file: *const c_char,
+    /// Server: a PEM file with authorities; clients must show a certificate of one of them. NULL = clients need none.
+    pub tls_client_ca_file: *const c_char,
 }
 
 // SAFETY: numbers and pointers, of any bit pattern, and laid out without implicit padding.
@@ -227,6 +234,9 @@ impl rv_options {
             allowed_hosts: null(),
             prefix_collisions: options.prefix_collisions.into(),
             reserved4: [0; 7],
+            tls_certificate_file: null(),
+            tls_key_file: null(),
+            tls_client_ca_file: null(),
         }
     }
 
@@ -312,10 +322,13 @@ impl rv_options {
                 handshake_timeout: ms(self.handshake_timeout_ms),
                 max_pending_handshakes: self.max_pending_handshakes,
             },
-            tls: ClientTls {
+            tls: Tls {
                 enabled: flag(self.tls, "tls")?,
                 ca_file: owned(self.tls_ca_file, "option tls_ca_file")?,
                 pin: owned(self.tls_pin, "option tls_pin")?,
+                certificate_file: owned(self.tls_certificate_file, "option tls_certificate_file")?,
+                key_file: owned(self.tls_key_file, "option tls_key_file")?,
+                client_ca_file: owned(self.tls_client_ca_file, "option tls_client_ca_file")?,
                 insecure_skip_verify: flag(
                     self.tls_insecure_skip_verify,
                     "tls_insecure_skip_verify",

@@ -74,7 +74,7 @@ pub enum rv_result {
     RV_ERR_HANDSHAKE = -46,
     /// TLS could not be set up.
     RV_ERR_TLS = -47,
-    /// The server's certificate is not trusted.
+    /// The server's certificate is not trusted here, or ours not by the server.
     RV_ERR_CERTIFICATE = -48,
     /// There is no connection.
     RV_ERR_NOT_CONNECTED = -49,

@@ -13,8 +13,8 @@ use tokio::task::AbortHandle;
 use crate::error::{Error, ErrorCode, Result};
 use crate::interface::{Interface, LIVE, State};
 use crate::options::Mode;
-use crate::runtime::{Command, TEMPORARY_STOP, clock, drive};
-use crate::session::Input;
+use crate::runtime::{Command, Loaded, TEMPORARY_STOP, clock, drive};
+use crate::session::{Input, LogLevel, LogRecord};
 
 /// How long closing waits for the network thread to let go of the sockets.
 const CLOSE_WAIT: Duration = Duration::from_millis(250);
@@ -95,7 +95,8 @@ impl Interface {
     ///
     /// # Errors
     /// Server: [`ErrorCode::PortInUse`], [`ErrorCode::Address`], [`ErrorCode::Resolve`],
-    /// [`ErrorCode::Permission`], [`ErrorCode::InsecureBind`]. [`ErrorCode::State`] when it was stopped
+    /// [`ErrorCode::Permission`], [`ErrorCode::InsecureBind`]. [`ErrorCode::Tls`], naming the option and
+    /// its file, when a certificate, a key or a pin cannot be used. [`ErrorCode::State`] when it was stopped
     /// meanwhile.
     pub fn start(&self) -> Result<()> {
         self.start_for(None).map(drop)
@@ -168,6 +169,38 @@ impl Interface {
             ended,
         });
         Ok(Some(bound))
+    }
+
+    /// Reads the files of the options [`Tls`](crate::options::Tls) again. Connections that are made from now on use
+    /// what they hold; those that stand stay. May be called at any time; reads files, so it takes a moment.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Tls`], naming the option and its file, when something cannot be used: everything then stays as
+    /// it was. [`ErrorCode::State`] when TLS is off.
+    pub fn reload_tls(&self) -> Result<()> {
+        self.shared.check()?;
+        if !self.shared.options.tls.enabled {
+            return Err(Error::new(
+                ErrorCode::State,
+                "there are no TLS files to read again: the option tls is off",
+            ));
+        }
+        let loaded = Loaded::load(&self.shared.options).map_err(|error| {
+            Error::new(
+                error.code(),
+                format!("{}; what was read before stays in use", error.message()),
+            )
+        })?;
+        *self.shared.tls.lock() = loaded;
+        self.shared.put_log(LogRecord {
+            level: LogLevel::Info,
+            time: clock::now(),
+            client: 0,
+            text: "the TLS files were read again; new connections use what they hold now"
+                .to_owned(),
+        });
+        self.shared.notify();
+        Ok(())
     }
 
     /// Sends what is unsent, closes every connection with 1001, and frees the port; takes `timeout`

@@ -115,11 +115,21 @@ fn read(path: &str) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes a file beside `path` and moves it there, so that a power cut leaves the old one or the new one.
+/// Writes a file beside `path` and moves it there, so that a power cut leaves the old one or the new one. A link stays,
+/// and what it leads to is replaced; a device or a pipe is written to.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let known = fs::metadata(path).ok();
+    if known
+        .as_ref()
+        .is_some_and(|known| !known.is_file() && !known.is_dir())
+    {
+        return File::options().write(true).open(path)?.write_all(bytes);
+    }
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let (beside, mut file) = create_beside(path)?;
-    let written = file
-        .write_all(bytes)
+    let rights = known.map_or(Ok(()), |known| file.set_permissions(known.permissions()));
+    let written = rights
+        .and_then(|()| file.write_all(bytes))
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
@@ -146,6 +156,34 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_its_rights_and_a_device_stay_what_they_are() {
+        use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+        let folder = std::env::temp_dir().join(format!("rv-link-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (list, link) = (folder.join("list.csv"), folder.join("link.csv"));
+        fs::write(&list, "old").unwrap();
+        fs::set_permissions(&list, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink(&list, &link).unwrap();
+        replace(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&list).unwrap(), b"new");
+        let mode = fs::metadata(&list).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+        let device = folder.join("null.csv");
+        symlink("/dev/null", &device).unwrap();
+        replace(&device, b"new").unwrap();
+        assert!(
+            fs::metadata("/dev/null")
+                .unwrap()
+                .file_type()
+                .is_char_device()
+        );
+        assert!(fs::symlink_metadata(&device).unwrap().is_symlink());
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn what_stands_beside_a_list_is_not_overwritten() {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde_json::value::RawValue;
 
@@ -149,6 +150,8 @@ impl<'a> Names<'a> {
     /// Reads one of the maps. Returns how many of its names lie beyond the limit.
     fn read(&mut self, map: Option<&'a RawValue>, store: impl Fn(&mut Row<'a>, &'a str)) -> u32 {
         let mut beyond = 0_u32;
+        // Peers write both maps in the same order, so that the second one rarely needs the index.
+        let mut next = 0;
         let Some(map) = map.map(RawValue::get).filter(|map| *map != "null") else {
             return beyond;
         };
@@ -161,20 +164,31 @@ impl<'a> Names<'a> {
                 }
                 return;
             };
-            if let Some(row) = self.index.get(&name).and_then(|at| self.rows.get_mut(*at)) {
+            if let Some(row) = self.rows.get_mut(next).filter(|row| row.name == name) {
                 store(row, member);
-            } else if self.rows.len() < self.limit {
-                let mut row = Row {
-                    name: name.clone(),
-                    value: None,
-                    wire_type: None,
-                };
-                store(&mut row, member);
-                self.index.insert(name, self.rows.len());
-                self.rows.push(row);
-            } else {
-                beyond = beyond.saturating_add(1);
+                next += 1;
+                return;
             }
+            let full = self.rows.len() >= self.limit;
+            let at = match self.index.entry(name) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(_) if full => {
+                    beyond = beyond.saturating_add(1);
+                    return;
+                }
+                Entry::Vacant(new) => {
+                    self.rows.push(Row {
+                        name: new.key().clone(),
+                        value: None,
+                        wire_type: None,
+                    });
+                    *new.insert(self.rows.len() - 1)
+                }
+            };
+            if let Some(row) = self.rows.get_mut(at) {
+                store(row, member);
+            }
+            next = at + 1;
         });
         if read.is_err() {
             self.refused.push((map, "not an object of names"));

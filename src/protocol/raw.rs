@@ -30,6 +30,11 @@ pub(super) fn too_deep(json: &str, levels: usize) -> bool {
     if !json.starts_with(['{', '[']) || json.len() / 2 + levels <= MAX_DEPTH {
         return false;
     }
+    // A pass without branches: what has few brackets cannot nest deep, wherever they stand.
+    let opening = |byte: &u8| matches!(byte, b'{' | b'[');
+    if json.bytes().filter(opening).count() + levels <= MAX_DEPTH {
+        return false;
+    }
     let (mut depth, mut in_string, mut escaped) = (levels, false, false);
     for byte in json.bytes() {
         match byte {

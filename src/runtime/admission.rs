@@ -149,6 +149,19 @@ where
     .await;
 }
 
+/// Tells a client that speaks plain HTTP to a server of TLS; its request is not looked at.
+pub(crate) async fn refuse_plain<S>(mut stream: S, peer: SocketAddr) -> Refusal
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let no = No::new(
+        400,
+        "This port speaks TLS: use wss://, not ws://.",
+        "it speaks plain text (ws://) and this server TLS: switch TLS on in the client",
+    );
+    refuse(&mut stream, peer, no).await
+}
+
 async fn refuse<S>(stream: &mut S, peer: SocketAddr, no: No) -> Refusal
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -243,7 +256,7 @@ fn upgrade_key(head: &Head) -> Result<String, No> {
     if !head.has_token("upgrade", "websocket") {
         return no(
             426,
-            "This is a WebSocket server: connect with ws://.",
+            "This is a WebSocket server: connect with a WebSocket client.",
             "a plain HTTP request instead of a WebSocket upgrade",
         );
     }

@@ -1,7 +1,6 @@
 //! From options to a WebSocket at a server: look-up, TCP, TLS, upgrade.
 
 mod failure;
-mod stream;
 
 use std::future::Future;
 use std::io;
@@ -11,29 +10,31 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::tungstenite::handshake::client::{Request, generate_key};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use self::failure::{dial_error, unreachable, upgrade_error};
-pub(crate) use self::stream::MaybeTls;
 use super::link::websocket_config;
 use super::listen::{tune, unbracketed};
 use super::meter::Meter;
-use super::tls;
+use super::stream::MaybeTls;
+use super::tls::{self, Loaded};
 use crate::error::{Error, ErrorCode, Result};
 use crate::options::Options;
 
 /// How long one address has before the next is tried beside it (RFC 8305).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Connects to the server that `options` name; all of it within `connect_timeout`.
+/// Connects to the server that `options` name, whose TLS files hold what `loaded` says; all of it within
+/// `connect_timeout`.
 ///
 /// # Errors
 /// `Resolve`, `Refused`, `Unreachable`, `Tls`, `Certificate`, `Handshake`, `Denied`, `Connection` or
 /// `Argument`, each with its remedy.
-pub(crate) async fn connect(options: &Options) -> Result<WebSocketStream<Meter<MaybeTls>>> {
+pub(crate) async fn connect(
+    options: &Options,
+    loaded: Loaded,
+) -> Result<WebSocketStream<Meter<MaybeTls>>> {
     let limit = Limit {
         deadline: Instant::now() + options.connect_timeout,
         timeout: options.connect_timeout,
@@ -50,16 +51,18 @@ pub(crate) async fn connect(options: &Options) -> Result<WebSocketStream<Meter<M
         .await?;
     tune(&tcp);
     let stream = if options.tls.enabled {
-        let handshake = start_tls(options, host, &place, tcp);
-        let stream = limit
+        let Loaded::Client(files) = loaded else {
+            return Err(Error::new(ErrorCode::Tls, "the TLS files were not read"));
+        };
+        let handshake = tls::start(files, host, &place, tcp);
+        limit
             .hold(handshake, || {
                 unreachable(
                     &place,
                     "it accepted the connection but does not answer to TLS",
                 )
             })
-            .await?;
-        MaybeTls::Tls(Box::new(stream))
+            .await?
     } else {
         MaybeTls::Plain(tcp)
     };
@@ -230,24 +233,6 @@ async fn dial(address: SocketAddr) -> io::Result<TcpStream> {
         return Err(io::ErrorKind::ConnectionRefused.into());
     }
     Ok(stream)
-}
-
-async fn start_tls(
-    options: &Options,
-    host: &str,
-    place: &str,
-    tcp: TcpStream,
-) -> Result<TlsStream<TcpStream>> {
-    let name = tls::server_name(host)?;
-    let choices = options.tls.clone();
-    // The platform's authorities are hundreds of files; reading them would hold up every connection.
-    let config = tokio::task::spawn_blocking(move || tls::client_config(&choices))
-        .await
-        .map_err(|error| Error::new(ErrorCode::Tls, format!("TLS cannot be set up: {error}")))??;
-    TlsConnector::from(config)
-        .connect(name, tcp)
-        .await
-        .map_err(|error| tls::handshake_error(place, &error))
 }
 
 #[cfg(test)]

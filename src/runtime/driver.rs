@@ -17,7 +17,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::WebSocketStream;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorCode, Result};
 use crate::escape::escape;
 use crate::options::{Mode, Options, SendMode};
 use crate::runtime::admission::{self, Policy};
@@ -25,6 +25,8 @@ use crate::runtime::hub::{self, Hub, Link};
 use crate::runtime::link::{self, LinkOptions, Outbound};
 use crate::runtime::meter::Meter;
 use crate::runtime::shared::Shared;
+use crate::runtime::stream::MaybeTls;
+use crate::runtime::tls::{self, Loaded};
 use crate::runtime::{clock, connect, listen};
 use crate::session::Input;
 use crate::time::Time;
@@ -71,7 +73,7 @@ pub(crate) async fn drive(
     let task = {
         let (shared, alive) = (Arc::clone(&shared), alive.clone());
         async move {
-            match listener(&shared.options).await {
+            match prepare(&shared).await {
                 Err(error) => {
                     let _ = started.send(Err(error));
                 }
@@ -243,12 +245,13 @@ impl Tasks {
     fn dial(&self) -> AbortHandle {
         let tasks = self.clone();
         self.spawn(async move {
-            match connect::connect(tasks.options()).await {
+            let tls = tasks.shared.tls.lock().clone();
+            match connect::connect(tasks.options(), tls).await {
                 Ok(ws) => {
                     let options = tasks.options();
                     let address = format!("{}:{}", options.address, options.port);
                     let note = if options.tls.enabled && options.tls.insecure_skip_verify {
-                        " WITHOUT verifying its certificate (option insecure_skip_verify)"
+                        " WITHOUT verifying its certificate (option tls_insecure_skip_verify)"
                     } else {
                         ""
                     };
@@ -285,7 +288,8 @@ impl Tasks {
     fn admit(&self, stream: TcpStream, address: SocketAddr, wide: bool, policy: Arc<Policy>) {
         let limits = &self.options().limits;
         let pending = self.pending_handshakes.fetch_add(1, Ordering::Relaxed);
-        let refusal = if pending >= limits.max_pending_handshakes as usize {
+        let crowd = pending >= limits.max_pending_handshakes as usize;
+        let refusal = if crowd {
             Some("max_pending_handshakes")
         } else {
             self.full(address.ip(), wide)
@@ -294,6 +298,17 @@ impl Tasks {
         let deadline = limits.handshake_timeout;
         self.spawn(async move {
             let handshake = async {
+                let loaded = tasks.shared.tls.lock().clone();
+                let (stream, name) = match loaded {
+                    // An answer would need one more handshake in TLS.
+                    Loaded::Server(_) if crowd => {
+                        return Err(format!(
+                            "connection from {address} cut: option max_pending_handshakes is reached"
+                        ));
+                    }
+                    Loaded::Server(config) => tls::accept(config, stream, address).await?,
+                    _ => (MaybeTls::Plain(stream), None),
+                };
                 if let Some(option) = refusal {
                     admission::refuse_busy(stream).await;
                     return Err(format!(
@@ -303,14 +318,15 @@ impl Tasks {
                 let cap = tasks.options().message_cap();
                 admission::accept(stream, &policy, address, link::websocket_config(cap))
                     .await
+                    .map(|accepted| (accepted, name))
                     .map_err(|refusal| refusal.log)
             };
             let done = tokio::time::timeout(deadline, handshake).await;
             tasks.pending_handshakes.fetch_sub(1, Ordering::Relaxed);
             match done {
-                Ok(Ok(accepted)) => match tasks.full(address.ip(), wide) {
+                Ok(Ok((accepted, name))) => match tasks.full(address.ip(), wide) {
                     None => {
-                        let note = note(&accepted.target, accepted.origin.as_deref());
+                        let note = note(&accepted.target, accepted.origin.as_deref(), name.as_deref());
                         let ip = Some(address.ip());
                         tasks.attach(accepted.socket, address.to_string(), note, ip);
                     }
@@ -406,17 +422,37 @@ impl Tasks {
     }
 }
 
-/// What the log says of a client's request. Its query may hold a token and is left out.
-fn note(target: &str, origin: Option<&str>) -> String {
-    let path = escape(target.split('?').next().unwrap_or_default());
-    match origin {
-        Some(origin) => format!(" to {path}, from the page {}", escape(origin)),
-        None => format!(" to {path}"),
+/// What the log says of a client's request. Its query may hold a token and is left out. `certificate`: the name in
+/// the client's certificate, escaped.
+fn note(target: &str, origin: Option<&str>, certificate: Option<&str>) -> String {
+    let mut note = format!(
+        " to {}",
+        escape(target.split('?').next().unwrap_or_default())
+    );
+    if let Some(origin) = origin {
+        note += &format!(", from the page {}", escape(origin));
     }
+    if let Some(name) = certificate {
+        note += &format!(", with the certificate of {name}");
+    }
+    note
 }
 
-/// Binds a server's listener; a client has none.
-async fn listener(options: &Options) -> Result<Option<(TcpListener, SocketAddr)>> {
+/// Reads the TLS files and binds a server's listener; a client has none.
+async fn prepare(shared: &Arc<Shared>) -> Result<Option<(TcpListener, SocketAddr)>> {
+    let options = &shared.options;
+    if options.tls.enabled {
+        let named = Arc::clone(options);
+        let loaded = tokio::task::spawn_blocking(move || Loaded::load(&named))
+            .await
+            .map_err(|error| {
+                Error::new(
+                    ErrorCode::Tls,
+                    format!("the TLS files cannot be read: {error}"),
+                )
+            })??;
+        *shared.tls.lock() = loaded;
+    }
     match options.mode {
         Mode::Client => Ok(None),
         Mode::Server => listen::bind(options).await.map(Some),

@@ -21,6 +21,10 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 /// Linux also counts a peer that acknowledges but does not read; one that pauses for a minute is kept.
 #[cfg(target_os = "linux")]
 const USER_TIMEOUT: Duration = Duration::from_secs(90);
+/// What the system may hold of ours that it has not sent yet. More would be old by the time it is sent over a slow link,
+/// where newer values are better.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNSENT_BYTES: u32 = 16 * 1024;
 
 /// Opens the listening socket that `options` ask for; gives the address it got.
 ///
@@ -215,4 +219,6 @@ pub(crate) fn tune(stream: &TcpStream) {
     let _ = socket.set_tcp_keepalive(&keepalive);
     #[cfg(target_os = "linux")]
     let _ = socket.set_tcp_user_timeout(Some(USER_TIMEOUT));
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = socket.set_tcp_notsent_lowat(UNSENT_BYTES);
 }

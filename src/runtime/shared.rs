@@ -15,6 +15,7 @@ use crate::options::Options;
 use crate::runtime::clock;
 use crate::runtime::flag::{Flag, RawFlag};
 use crate::runtime::queue::Queue;
+use crate::runtime::tls::Loaded;
 use crate::session::{ConfigResult, ConnectionReport, Event, ImportReport, LogLevel, LogRecord};
 use crate::signals::Signals;
 
@@ -63,6 +64,8 @@ pub(crate) struct Shared {
     pub(crate) last_error: Mutex<Option<Error>>,
     /// Wakes the driver when the host has set something, in on-change mode, and when it is to end.
     pub(crate) changed: Notify,
+    /// What new connections use.
+    pub(crate) tls: Mutex<Loaded>,
     gate: Mutex<Gate>,
     opened: Condvar,
     has_flag: AtomicBool,
@@ -82,6 +85,7 @@ impl Shared {
             answers: Mutex::default(),
             last_error: Mutex::default(),
             changed: Notify::new(),
+            tls: Mutex::default(),
             gate: Mutex::default(),
             opened: Condvar::new(),
             has_flag: AtomicBool::new(false),

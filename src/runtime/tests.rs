@@ -12,12 +12,24 @@ use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::WebSocketStream;
+
+use super::meter::Meter;
+use super::stream::MaybeTls;
+use super::tls::Loaded;
+use crate::error::Result;
+use crate::options::Options;
 
 /// No test may hang.
 async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(4), future)
         .await
         .expect("took too long")
+}
+
+/// As a client's driver connects: the TLS files are read first.
+async fn connect(options: &Options) -> Result<WebSocketStream<Meter<MaybeTls>>> {
+    crate::runtime::connect::connect(options, Loaded::load(options)?).await
 }
 
 /// Both ends of a connection.

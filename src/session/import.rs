@@ -136,6 +136,8 @@ impl Session {
         self.adopt_aliases(id);
         let mut renamed = false;
         let relay = self.is_server() && self.options.relay;
+        let most = new_allowed as usize;
+        self.signals.expect(catalog.entries.len().min(most));
         for entry in &catalog.entries {
             let (direction, access) = self.rules.imported(&entry.name, entry.direction);
             let prefixed = self.prefixed(id, entry, direction, access);
@@ -236,6 +238,10 @@ impl Session {
 
     /// Whether another peer that this signal came from is still there: the first of two decides.
     fn importer_connected(&self, name: &str, origin: Origin) -> bool {
+        // A client has one peer.
+        if !self.is_server() {
+            return false;
+        }
         let Some(signal) = self.names().find(name) else {
             return false;
         };

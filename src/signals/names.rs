@@ -57,6 +57,11 @@ impl Names {
         id
     }
 
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.ids.reserve(more);
+        self.list.reserve(more);
+    }
+
     pub(super) fn set_notes(&mut self, id: u32, notes: Notes<'_>) {
         if notes == Notes::default() {
             self.notes.remove(&id);

@@ -93,6 +93,12 @@ impl Table {
         id
     }
 
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.slots.reserve(more);
+        self.log.reserve(more);
+        self.polled.reserve(more);
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.slots.len()
     }

@@ -174,6 +174,10 @@ static void random_options(struct caller *caller, rv_options *options, rv_mode m
     if (one_in(caller, 24))
         options->tls_pin = text(caller);
     if (one_in(caller, 24))
+        options->tls_certificate_file = options->tls_key_file = text(caller);
+    if (one_in(caller, 24))
+        options->tls_client_ca_file = text(caller);
+    if (one_in(caller, 24))
         options->max_reconnect_attempts = (int32_t)number(caller);
     if (one_in(caller, 24))
         options->heartbeat_ms = number(caller);

@@ -1,12 +1,17 @@
 """Each command does what its help says."""
 
+import fcntl
+import itertools
 import json
 import os
 import pty
 import re
 import shlex
 import signal
+import socket
+import struct
 import subprocess
+import termios
 import time
 from pathlib import Path
 
@@ -25,6 +30,27 @@ def ls_lists_signals_with_types_and_values():
         expect({"name": "Count", "type": "PLCOutputInt", "value": 0} in objects, objects)
 
 
+def get_waits_for_a_value_that_the_catalogue_lacks():
+    answer = {"type": "import_answer", "version": 2, "signals": {}, "signalTypes": {"Speed": "PLCInputFloat"}}
+
+    def handle(values):
+        def late(socket):
+            for message in map(json.loads, socket):
+                if message["type"] == "import_request":
+                    socket.send(json.dumps(answer))
+                    time.sleep(0.1)
+                    socket.send(json.dumps({"type": "data", "version": 2, "signals": values}))
+
+        return late
+
+    with peer(handle({"Speed": 2.5})) as url:
+        equal(succeeds("get", url, "Speed"), "2.5\n")
+    with peer(handle({})) as url:
+        done = rvws("get", url, "Speed")
+        equal((done.returncode, done.stdout), (0, "0.0\n"))
+        expect('"Speed" has no value yet' in done.stderr, done.stderr)
+
+
 def get_prints_a_value_alone_and_several_with_names():
     with served() as url:
         equal(succeeds("get", url, "Speed"), "0.0\n")
@@ -34,6 +60,9 @@ def get_prints_a_value_alone_and_several_with_names():
 
 def set_sets_every_kind_and_the_server_keeps_it():
     with served() as url:
+        began = time.monotonic()
+        succeeds("set", url, "Motor=0", "Count=3")
+        expect(time.monotonic() - began < 2, "it waits for a value that the server has")
         succeeds("set", url, "Motor=-1.5", "Count=9007199254740993", "Status=a=b ✓")
         equal(succeeds("get", url, "Motor", "Count", "Status", "--format", "%v"), "-1.5\n9007199254740993\na=b ✓\n")
 
@@ -50,9 +79,10 @@ def watch_prints_a_line_for_each_change():
         expect("round trip" in shown.stderr and "values" in shown.stderr, shown.stderr)
 
 
-def on_a_terminal(*arguments, seconds=3, environment=None):
+def on_a_terminal(*arguments, seconds=3, environment=None, size=(24, 80)):
     """What the tool writes to a terminal until it is ended with Ctrl-C, and its exit code."""
     control, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     process = subprocess.Popen([RVWS, *map(str, arguments)], stdin=terminal, stdout=terminal, stderr=terminal, env=environment)
     os.close(terminal)
     text, end = b"", time.monotonic() + seconds
@@ -85,6 +115,36 @@ def watch_on_a_terminal_is_a_table_that_leaves_it_as_it_was():
         expect(text.endswith("\x1b[?25h\x1b[?1049l") and "\x1b[32m" in text, repr(text[-200:]))
         plain, _ = on_a_terminal("watch", url, environment={**environment, "NO_COLOR": "1"})
         expect(not re.search(r"\x1b\[[0-9;]*m", plain), "colours with NO_COLOR")
+        dumb, code = on_a_terminal("watch", url, "-C", 2, environment={**environment, "TERM": "dumb"}, seconds=0.5)
+        expect(code == 0 and "\x1b" not in dumb and "Sensor true" in dumb, repr(dumb))
+
+
+def watch_draws_no_more_than_the_terminal_has():
+    many = "Name,Type,Direction\n" + "".join(f"Cell.Conveyor.Station{n}.Sensor,BOOL,INPUT\n" for n in range(60))
+    with served("-g", "*Station7.Sensor=toggle:50ms", text=many) as url:
+        for lines, columns in ((24, 80), (10, 38), (3, 20), (60, 200)):
+            text, code = on_a_terminal("watch", url, "--stats", "--color", "never", size=(lines, columns))
+            equal(code, 0)
+            picture = re.split(r"\x1b\[J|\x1b\[\?7h", text.split("\x1b[H")[-1])[0]
+            drawn = [line.removeprefix("\x1b[K") for line in picture.replace("\r", "").split("\n") if line]
+            # As many line ends as there are lines would scroll it, and a line that fills it is erased after it is written.
+            expect(not re.search(r"[^\n]\x1b\[K", picture[3:]), picture)
+            expect(len(drawn) <= lines and max(map(len, drawn)) <= columns, (lines, columns, drawn))
+            expect(lines < 5 or sum("Sensor" in line for line in drawn) >= 1, drawn)
+            names = [int(found) for found in re.findall(r"Station(\d+)", picture)]
+            equal(names, sorted(range(60), key=str)[: len(names)])
+            expect("AGE" in drawn[1] and ("TYPE" in drawn[1]) == (columns > 72), drawn[1])
+
+
+def ctrl_c_ends_a_command_that_still_connects():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        for command in ("watch", "bench", "stats"):
+            with Running(command, f":{silent.getsockname()[1]}") as running:
+                client, _ = silent.accept()
+                with client:
+                    began = time.monotonic()
+                    equal(running.end(), -signal.SIGINT)
+                    expect(time.monotonic() - began < 2, command)
 
 
 def serve_generates_toggle_ramp_sine_and_script():
@@ -102,6 +162,14 @@ def serve_generates_toggle_ramp_sine_and_script():
     rises = sum(a < b for a, b in zip(values["Motor"], values["Motor"][1:]))
     expect(rises > len(values["Motor"]) * 0.7, values["Motor"])
     expect({"idle", "running"} <= set(values["Status"]), values["Status"])
+
+
+def serve_takes_names_and_files_with_equals_signs_and_an_ipv6_address():
+    with folder() as path:
+        (path / "a=b").write_text("0 3\n")
+        with served("-g", f"x=y=script:{path}/a=b", "--address", "::1", text="Name,Type\nx=y,INT\n") as url:
+            expect(url.startswith("ws://[::1]:"), url)
+            equal(succeeds("get", url, "x=y"), "3\n")
 
 
 def serve_tells_who_comes_and_ends_cleanly():
@@ -123,6 +191,18 @@ def import_writes_a_list_with_directions_inverted_or_kept():
         signals = json.loads((path / "kept.json").read_text())["Signals"]
         kept = {one["Name"]: (one["Type"], one["Direction"]) for one in signals}
         equal(kept["Sensor"], ("BOOL", "INPUT"))
+
+
+def import_writes_to_standard_output_and_through_a_link():
+    with served() as url, folder() as path:
+        listed = json.loads(succeeds("import", url, "-o", "-"))
+        equal(len(listed["Signals"]), 5)
+        expect(succeeds("import", url, "-o", "-", "--format", "csv").startswith("Name,"), "CSV")
+        (path / "list.csv").write_text("old")
+        (path / "link.csv").symlink_to(path / "list.csv")
+        succeeds("import", url, "-o", path / "link.csv")
+        expect((path / "link.csv").is_symlink() and "Sensor" in (path / "list.csv").read_text(), "the link")
+        equal(sorted(entry.name for entry in path.iterdir()), ["link.csv", "list.csv"])
 
 
 def import_and_diff_agree():
@@ -184,6 +264,39 @@ def mirror_waits_for_a_server_that_is_away():
                 equal(mirror.end(), 0)
 
 
+def replay_writes_what_watch_has_recorded_at_its_pace():
+    lines = [{"time": 100 + n / 10, "name": "Motor", "value": n * 1.5, "changes": 1} for n in range(1, 6)]
+    # Two changes that came together: it was true, and is false again.
+    lines.append({"time": 100.6, "name": "Sensor", "value": False, "changes": 2, "rises": 1})
+    lines.append({"time": 100.6, "name": "Elsewhere", "value": 1})
+    recording = "\n".join(map(json.dumps, lines)) + "\n"
+    read_by_the_server = "Name,Type,Direction\nMotor,FLOAT,OUTPUT\nSensor,BOOL,OUTPUT\nSpeed,FLOAT,OUTPUT\n"
+    with folder() as path, served(text=read_by_the_server) as url:
+        (path / "run.ndjson").write_text(recording)
+        succeeds("set", url, "Sensor=false")
+        with Running("watch", url, "Motor", "Sensor", "--json") as watch:
+            # Other values, until it hears of one.
+            other = itertools.count(-1, -1)
+            until("it watches", lambda: succeeds("set", url, f"Motor={next(other)}") == "" and watch.lines)
+            told = len(watch.lines)
+            began = time.monotonic()
+            done = rvws("replay", path / "run.ndjson", url)
+            equal(done.returncode, 0)
+            expect("Elsewhere" in done.stderr and done.stderr.endswith("rvws: replayed 6 changes\n"), done.stderr)
+            expect(time.monotonic() - began >= 0.5, "too fast")
+            until("all of it", lambda: any('"Sensor"' in line for line in watch.lines))
+            seen = [json.loads(line) for line in watch.lines[told:]]
+            equal([one["value"] for one in seen if one["name"] == "Motor"][-5:], [1.5, 3.0, 4.5, 6.0, 7.5])
+            equal(sum(one["rises"] for one in seen if one["name"] == "Sensor"), 1)
+        again = rvws("replay", "-", url, "Mot*", "--speed", 1000, input_text=recording)
+        equal((again.returncode, again.stderr), (0, "rvws: replayed 5 changes\n"))
+        # What was recorded here can be replayed here.
+        with served("-g", "Speed=ramp:0..100/2s") as source:
+            run = succeeds("watch", source, "-C", 5, "--json")
+        equal(rvws("replay", "-", url, input_text=run).returncode, 0)
+        equal(succeeds("get", url, "Speed"), f"{json.loads(run.splitlines()[-1])['value']}\n")
+
+
 def bench_measures():
     with served("-g", "Speed=sine:0..1/1s") as url:
         found = json.loads(succeeds("bench", url, "--duration", 0.5, "--json"))
@@ -219,11 +332,12 @@ def completions_are_scripts_of_the_shells():
 
 def the_man_page_has_every_command_cause_and_exit_code():
     page = succeeds("man")
-    commands = re.findall(r"^  ([a-z]+) ", succeeds("--help"), re.M)
+    commands = re.findall(r"^  ([a-z]+) ", succeeds("--help").split("\nOptions:")[0], re.M)
     expect(len(commands) >= 14, commands)
     for command in set(commands) - {"help"}:
         expect(re.search(rf"^\.SS rvws {command}\b", page, re.M), command)
     expect(r"\fB\-C, \-\-count <NUMBER>\fR" in page and "[default: 1234]" in page, "short options and defaults")
+    expect("Sort the table: name, value, changes, age [default: name]" in page, "possible values")
     codes = list(map(int, re.findall(r"^\\fB(\d+)\\fR$", page, re.M)))
     equal(codes, list(range(13)))
     for name in re.findall(r'finds\(\["([a-z-]+)"', (HERE / "doctor.py").read_text()):
@@ -271,6 +385,34 @@ def a_reader_that_goes_away_is_no_error():
         process.stderr.close()
 
 
+def a_reader_of_complaints_that_goes_away_is_no_error():
+    with folder() as path:
+        (path / "list.csv").write_text("Name,Type\nA,BOOL\n")
+        with Running("serve", path / "list.csv", "--port", 0, read_errors=False) as server:
+            url = server.line("1 signals at").split()[-1]
+            server.process.stderr.close()
+            for _ in range(3):
+                succeeds("ls", url)
+            equal(server.end(), 0)
+
+
+def what_a_peer_says_stays_in_its_line():
+    evil = "Evil\n\x9b2JSensor  PLCInputBool  true\u202e"
+    with peer(catalogue({evil: ("PLCInputText", f"{evil}\\")})) as url:
+        shown = r"Evil\n\u{9b}2JSensor  PLCInputBool  true\u{202e}"
+        equal(succeeds("ls", url), f"{shown}  PLCInputText    {shown}\\\\\n")
+        equal(succeeds("ls", url, "--format", "%n"), f"{shown}\n")
+        line = succeeds("ls", url, "--json")
+        expect(line.isascii() and line.count("\n") == 1, repr(line))
+        equal(json.loads(line)["name"], evil)
+        # The text alone, for a program, is as it came.
+        equal(succeeds("get", url, evil), f"{evil}\\\n")
+        long = "q" * 400
+    with peer(catalogue({long: ("PLCInputText", long)})) as url:
+        text, _ = on_a_terminal("ls", url, seconds=0.3, size=(24, 4000))
+        equal(text.count("q"), 800)
+
+
 def texts_of_a_peer_do_not_steer_the_terminal():
     with peer(catalogue({"Evil\x1b[2J": ("PLCInputText", "\x1b]0;title\x07")})) as url:
         text, code = on_a_terminal("ls", url, "--color", "never", seconds=0.3)
@@ -299,4 +441,12 @@ TESTS = (
     the_readmes_session_goes_as_it_is_printed,
     a_reader_that_goes_away_is_no_error,
     texts_of_a_peer_do_not_steer_the_terminal,
+    get_waits_for_a_value_that_the_catalogue_lacks,
+    watch_draws_no_more_than_the_terminal_has,
+    ctrl_c_ends_a_command_that_still_connects,
+    serve_takes_names_and_files_with_equals_signs_and_an_ipv6_address,
+    import_writes_to_standard_output_and_through_a_link,
+    a_reader_of_complaints_that_goes_away_is_no_error,
+    what_a_peer_says_stays_in_its_line,
+    replay_writes_what_watch_has_recorded_at_its_pace,
 )

@@ -94,8 +94,11 @@ def openssl(*arguments):
 
 
 @contextmanager
-def tls(name, days=30):
-    """A WebSocket server with a certificate for `name`, of an authority of its own; gives URL and the authority's file."""
+def tls(name, days=30, wants=False):
+    """A WebSocket server with a certificate for `name`, of an authority of its own; gives URL and the authority's file.
+
+    `wants`: it asks its clients for certificates of that authority.
+    """
     with folder() as path:
         key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         openssl("req", "-x509", *key, "-keyout", path / "ca.key", "-out", path / "ca.pem", "-subj", "/CN=Test", "-days", 30)
@@ -107,6 +110,9 @@ def tls(name, days=30):
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(path / "cert.pem", path / "key.pem")
+        if wants:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(path / "ca.pem")
         with peer(catalogue({"A": ("PLCInputBool", True)}, then=data), ssl=context) as place:
             yield f"wss://{place.replace('127.0.0.1', 'localhost')}", path / "ca.pem"
 
@@ -132,6 +138,12 @@ def a_certificate_for_another_name():
 def a_certificate_that_has_expired():
     with tls("localhost", days=-1) as (url, authority):
         finds(["wrong-time"], url, "--ca", authority)
+
+
+def a_server_that_wants_a_certificate():
+    with tls("localhost", wants=True) as (url, authority):
+        finds(["client-certificate"], url, "--ca", authority)
+        finds(["client-certificate"], url, "--insecure")
 
 
 def tls_that_fails_otherwise():
@@ -288,6 +300,7 @@ TESTS = (
     an_authority_that_is_not_trusted,
     a_certificate_for_another_name,
     a_certificate_that_has_expired,
+    a_server_that_wants_a_certificate,
     tls_that_fails_otherwise,
     the_older_protocol,
     the_port_of_the_multiuser_service,

@@ -1,7 +1,12 @@
 """Each exit code, with one line that says what, where, and what to do."""
 
+import base64
+import hashlib
+import json
+import re
 import socket
 import subprocess
+import time
 
 from rig import DEBUG, LIST, bare, equal, expect, fails, folder, http, peer, rvws, served, succeeds, unused_port
 
@@ -23,6 +28,8 @@ def exit_2_for_a_wrong_command_line():
     fails(2, "command")
     fails(2, "http is no scheme", "ls", "http://127.0.0.1")
     fails(2, "port", "ls", "127.0.0.1:70000")
+    with served() as url:
+        fails(2, '"Motor" stands twice', "set", url, "Motor=1", "Motor=2")
     fails(2, "wss://", "ls", "ws://127.0.0.1:1", "--insecure")
     fails(2, "toggle", "serve", "list.csv", "-g", "A=blink:1s")
     fails(2, "%x", "ls", "127.0.0.1", "--format", "%x")
@@ -58,6 +65,7 @@ def exit_6_when_refused():
 def exit_7_without_such_a_signal():
     with served() as url:
         fails(7, '"Motor"', "get", url, "motor")
+        fails(7, "takes names", "get", url, "Mot*")
         fails(7, "Nothing", "set", url, "Nothing=1")
         fails(7, "none of the 5", "ls", url, "x*")
 
@@ -77,6 +85,16 @@ def exit_9_for_files():
         with served() as url:
             with_text = rvws("import", url, "-o", path / "none" / "x.csv")
             equal(with_text.returncode, 9)
+    fails(9, "no-such.ndjson", "replay", "no-such.ndjson", "127.0.0.1:1")
+    with folder() as path, served() as url:
+        (path / "run").write_text('{"time":1,"name":"Motor","value":1}\n\nMotor 5\n')
+        fails(9, "run, line 3", "replay", path / "run", url)
+        equal(succeeds("get", url, "Motor"), "1.0\n")
+        (path / "run").write_text('{"time":1,"name":"Motor","value":"fast"}\n')
+        fails(8, "line 1", "replay", path / "run", url)
+        (path / "run").write_text('{"time":1,"name":"None","value":1}\n')
+        fails(7, "none of the 1", "replay", path / "run", url)
+    fails(9, "no signal list", "diff", "127.0.0.1:1", "no-such.csv")
     with served() as url, open("/dev/full", "w") as full:
         done = subprocess.run([DEBUG / "rvws", "ls", url], stdout=full, stderr=subprocess.PIPE, text=True, timeout=10)
         expect(done.returncode == 9 and "standard output" in done.stderr, done)
@@ -98,9 +116,62 @@ def exit_11_when_it_cannot_listen():
         fails(11, "192.0.2.1", "serve", path / "list.csv", "--port", 0, "--address", "192.0.2.1")
 
 
+def leaves_after(seconds):
+    """A server with a catalogue that is gone some time after it was asked for."""
+
+    def handle(socket):
+        for message in socket:
+            if json.loads(message)["type"] == "import_request":
+                signals = {"type": "import_answer", "version": 2, "signals": {"A": 1}, "signalTypes": {"A": "Int"}}
+                socket.send(json.dumps(signals))
+                time.sleep(seconds)
+                return
+
+    return handle
+
+
 def exit_12_when_the_connection_is_lost():
     with peer(lambda socket: socket.close()) as url:
         fails(12, "lost", "ls", url)
+    # In the middle of counting.
+    for command in ("bench", "stats"):
+        with peer(leaves_after(0.3)) as url:
+            fails(12, "lost", command, url, "--duration", 3)
+
+
+def a_server_that_vanishes_is_told_in_one_line():
+    """At every stage of every command: it ends soon, with a code of connections, and says so once."""
+    upgraded = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {}\r\n\r\n"
+    magic = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+    def upgrade(client):
+        head = client.recv(65536)
+        key = re.search(rb"(?i)sec-websocket-key: *(\S+)", head).group(1)
+        accept = base64.b64encode(hashlib.sha1(key + magic).digest()).decode()
+        client.sendall(upgraded.format(accept).encode())
+
+    def half_an_answer(client):
+        upgrade(client)
+        client.recv(65536)
+        client.sendall(b"\x81\x7e\xff\xff" + b'{"type":"import_answer","version":2,"signals":{"A":')
+
+    with folder() as path:
+        (path / "list.csv").write_text(LIST)
+        commands = (
+            ["ls"], ["get", "A"], ["set", "A=1"], ["watch"], ["import", "-o", path / "x.csv"], ["bench"], ["stats"],
+            ["diff", path / "list.csv"], ["mirror", "127.0.0.1:1"], ["config", "get"], ["config", "set", "{}"],
+        )
+        for stage in (lambda client: None, lambda client: client.recv(100), upgrade, half_an_answer):
+            with bare(stage) as url:
+                for command in commands:
+                    words = command[:2] if command[0] == "config" else command[:1]
+                    # It waits whether the server comes back, as long as it may.
+                    patience = 1 if command == ["watch"] else 5
+                    done = rvws(*words, url, *command[len(words) :], "-W", patience)
+                    lines = done.stderr.splitlines()
+                    told = len(lines) == 1 and lines[0].startswith("rvws: ")
+                    expect(done.returncode in (3, 4, 12) and told, f"{command}: {done}")
+        equal([entry.name for entry in path.iterdir()], ["list.csv"])
 
 
 def the_library_does_not_hold_the_tools_crates():
@@ -124,5 +195,6 @@ TESTS = (
     exit_10_when_time_runs_out,
     exit_11_when_it_cannot_listen,
     exit_12_when_the_connection_is_lost,
+    a_server_that_vanishes_is_told_in_one_line,
     the_library_does_not_hold_the_tools_crates,
 )

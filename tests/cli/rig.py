@@ -45,10 +45,10 @@ def until(what, met):
         time.sleep(0.005)
 
 
-def rvws(*arguments, **options):
+def rvws(*arguments, input_text="", **options):
     """Runs the tool to its end. It must not panic, and says at most one line when it fails."""
     done = subprocess.run(
-        [RVWS, *map(str, arguments)], capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL, **options
+        [RVWS, *map(str, arguments)], capture_output=True, text=True, timeout=LIMIT, input=input_text, **options
     )
     expect("panicked" not in done.stderr, done.stderr)
     return done
@@ -72,7 +72,7 @@ def fails(code, words, *arguments):
 class Running:
     """The tool while it runs; ended with the block."""
 
-    def __init__(self, *arguments, **options):
+    def __init__(self, *arguments, read_errors=True, **options):
         self.process = subprocess.Popen(
             [RVWS, *map(str, arguments)],
             stdout=subprocess.PIPE,
@@ -82,7 +82,7 @@ class Running:
             **options,
         )
         self.lines, self.errors = [], []
-        streams = ((self.process.stdout, self.lines), (self.process.stderr, self.errors))
+        streams = ((self.process.stdout, self.lines), (self.process.stderr, self.errors))[: 1 + read_errors]
         self.readers = [threading.Thread(target=self.read, args=pair, daemon=True) for pair in streams]
         for reader in self.readers:
             reader.start()

@@ -14,8 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 import commands
 import doctor
 import exits
+import tls
 
-MODULES = (commands, exits, doctor)
+MODULES = (commands, exits, doctor, tls)
 JOBS = int(os.environ.get("RV_JOBS", 4))
 
 

@@ -52,7 +52,7 @@ pub fn upgrade_answer(head: &str) -> String {
 }
 
 /// Reads up to the end of an HTTP head.
-pub fn read_head(stream: &mut TcpStream) -> String {
+pub fn read_head(stream: &mut impl Read) -> String {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).expect("an HTTP head") == 1 {
@@ -81,7 +81,7 @@ pub fn send(stream: &mut TcpStream, text: &str) {
 }
 
 /// Reads the next frame: its first byte and its payload.
-pub fn read_frame(stream: &mut TcpStream) -> (u8, Vec<u8>) {
+pub fn read_frame(stream: &mut impl Read) -> (u8, Vec<u8>) {
     let mut start = [0; 2];
     stream.read_exact(&mut start).expect("a frame");
     assert_eq!(start[1] & 0x80, 0, "servers do not mask");

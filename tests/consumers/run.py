@@ -1,13 +1,15 @@
 """Installs the library into scratch directories and uses it there as other projects do: with pkg-config, with CMake,
-shared and static, in C99, C++11 and C++20. Each program exchanges a value over a socket.
+shared and static, in C99, C++11 and C++20. Each program exchanges a value over a socket. The command line tool is
+installed with it, and works from there.
 
-  run.py LIBRARY_DIR      where the built library is; needs cc, c++, cmake, pkg-config, readelf. Linux.
+  run.py LIBRARY_DIR      where the built library and tool are; needs cc, c++, cmake, pkg-config, readelf. Linux.
 
 It ends with a line `consumers: N passed, N failed`.
 """
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -61,7 +63,8 @@ def test(name, function, *arguments):
 
 def make_env():
     """For a make of our own: without what an outer one, or whoever called it, has set."""
-    outer = "MAKEFLAGS MFLAGS MAKELEVEL PREFIX prefix libdir includedir docdir DESTDIR LIBRARY_DIR".split()
+    outer = "MAKEFLAGS MFLAGS MAKELEVEL PREFIX prefix DESTDIR LIBRARY_DIR".split()
+    outer += "bindir libdir includedir datarootdir mandir docdir".split()
     return {name: value for name, value in os.environ.items() if name not in outer}
 
 
@@ -75,6 +78,16 @@ def files(directory):
 
 def needed(program):
     return re.findall(r"\(NEEDED\).*\[(.*)\]", run("readelf", "-d", program))
+
+
+# What comes with the tool.
+TOOL = {
+    "bin/rvws",
+    "share/man/man1/rvws.1",
+    "share/bash-completion/completions/rvws",
+    "share/zsh/site-functions/_rvws",
+    "share/fish/vendor_completions.d/rvws.fish",
+}
 
 
 class Installed:
@@ -118,6 +131,7 @@ def the_installation_is_complete(installed):
         f"{libdir}/cmake/realvirtual_ws/realvirtual_ws-config-version.cmake",
         *(f"share/doc/realvirtual-ws/{name}.md" for name in ("README", "CHANGELOG", "ABI", "OPERATIONS")),
         *(f"share/doc/realvirtual-ws/LICENSE-{name}" for name in ("MIT", "APACHE")),
+        *TOOL,
     }
     found = files(installed.prefix)
     expect(found == expected, f"missing {expected - found}, too many {found - expected}")
@@ -236,6 +250,42 @@ def cmake_shared_and_static(installed, scratch):
         runs_static(build / f"{language}_static")
 
 
+def the_tool_works(installed):
+    tool = installed.prefix / "bin" / "rvws"
+    expect(not any("realvirtual" in name for name in needed(tool)), f"{tool} needs {needed(tool)}")
+    expect(run(tool, "--version") == f"rvws {version}\n", "the tool is of another version")
+    share = installed.prefix / "share"
+    expect((share / "man/man1/rvws.1").read_text() == run(tool, "man"), "the man page is another tool's")
+    # Bash loads the file when it first completes the command, and asks the function in it.
+    complete = """. "$1"; COMP_WORDS=(rvws mir); COMP_CWORD=1; $(complete -p rvws | sed 's/.*-F \\([^ ]*\\).*/\\1/') rvws mir rvws
+        echo "${COMPREPLY[@]}" """
+    found = run("bash", "-c", complete, "bash", share / "bash-completion/completions/rvws")
+    expect(found == "mirror\n", f"rvws mir<Tab> gives {found!r}")
+    shells = (("zsh", "zsh/site-functions/_rvws"), ("fish", "fish/vendor_completions.d/rvws.fish"))
+    for shell, file in shells:
+        expect("mirror" in (share / file).read_text(), f"{file} lacks a command")
+        if shutil.which(shell):
+            run(shell, "-n", share / file)
+
+
+def without_the_tool(scratch):
+    """A library that was built without it is installed all the same, and the installation says what is missing."""
+    bare, prefix = scratch / "bare", scratch / "bare-prefix"
+    bare.mkdir()
+    for name in ("librealvirtual_ws.so", "librealvirtual_ws.a"):
+        (bare / name).symlink_to(library_dir / name)
+    words = [f"prefix={prefix}", f"LIBRARY_DIR={bare}"]
+    said = make("install", *words)
+    expect(f"there is no {bare}/rvws" in said, f"it says {said!r}")
+    expect(not files(prefix) & TOOL and "lib/librealvirtual_ws.so" in files(prefix), f"it installs {files(prefix)}")
+    # One for another machine is a file like any other, but cannot print its own pages.
+    (bare / "rvws").write_bytes(b"\x7fELF of another machine")
+    said = make("install", *words)
+    expect("does not run" in said, f"it says {said!r}")
+    expect(files(prefix) & TOOL == {"bin/rvws"}, f"it installs {files(prefix)}")
+    nothing_is_left(prefix, *words)
+
+
 def nothing_outside_the_stage(installed, stage):
     below = installed.prefix.relative_to(stage)
     expect(all(Path(name).is_relative_to(below) for name in files(stage)), f"files outside {below}: {files(stage)}")
@@ -259,6 +309,8 @@ def main():
         first.rename(prefix)
         user = Installed(prefix, prefix / "lib")
         test("the installation is complete", the_installation_is_complete, user)
+        test("the tool", the_tool_works, user)
+        test("without the tool", without_the_tool, scratch)
         test("pkg-config, shared, C99", pkg_config_shared_c99, user, scratch)
         test("pkg-config --static, C99", pkg_config_static, user, scratch)
         test("the archive by its path, C99", the_archive_by_its_path, user, scratch)

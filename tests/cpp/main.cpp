@@ -28,6 +28,9 @@ void options_have_the_defaults_and_reach_the_library() {
     options.client_name = "a";
     options.tls_ca_file = "b";
     options.tls_pin = "c";
+    options.tls_certificate_file = "e";
+    options.tls_key_file = "f";
+    options.tls_client_ca_file = "g";
     options.input_patterns = {"_in", "_i"};
     options.output_patterns = {"_out"};
     options.allowed_origins = {"https://a", "https://b"};
@@ -37,7 +40,8 @@ void options_have_the_defaults_and_reach_the_library() {
     CHECK(got.struct_size == sizeof got && got.port == 1234);
     CHECK(std::string(got.address) == "::1" && std::string(got.path) == "/twin");
     CHECK(std::string(got.client_name) == "a" && std::string(got.tls_ca_file) == "b");
-    CHECK(std::string(got.tls_pin) == "c");
+    CHECK(std::string(got.tls_pin) == "c" && std::string(got.tls_certificate_file) == "e");
+    CHECK(std::string(got.tls_key_file) == "f" && std::string(got.tls_client_ca_file) == "g");
     CHECK(std::string(got.input_patterns) == "_in\n_i\n" && std::string(got.output_patterns) == "_out\n");
     CHECK(std::string(got.allowed_origins) == "https://a\nhttps://b\n" && std::string(got.allowed_hosts) == "d\n");
     const rv::detail::c_options plain{rv::server_options()};
@@ -46,6 +50,10 @@ void options_have_the_defaults_and_reach_the_library() {
     options = rv::server_options();
     options.update_cycle_ms = 0;
     FAILS(RV_ERR_ARGUMENT, "update_cycle_ms", rv::server(options));
+    options = rv::server_options();
+    FAILS(RV_ERR_STATE, "option tls", rv::server(options).reload_tls());
+    options.tls = 1;
+    FAILS(RV_ERR_ARGUMENT, "tls_certificate_file", rv::server(options));
     options = rv::server_options();
     options.address = std::string("127.0.0.1\0x", 11);
     FAILS(RV_ERR_UTF8, "address", rv::server(options));

@@ -4,12 +4,13 @@
 #
 #   tests/csharp/run.sh [FILTER]   the tests whose name holds FILTER; default all
 #
-# CSHARP_OUT is the folder for what is built, REALVIRTUAL_WS_LIBRARY the native library to test.
+# CSHARP_OUT is the folder for what is built, REALVIRTUAL_WS_LIBRARY the native library to test, RVWS the command line tool.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 out=${CSHARP_OUT:-target/csharp}
 library=${REALVIRTUAL_WS_LIBRARY:-$PWD/target/debug/librealvirtual_ws.so}
+export RVWS=${RVWS:-$PWD/target/debug/rvws}
 mkdir -p "$out/fake"
 out=$(cd "$out" && pwd)
 

@@ -1,5 +1,6 @@
 using MiniPlayer;
 using NUnit.Framework;
+using RealvirtualWs.Tests;
 using UnityEngine;
 
 namespace RealvirtualWs.Unity.Tests
@@ -30,6 +31,27 @@ namespace RealvirtualWs.Unity.Tests
                 && Signal<PLCOutputText>(Cell, "Order").Value == "A-17", "panel to cell");
             Assert.AreEqual(1, Cell.ConnectedClients);
             AssertNoErrors();
+        }
+
+        [Test]
+        public void With_ssl_and_certificates_of_both()
+        {
+            using (var files = new Certificates())
+            {
+                Mirror(side =>
+                {
+                    string own = side.IsServer ? "server" : "client";
+                    side.UseSSL = true;
+                    side.CertificateFile = files[own];
+                    side.KeyFile = files[own + "-key"];
+                    side.CaFile = files["ca"];
+                });
+                Signal<PLCInputInt>(Cell, "Parts").Value = 7;
+                Signal<PLCInputInt>(Panel, "Lot").Value = 8;
+                Until(() => Signal<PLCOutputInt>(Panel, "Parts").Value == 7, "cell to panel");
+                Until(() => Signal<PLCOutputInt>(Cell, "Lot").Value == 8, "panel to cell");
+                AssertNoErrors();
+            }
         }
 
         [Test]

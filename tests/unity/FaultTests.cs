@@ -107,6 +107,21 @@ namespace RealvirtualWs.Unity.Tests
         }
 
         [Test]
+        public void A_server_with_ssl_and_no_certificate_or_a_certificate_and_no_ssl()
+        {
+            NewServer("Cell 7").UseSSL = true;
+            WebsocketRealtimeInterface missing = NewServer("Cell 8");
+            missing.UseSSL = true;
+            missing.CertificateFile = missing.KeyFile = "no/such/file.pem";
+            NewServer("Cell 9").CaFile = "ca.pem";
+            Player.Play();
+            AssertError("Cell 7", "tls_certificate_file");
+            AssertError("Cell 8", "no/such/file.pem", "no such file");
+            AssertError("Cell 9", "option tls");
+            Assert.IsFalse(Interface("Cell 9").IsOpen);
+        }
+
+        [Test]
         public void A_token_where_none_can_be_used()
         {
             NewServer("Cell 7").AccessToken = "secret";

@@ -1,3 +1,4 @@
+using System;
 using MiniPlayer;
 using NUnit.Framework;
 using UnityEngine;
@@ -11,7 +12,7 @@ namespace RealvirtualWs.Unity.Tests
         internal WebsocketRealtimeInterface Panel;
 
         // The server's signals, and the client with what it imports of them.
-        internal void Mirror()
+        internal void Mirror(Action<WebsocketRealtimeInterface> change = null)
         {
             Cell = NewServer("Cell");
             Add<PLCInputBool>(Cell, "Sensor");
@@ -22,7 +23,13 @@ namespace RealvirtualWs.Unity.Tests
             Add<PLCOutputInt>(Cell, "Lot");
             Add<PLCOutputFloat>(Cell, "Speed");
             Add<PLCOutputText>(Cell, "Order");
-            NewClient("Panel", 0).ConnectOnPlay = false;
+            Panel = NewClient("Panel", 0);
+            Panel.ConnectOnPlay = false;
+            if (change != null)
+            {
+                change(Cell);
+                change(Panel);
+            }
             Player.Play();
             Cell = Interface("Cell");
             Panel = Interface("Panel");

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Compiles the Unity package's scripts, editor scripts, samples and tests as C# 7.2 against stand-ins for Unity's
 # classes, and runs them under Mono in the mini player, with the library that REALVIRTUAL_WS_LIBRARY names. Needs the
-# example gateway in GATEWAY. Argument: a word that the names of the wanted tests contain.
+# example gateway in GATEWAY, and rvws in RVWS. Argument: a word that the names of the wanted tests contain.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 export UNITY_PACKAGE=$root/unity-sample/Packages/com.realvirtual-ws.unity
 : "${REALVIRTUAL_WS_LIBRARY:?the native library to test}"
 : "${GATEWAY:?the program made of examples/c/gateway.c}"
+: "${RVWS:?the command line tool}"
 
 if ! command -v mcs >/dev/null 2>&1 || ! command -v mono >/dev/null 2>&1; then
     echo "skipped: unity: Mono is not installed (make setup)"
@@ -56,6 +57,6 @@ for sample in Conveyor Mirror RealvirtualAdapter; do
     references+=("-r:$name")
 done
 compile RealvirtualWs.Unity.Editor.Tests.exe "${unity[@]}" -r:UnityEditor.dll -r:RealvirtualWs.Unity.Editor.dll \
-    "${references[@]}" "${tests[@]}" "$root/tests/csharp/NUnit.cs" "$root/tests/csharp/Runner.cs"
+    "${references[@]}" "${tests[@]}" "$root"/tests/csharp/{NUnit,Runner,Certificates}.cs
 
 RV_SUITE=unity LD_LIBRARY_PATH=$(dirname "$REALVIRTUAL_WS_LIBRARY") exec mono --debug "$out/RealvirtualWs.Unity.Editor.Tests.exe" "$@"

@@ -202,6 +202,9 @@ class rv_options(ctypes.Structure):
         ("allowed_hosts", ctypes.c_char_p),
         ("prefix_collisions", ctypes.c_uint8),
         ("reserved4", ctypes.c_uint8 * 7),
+        ("tls_certificate_file", ctypes.c_char_p),
+        ("tls_key_file", ctypes.c_char_p),
+        ("tls_client_ca_file", ctypes.c_char_p),
     ]
     struct_size: int
     mode: int
@@ -258,6 +261,9 @@ class rv_options(ctypes.Structure):
     allowed_hosts: Optional[bytes]
     prefix_collisions: int
     reserved4: ctypes.Array[ctypes.c_uint8]
+    tls_certificate_file: Optional[bytes]
+    tls_key_file: Optional[bytes]
+    tls_client_ca_file: Optional[bytes]
 
 
 class rv_value(ctypes.Structure):
@@ -534,7 +540,7 @@ class rv_signal_options(ctypes.Structure):
 LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
     4: {
         "rv_options": (
-            172,
+            184,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -591,6 +597,9 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "allowed_hosts": 160,
                 "prefix_collisions": 164,
                 "reserved4": 165,
+                "tls_certificate_file": 172,
+                "tls_key_file": 176,
+                "tls_client_ca_file": 180,
             },
         ),
         "rv_value": (
@@ -758,7 +767,7 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
     },
     8: {
         "rv_options": (
-            208,
+            232,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -815,6 +824,9 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "allowed_hosts": 192,
                 "prefix_collisions": 200,
                 "reserved4": 201,
+                "tls_certificate_file": 208,
+                "tls_key_file": 216,
+                "tls_client_ca_file": 224,
             },
         ),
         "rv_value": (
@@ -1032,6 +1044,12 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
         ],
     ),
     "rv_start": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+        ],
+    ),
+    "rv_reload_tls": (
         ctypes.c_int32,
         [
             ctypes.c_void_p,  # iface
@@ -1492,6 +1510,7 @@ if TYPE_CHECKING:
         def rv_options_init(self, options: Any, struct_size: int, mode: int) -> int: ...
         def rv_create(self, options: Any, out: Any) -> int: ...
         def rv_start(self, iface: Optional[int]) -> int: ...
+        def rv_reload_tls(self, iface: Optional[int]) -> int: ...
         def rv_stop(self, iface: Optional[int], timeout_ms: int) -> int: ...
         def rv_destroy(self, iface: Optional[int]) -> int: ...
         def rv_wait_connected(self, iface: Optional[int], timeout_ms: int) -> int: ...

@@ -35,9 +35,18 @@ class Interface(Exchange):
     def start(self) -> None:
         """Starts. A server has its port when this returns; a client has begun to connect and goes on trying.
 
-        Starting what is started does nothing. BindError when a server cannot listen there.
+        Starting what is started does nothing. BindError when a server cannot listen there; RvError when a file of the
+        options ``tls_…`` cannot be used.
         """
         check(self._core.lib.rv_start(self._core.handle))
+
+    def reload_tls(self) -> None:
+        """Reads the files of the options ``tls_…`` again: new connections use what they hold now, others stay.
+
+        Reads files, so it blocks for a moment. RvError when something in them cannot be used; everything then stays as
+        it was. StateError when TLS is off.
+        """
+        check(self._core.lib.rv_reload_tls(self._core.handle))
 
     def stop(self, timeout: float = 1.0) -> None:
         """Sends what is due, closes the connections, and gives the port back. Signals and values stay.

@@ -48,6 +48,9 @@ class CommonOptions(TypedDict, total=False):
     raw_events: bool  # messages of unknown types become events of type RAW
     debug: bool  # log every frame
     log_to_stderr: bool  # write the log to standard error, too (also: the environment's RV_LOG=info)
+    tls: bool  # wss://; a server then needs tls_certificate_file and tls_key_file
+    tls_certificate_file: str  # a PEM file: the certificate of this side, and those that lead to its authority
+    tls_key_file: str  # a PEM file with its private key, not encrypted
 
 
 class ServerOptions(CommonOptions, total=False):
@@ -62,6 +65,7 @@ class ServerOptions(CommonOptions, total=False):
     allow_anonymous_network: bool  # listen beyond this machine although nothing authenticates clients
     allowed_origins: Union[str, Sequence[str]]  # web pages that may connect (values of Origin); "*" = any
     allowed_hosts: Union[str, Sequence[str]]  # names that may stand in Host, besides addresses and this machine's
+    tls_client_ca_file: str  # a PEM file: clients must show a certificate of one of these authorities
     prefix_collisions: bool  # of two clients' signals that collide keep the later one, as client/name
 
 
@@ -75,7 +79,6 @@ class ClientOptions(CommonOptions, total=False):
     max_reconnect_attempts: int  # attempts before giving up; -1 = unlimited
     connect_timeout_ms: int  # time for one attempt
     resync_wait_ms: int  # how long signals that both sides write wait for the server's state after a connect
-    tls: bool  # connect with wss://
     tls_insecure_skip_verify: bool  # accept any certificate: nothing then protects against an attacker in between
     tls_ca_file: str  # a PEM file with authorities to trust besides the platform's
     tls_pin: str  # the SHA-256 of the server's public key, hexadecimal or Base64

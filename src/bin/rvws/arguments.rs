@@ -12,12 +12,28 @@ use crate::generator::Rule;
 use crate::output::When;
 use crate::template::{self, Template};
 
+/// What `--help` and the man page end with.
+pub const EXAMPLES: &str = "\
+Examples:
+  rvws doctor plc.local                      why it does not connect
+  rvws ls :7000 'Cell1.*'                    signals, types, values
+  rvws watch :7000                           a live table
+  rvws set :7000 Motor=12.5 Enable=true
+  rvws watch :7000 --json > run.ndjson       record every change
+  rvws replay run.ndjson :7001               and write them to another server
+  rvws ls :7000 --json | jq -r 'select(.value == true).name'
+  rvws get :7000 Ready | grep -q true || echo 'not ready'
+  rvws serve cell.csv -g 'Sensor=toggle:1s'  a server to try things with
+  rvws mirror plc.local :7000                from one server to the other
+
+Exit codes and everything else in one page: rvws man | man -l -";
+
 /// Open, watch, check and mirror endpoints of realvirtual.io's WebSocket protocol v2
 ///
 /// A URL is ws://host:port/path or wss://host:port/path. Without a scheme, "host:port", "host" and ":port" do as well;
 /// the port is then 1234 if none is given.
 #[derive(Debug, Parser)]
-#[command(name = "rvws", version, max_term_width = 100)]
+#[command(name = "rvws", version, max_term_width = 100, after_long_help = EXAMPLES)]
 pub struct Rvws {
     #[command(subcommand)]
     pub command: Command,
@@ -37,6 +53,8 @@ pub enum Command {
     Serve(Serve),
     /// Write every change of the signals of A to the server B
     Mirror(Mirror),
+    /// Write the changes that watch --json has recorded to a server, at the recorded pace
+    Replay(Replay),
     /// Compare the signals of two servers, or of a server and a signal list
     Diff(Diff),
     /// Write a server's signals into a signal list
@@ -49,6 +67,8 @@ pub enum Command {
     Stats(Stats),
     /// Find out why it does not work, and what to do
     Doctor(Doctor),
+    /// Make an authority, and certificates of it for a server and a client, to try TLS with
+    Cert(Cert),
     /// Print completions for a shell
     Completions(Completions),
     /// Print the man page
@@ -58,7 +78,7 @@ pub enum Command {
 /// How to connect.
 #[derive(Clone, Debug, Args)]
 pub struct Connect {
-    /// Give up after this many seconds
+    /// Give up after this many seconds; watch, mirror and replay end then
     #[arg(short = 'W', long = "timeout", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<Duration>,
     /// A PEM file with a further authority to trust (wss://)
@@ -67,6 +87,12 @@ pub struct Connect {
     /// The SHA-256 of the server's public key, in hexadecimal or Base64 (wss://)
     #[arg(long, value_name = "SHA256")]
     pub pin: Option<String>,
+    /// A PEM file with a certificate of this client, for servers that ask for one (wss://)
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub cert: Option<String>,
+    /// A PEM file with the private key of that certificate (wss://)
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub key: Option<String>,
     /// Accept any certificate: nothing then protects against an attacker in between (wss://)
     #[arg(long)]
     pub insecure: bool,
@@ -195,6 +221,15 @@ pub struct Serve {
     /// A web page's origin that may connect; * for any
     #[arg(long, value_name = "ORIGIN")]
     pub allow_origin: Vec<String>,
+    /// Speak TLS (wss://) with the certificate in this PEM file; SIGHUP reads the TLS files again
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<String>,
+    /// A PEM file with the private key of that certificate
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<String>,
+    /// A PEM file with authorities: clients must show a certificate of one of them
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_client_ca: Option<String>,
     /// Listen beyond this machine although everyone may then write
     #[arg(long)]
     pub allow_anonymous_network: bool,
@@ -212,6 +247,22 @@ pub struct Mirror {
     /// Only signals whose names fit one of these: * stands for any characters, ? for one
     #[arg(value_name = "PATTERN")]
     pub patterns: Vec<String>,
+    #[command(flatten)]
+    pub connect: Connect,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// What watch --json has printed; - is standard input
+    pub file: String,
+    /// The server
+    pub url: Endpoint,
+    /// Only signals whose names fit one of these: * stands for any characters, ? for one
+    #[arg(value_name = "PATTERN")]
+    pub patterns: Vec<String>,
+    /// How many times as fast
+    #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = speed)]
+    pub speed: f64,
     #[command(flatten)]
     pub connect: Connect,
 }
@@ -238,7 +289,7 @@ pub struct Diff {
 pub struct Import {
     /// The server
     pub url: Endpoint,
-    /// The file to write
+    /// The file to write; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: String,
     /// How to write it
@@ -331,6 +382,25 @@ pub struct Doctor {
 }
 
 #[derive(Debug, Args)]
+pub struct Cert {
+    /// The folder to write the files into; made if need be
+    #[arg(default_value = ".")]
+    pub folder: PathBuf,
+    /// A name or IP address of the server, besides localhost, 127.0.0.1, ::1 and this machine's name
+    #[arg(long, value_name = "NAME")]
+    pub host: Vec<String>,
+    /// What the client is called in its certificate
+    #[arg(long, value_name = "NAME", default_value = "client")]
+    pub client_name: String,
+    /// For how many days the certificates are valid
+    #[arg(long, default_value_t = 397, value_parser = clap::value_parser!(u64).range(1..=36500))]
+    pub days: u64,
+    /// Write over files that are there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Completions {
     /// The shell
     pub shell: Shell,
@@ -344,6 +414,13 @@ fn seconds(text: &str) -> Result<Duration, String> {
         return Err("write 0.001 to 1000000 seconds".to_owned());
     }
     Ok(Duration::from_secs_f64(seconds))
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(speed) if (0.001..=1000.0).contains(&speed) => Ok(speed),
+        _ => Err("write 0.001 to 1000".to_owned()),
+    }
 }
 
 fn perspective(text: &str) -> Result<Perspective, String> {

@@ -6,7 +6,7 @@ use realvirtual_ws::Interface;
 use serde_json::json;
 
 use crate::arguments::Bench;
-use crate::client::{self, goes_on};
+use crate::client::{self, looks_on};
 use crate::failure::{Exit, Failure};
 use crate::histogram::{quantile, shown};
 use crate::output::{Output, When};
@@ -19,7 +19,6 @@ const CONNECTS: usize = 5;
 const PING: Duration = Duration::from_millis(20);
 
 pub fn run(arguments: &Bench) -> Result<Exit, Failure> {
-    on_signals();
     let mut connects = Vec::with_capacity(CONNECTS);
     for _ in 0..CONNECTS {
         let options = arguments.connect.options(&arguments.url)?;
@@ -36,13 +35,11 @@ pub fn run(arguments: &Bench) -> Result<Exit, Failure> {
     let catalogue = asked.elapsed();
     let before = interface.stats();
     let began = Instant::now();
+    on_signals();
     let end = Deadline::after(Some(arguments.duration));
     {
         let _progress = Progress::new(format!("counting at {}", arguments.url));
-        while goes_on(&interface, end, LOOK)? {
-            interface.poll_changes(usize::MAX, |_, _| {})?;
-            while client::next_event(&interface)?.is_some() {}
-        }
+        while looks_on(&interface, end, LOOK)? {}
     }
     let after = interface.stats();
     let seconds = began.elapsed().as_secs_f64();

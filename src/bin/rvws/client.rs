@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use realvirtual_ws::interface::{Event, EventKind, LogLevel};
-use realvirtual_ws::options::ImportDirection;
+use realvirtual_ws::options::{ImportDirection, SendMode};
 use realvirtual_ws::{ErrorCode, Interface, Options};
 
 use crate::arguments::Connect;
 use crate::endpoint::Endpoint;
 use crate::failure::{Exit, Failure};
+use crate::output::say;
 use crate::progress::Progress;
 use crate::stop::{Deadline, LOOK, requested};
 
@@ -34,13 +35,17 @@ impl Connect {
         options.tls.ca_file.clone_from(&self.ca);
         options.tls.pin.clone_from(&self.pin);
         options.tls.insecure_skip_verify = self.insecure;
+        options.tls.certificate_file.clone_from(&self.cert);
+        options.tls.key_file.clone_from(&self.key);
         options.import_direction = ImportDirection::Keep;
         options.connect_timeout = self.patience();
         options.auto_reconnect = false;
-        if !url.tls && (self.ca.is_some() || self.pin.is_some() || self.insecure) {
+        options.send_mode = SendMode::OnChange;
+        let files = [&self.ca, &self.pin, &self.cert];
+        if !url.tls && (self.insecure || files.iter().any(|file| file.is_some())) {
             return Err(Failure::new(
                 Exit::Usage,
-                format!("--ca, --pin and --insecure are for wss://, and {url} is not"),
+                format!("--ca, --pin, --cert and --insecure are for wss://, and {url} is not"),
             ));
         }
         Ok(options)
@@ -100,7 +105,7 @@ pub fn import(interface: &Interface, url: &Endpoint, arguments: &Connect) -> Res
     match interface.import(arguments.patience()) {
         Ok(report) => {
             for line in report.text.lines() {
-                eprintln!("rvws: {url}: {line}");
+                say(format_args!("{url}: {line}"));
             }
             Ok(())
         }
@@ -115,9 +120,20 @@ pub fn import(interface: &Interface, url: &Endpoint, arguments: &Connect) -> Res
     }
 }
 
-/// A client with all signals of the server.
+/// A client with all signals of the server, and the values that its catalogue tells: no others are sent to it.
 pub fn open(url: &Endpoint, arguments: &Connect) -> Result<Interface, Failure> {
-    let interface = connect(url, arguments)?;
+    open_for(url, arguments, std::iter::empty())
+}
+
+/// As [`open`], but the server sends the values of these signals as well.
+pub fn open_for<'a>(
+    url: &Endpoint,
+    arguments: &Connect,
+    names: impl Iterator<Item = &'a str>,
+) -> Result<Interface, Failure> {
+    let interface = Interface::new(arguments.options(url)?)?;
+    interface.subscribe(names)?;
+    start(&interface, url, arguments)?;
     import(&interface, url, arguments)?;
     Ok(interface)
 }
@@ -130,10 +146,23 @@ pub fn next_event(interface: &Interface) -> Result<Option<Event>, Failure> {
 pub fn tell_log(interface: &Interface) -> Result<(), Failure> {
     while let Some(record) = interface.poll_log(|record| (true, record.clone()))? {
         if record.level <= LogLevel::Warn {
-            eprintln!("rvws: {}", record.text);
+            say(&record.text);
         }
     }
     Ok(())
+}
+
+/// As [`goes_on`], for a client that only looks: a connection that is lost is a failure.
+pub fn looks_on(interface: &Interface, end: Deadline, most: Duration) -> Result<bool, Failure> {
+    let on = goes_on(interface, end, most)?;
+    interface.poll_changes(usize::MAX, |_, _| {})?;
+    while let Some(event) = next_event(interface)? {
+        if event.kind == EventKind::Disconnected {
+            let text = format!("the connection was lost: {}", event.text);
+            return Err(Failure::new(Exit::Lost, text));
+        }
+    }
+    Ok(on)
 }
 
 /// Waits for something to poll, for the end of the program's time, or for Ctrl-C. `false`: it is to end.

@@ -8,7 +8,7 @@ use crate::arguments::{Config, ConfigCommand, Connect};
 use crate::client;
 use crate::endpoint::Endpoint;
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, When};
+use crate::output::{Output, When, escaped, json_lines, say};
 use crate::progress::Progress;
 
 pub fn run(arguments: &Config) -> Result<Exit, Failure> {
@@ -27,10 +27,9 @@ fn get(url: &Endpoint, connect: &Connect) -> Result<Exit, Failure> {
     client::leave(&interface);
     // As it came when a program reads it, indented for people.
     let mut output = Output::new(When::Auto);
-    let indented = serde_json::from_str::<serde_json::Value>(&json)
-        .and_then(|value| serde_json::to_string_pretty(&value));
-    match indented {
-        Ok(indented) if output.is_terminal() => output.line(&indented)?,
+    match serde_json::from_str(&json) {
+        Ok(value) if output.is_terminal() => output.line(&json_lines(&value))?,
+        Err(_) if output.is_terminal() => output.line(&escaped(&json))?,
         _ => output.line(&json)?,
     }
     output.flush()?;
@@ -62,7 +61,7 @@ fn set(url: &Endpoint, json: &str, connect: &Connect) -> Result<Exit, Failure> {
     };
     client::leave(&interface);
     if !said.is_empty() {
-        eprintln!("rvws: {}", realvirtual_ws::escape(&said));
+        say(escaped(&said));
     }
     Ok(Exit::Done)
 }

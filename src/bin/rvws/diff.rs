@@ -11,8 +11,8 @@ use crate::arguments::Diff;
 use crate::client;
 use crate::endpoint::Endpoint;
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, Paint};
-use crate::signal::{Signal, json_value, same, shown, shown_name};
+use crate::output::{Output, Paint, escaped, json_line};
+use crate::signal::{Signal, json_value, same, shown};
 
 /// The signals of one side, by name.
 struct Side {
@@ -21,8 +21,9 @@ struct Side {
 }
 
 pub fn run(arguments: &Diff) -> Result<Exit, Failure> {
-    let a = side(&arguments.a, arguments)?;
-    let b = side(&arguments.b, arguments)?;
+    // Both, before a server is asked for anything.
+    let (a, b) = (place(&arguments.a)?, place(&arguments.b)?);
+    let (a, b) = (side(&a, arguments)?, side(&b, arguments)?);
     let values = arguments.values && !a.is_list && !b.is_list;
     if arguments.values && !values {
         return Err(Failure::new(
@@ -78,8 +79,7 @@ fn differs<'a>(a: &'a Signal, b: &'a Signal, values: bool) -> Option<Difference<
 
 impl Difference<'_> {
     fn line(&self, name: &str, output: &Output) -> String {
-        let terminal = output.is_terminal();
-        let name = shown_name(name, terminal);
+        let name = escaped(name);
         match self {
             Self::OnlyA(a) => {
                 let line = format!("- {name}  {}", a.wire_type());
@@ -90,11 +90,7 @@ impl Difference<'_> {
                 output.paint(Paint::Good, &line).into_owned()
             }
             Self::Type(a, b) => format!("! {name}  {} | {}", a.wire_type(), b.wire_type()),
-            Self::Value(a, b) => format!(
-                "! {name}  {} | {}",
-                shown(&a.value, terminal),
-                shown(&b.value, terminal)
-            ),
+            Self::Value(a, b) => format!("! {name}  {} | {}", shown(&a.value), shown(&b.value)),
         }
     }
 
@@ -110,27 +106,46 @@ impl Difference<'_> {
                 json!({"name": name, "differs": "value", "a": a, "b": b})
             }
         };
-        json.to_string()
+        json_line(&json)
     }
 }
 
-/// A signal list if there is such a file, else a server.
-fn side(text: &str, arguments: &Diff) -> Result<Side, Failure> {
-    let is_list = !text.contains("://") && Path::new(text).is_file();
-    let interface = if is_list {
-        let interface = Interface::new(Options::server())?;
-        interface.load_signals(text, ListFormat::Auto)?;
-        interface
-    } else {
-        let url: Endpoint = text.parse().map_err(|why| {
-            Failure::new(
-                Exit::Usage,
-                format!("{text:?} is no signal list and no URL: {why}"),
-            )
-        })?;
-        let interface = client::open(&url, &arguments.connect)?;
-        client::leave(&interface);
-        interface
+/// What one side is named as: a signal list if there is such a file, else a server.
+enum Place<'a> {
+    List(&'a str),
+    Server(Endpoint),
+}
+
+fn place(text: &str) -> Result<Place<'_>, Failure> {
+    let path = Path::new(text);
+    let is_url = text.contains("://");
+    if !is_url && path.is_file() {
+        return Ok(Place::List(text));
+    }
+    if !is_url && path.extension().is_some_and(|e| e == "csv" || e == "json") {
+        let what = format!("there is no signal list {text}");
+        return Err(Failure::new(Exit::File, what));
+    }
+    text.parse().map(Place::Server).map_err(|why| {
+        Failure::new(
+            Exit::Usage,
+            format!("{text:?} is no signal list and no URL: {why}"),
+        )
+    })
+}
+
+fn side(place: &Place<'_>, arguments: &Diff) -> Result<Side, Failure> {
+    let (interface, is_list) = match place {
+        Place::List(file) => {
+            let interface = Interface::new(Options::server())?;
+            interface.load_signals(file, ListFormat::Auto)?;
+            (interface, true)
+        }
+        Place::Server(url) => {
+            let interface = client::open(url, &arguments.connect)?;
+            client::leave(&interface);
+            (interface, false)
+        }
     };
     let signals = Signal::all(&interface)?;
     Ok(Side {

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::arguments::Doctor;
 use crate::client;
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, Paint};
+use crate::output::{Output, Paint, harmless, json_line};
 use crate::signal::Signal;
 
 macro_rules! causes {
@@ -43,6 +43,7 @@ causes! {
     Untrusted = "untrusted", "The certificate is self-signed or of an authority that is not trusted here.";
     WrongName = "wrong-name", "The certificate is for another host name.";
     WrongTime = "wrong-time", "The certificate has expired, or is not valid yet.";
+    ClientCertificate = "client-certificate", "The server wants a certificate of this client, or another one.";
     Tls = "tls", "TLS fails for another reason.";
     OldProtocol = "old-protocol", "The server speaks the older protocol v1.";
     Multiuser = "multiuser", "This is the port of the multiuser protocol.";
@@ -118,7 +119,7 @@ fn print(good: &[String], findings: &[Finding], arguments: &Doctor) -> Result<()
         for finding in findings {
             let Finding { what, remedy, .. } = finding;
             let line = json!({"cause": finding.cause.name(), "what": what, "remedy": remedy});
-            output.line(&line.to_string())?;
+            output.line(&json_line(&line))?;
         }
         return Ok(output.flush()?);
     }
@@ -127,8 +128,8 @@ fn print(good: &[String], findings: &[Finding], arguments: &Doctor) -> Result<()
     }
     for finding in findings {
         let name = output.paint(Paint::Bad, finding.cause.name());
-        output.line(&format!("{name}: {}", finding.what))?;
-        output.line(&format!("    {}", finding.remedy))?;
+        output.line(&format!("{name}: {}", harmless(&finding.what)))?;
+        output.line(&format!("    {}", harmless(&finding.remedy)))?;
     }
     output.line(&match findings.len() {
         0 => "nothing wrong found".to_owned(),

@@ -4,6 +4,8 @@ use std::io;
 
 use realvirtual_ws::{Error, ErrorCode};
 
+use crate::output::say;
+
 macro_rules! exits {
     ($($variant:ident = $code:literal, $meaning:literal;)*) => {
         /// How the program ends. Part of its interface: codes are never reused.
@@ -58,14 +60,26 @@ impl Failure {
     /// Says it on standard error and gives the exit code.
     pub fn tell(&self) -> Exit {
         if !self.message.is_empty() {
-            eprintln!("rvws: {}", self.message.replace('\n', " "));
+            say(self.message.replace('\n', " "));
         }
         self.exit
     }
 }
 
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
+impl Failure {
+    /// Of a server that this program is, whose options have other names than a client's.
+    pub fn of_server(error: Error) -> Self {
+        Self::of(
+            &error,
+            &[
+                ("tls_certificate_file", "--tls-cert"),
+                ("tls_key_file", "--tls-key"),
+                ("tls_client_ca_file", "--tls-client-ca"),
+            ],
+        )
+    }
+
+    fn of(error: &Error, names: &[(&str, &str)]) -> Self {
         use ErrorCode as Code;
         let exit = match error.code() {
             Code::Resolve | Code::Refused | Code::Unreachable => Exit::NoConnection,
@@ -82,27 +96,36 @@ impl From<Error> for Failure {
             Code::Argument | Code::Address => Exit::Usage,
             _ => Exit::Lost,
         };
-        Self::new(exit, options_of(error.message()))
+        Self::new(exit, options_of(error.message(), names))
     }
 }
 
-/// The library names its options; this program has its own names for them.
-fn options_of(message: &str) -> String {
-    let names = [
-        ("the option ca_file", "--ca"),
-        ("option ca_file", "--ca"),
-        ("option tls_pin", "--pin"),
-        ("the option path", "the path in the URL"),
-        ("the option address", "the host in the URL"),
-        (
-            "the option allow_anonymous_network",
-            "--allow-anonymous-network",
-        ),
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::of(
+            &error,
+            &[
+                ("tls_certificate_file", "--cert"),
+                ("tls_key_file", "--key"),
+            ],
+        )
+    }
+}
+
+/// The library names its options; this program has its own names for them, `flags` among them.
+fn options_of(message: &str, flags: &[(&str, &str)]) -> String {
+    let common = [
+        ("tls_ca_file", "--ca"),
+        ("tls_pin", "--pin"),
         ("allow_anonymous_network", "--allow-anonymous-network"),
     ];
-    let mut text = message.to_owned();
-    for (library, own) in names {
-        text = text.replace(library, own);
+    let mut text = message
+        .replace("the option path", "the path in the URL")
+        .replace("the option address", "the host in the URL");
+    for (option, flag) in common.iter().chain(flags) {
+        for before in ["the options ", "the option ", "options ", "option ", ""] {
+            text = text.replace(&format!("{before}{option}"), flag);
+        }
     }
     text
 }

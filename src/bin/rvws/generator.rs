@@ -33,7 +33,13 @@ impl FromStr for Rule {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (pattern, rest) = text.rsplit_once('=').ok_or("it lacks the = after NAME")?;
+        // Both a name and a file's path may hold an equals sign.
+        let kinds = ["=toggle:", "=ramp:", "=sine:", "=script:"];
+        let at = kinds.into_iter().filter_map(|kind| text.find(kind)).min();
+        let (pattern, rest) = match at {
+            Some(at) => (&text[..at], &text[at + 1..]),
+            None => text.rsplit_once('=').ok_or("it lacks the = after NAME")?,
+        };
         let (kind, rest) = rest.split_once(':').ok_or(
             "after the = comes toggle:PERIOD, ramp:LOW..HIGH/PERIOD, sine:LOW..HIGH/PERIOD or script:FILE",
         )?;

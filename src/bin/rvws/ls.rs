@@ -4,8 +4,8 @@ use crate::arguments::{Ls, Print};
 use crate::client;
 use crate::failure::{Exit, Failure};
 use crate::glob;
-use crate::output::{Output, Paint};
-use crate::signal::{Signal, shown, shown_name};
+use crate::output::{Output, Paint, escaped, json_line};
+use crate::signal::{Signal, shown};
 
 pub fn run(arguments: &Ls) -> Result<Exit, Failure> {
     let interface = client::open(&arguments.url, &arguments.connect)?;
@@ -29,17 +29,16 @@ pub fn run(arguments: &Ls) -> Result<Exit, Failure> {
 /// A line for each signal, as wished.
 pub fn print(signals: &[Signal], how: &Print) -> Result<(), Failure> {
     let mut output = Output::new(how.colour.color);
-    let terminal = output.is_terminal();
-    let wide = |signal: &Signal| shown_name(&signal.name, terminal).chars().count();
+    let wide = |signal: &Signal| escaped(&signal.name).chars().count();
     let width = signals.iter().map(wide).max().unwrap_or(0).min(60);
     for signal in signals {
         let line = if how.json {
-            signal.json().to_string()
+            json_line(&signal.json())
         } else if let Some(template) = &how.format {
-            template.fill(signal, terminal)
+            template.fill(signal)
         } else {
             // Blanks stand outside the colours.
-            let name = shown_name(&signal.name, terminal);
+            let name = escaped(&signal.name);
             let kind = signal.wire_type();
             let after_name = width.saturating_sub(name.chars().count());
             let after_kind = 14_usize.saturating_sub(kind.len());
@@ -49,7 +48,7 @@ pub fn print(signals: &[Signal], how: &Print) -> Result<(), Failure> {
                 "",
                 output.paint(Paint::Weak, &kind),
                 "",
-                shown(&signal.value, terminal)
+                shown(&signal.value)
             )
         };
         output.line(&line)?;

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod bench;
+mod cert;
 mod client;
 mod completions;
 mod config;
@@ -23,6 +24,7 @@ mod man;
 mod mirror;
 mod output;
 mod progress;
+mod replay;
 mod serve;
 mod set;
 mod signal;
@@ -64,12 +66,14 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Watch(arguments) => watch::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Mirror(arguments) => mirror::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Cert(arguments) => cert::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man => man::run(),
     }

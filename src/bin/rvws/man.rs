@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
-use crate::arguments::Rvws;
+use crate::arguments::{EXAMPLES, Rvws};
 use crate::doctor::CAUSES;
 use crate::failure::{EXITS, Exit, Failure};
 
@@ -29,6 +29,12 @@ fn render(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
     for sub in command.get_subcommands() {
         subcommand(sub, page)?;
     }
+    let examples = EXAMPLES.lines().skip(1).take_while(|line| !line.is_empty());
+    page.write_all(b".SH EXAMPLES\n.nf\n")?;
+    for line in examples {
+        writeln!(page, "{}", escaped(line.trim_start()))?;
+    }
+    page.write_all(b".fi\n")?;
     let mut text = String::from(".SH CAUSES\nWhat doctor finds:\n");
     for (name, what) in CAUSES {
         let _ = writeln!(text, ".TP\n\\fB{}\\fR\n{}", escaped(name), escaped(what));
@@ -60,6 +66,17 @@ fn subcommand(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
         let help = argument.get_help().map(ToString::to_string);
         let short = argument.get_short();
         let short = short.map_or(String::new(), |short| format!("-{short}, "));
+        let values: Vec<_> = argument
+            .get_possible_values()
+            .iter()
+            .filter(|_| argument.get_action().takes_values())
+            .map(|value| value.get_name().to_owned())
+            .collect();
+        let values = if values.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", values.join(", "))
+        };
         let default: Vec<_> = argument
             .get_default_values()
             .iter()
@@ -74,7 +91,7 @@ fn subcommand(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
             text,
             ".TP\n\\fB{}\\fR\n{}",
             escaped(&format!("{short}{argument}")),
-            escaped(&format!("{}{default}", help.unwrap_or_default()))
+            escaped(&format!("{}{values}{default}", help.unwrap_or_default()))
         );
     }
     page.write_all(text.as_bytes())?;

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use realvirtual_ws::interface::{EventKind, Stats};
-use realvirtual_ws::options::SendMode;
 use realvirtual_ws::{Access, Change, Declaration, Direction, Interface, Kind, Value};
 
 use crate::arguments::Mirror;
 use crate::client::{self, goes_on};
 use crate::failure::{Exit, Failure};
 use crate::glob;
+use crate::output::say;
 use crate::signal::{Signal, changed};
 use crate::stop::{Deadline, LOOK, on_signals};
 
@@ -17,7 +17,6 @@ use crate::stop::{Deadline, LOOK, on_signals};
 const EDGES: u32 = 4096;
 
 pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
-    on_signals();
     let signals = common(arguments)?;
     let end = Deadline::after(arguments.connect.timeout);
 
@@ -27,7 +26,6 @@ pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
     let a = Interface::new(options)?;
     let mut options = arguments.connect.options(&arguments.b)?;
     options.auto_reconnect = true;
-    options.send_mode = SendMode::OnChange;
     let b = Interface::new(options)?;
     for signal in &signals {
         declare(&a, signal, Access::Read)?;
@@ -38,12 +36,13 @@ pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
     b.subscribe(std::iter::empty())?;
     client::start(&b, &arguments.b, &arguments.connect)?;
     client::start(&a, &arguments.a, &arguments.connect)?;
-    eprintln!(
-        "rvws: mirroring {} signals from {} to {}",
+    on_signals();
+    say(format_args!(
+        "mirroring {} signals from {} to {}",
         signals.len(),
         arguments.a,
         arguments.b
-    );
+    ));
 
     let mut sent = 0_u64;
     let mut lost_before = 0;
@@ -53,8 +52,8 @@ pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
         for (interface, url) in [(&a, &arguments.a), (&b, &arguments.b)] {
             while let Some(event) = client::next_event(interface)? {
                 match event.kind {
-                    EventKind::Connected => eprintln!("rvws: connected to {url} again"),
-                    EventKind::Disconnected => eprintln!("rvws: {url}: {}", event.text),
+                    EventKind::Connected => say(format_args!("connected to {url} again")),
+                    EventKind::Disconnected => say(format_args!("{url}: {}", event.text)),
                     _ => {}
                 }
             }
@@ -62,7 +61,7 @@ pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
         }
         let lost = lost(&a.stats()) + lost(&b.stats());
         if lost > lost_before {
-            eprintln!("rvws: {} edges were lost", lost - lost_before);
+            say(format_args!("{} edges were lost", lost - lost_before));
             lost_before = lost;
         }
         if !on {
@@ -71,7 +70,9 @@ pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
     }
     client::leave(&a);
     client::leave(&b);
-    eprintln!("rvws: mirrored {sent} changes, {lost_before} edges lost");
+    say(format_args!(
+        "mirrored {sent} changes, {lost_before} edges lost"
+    ));
     Ok(Exit::Done)
 }
 
@@ -115,12 +116,12 @@ fn common(arguments: &Mirror) -> Result<Vec<Signal>, Failure> {
     });
     for (names, why) in [(missing, "not"), (other, "of another kind")] {
         if let Some(first) = names.first() {
-            eprintln!(
-                "rvws: {} signals of {} are {why} in {}, the first is {first:?}: rvws diff shows them",
+            say(format_args!(
+                "{} signals of {} are {why} in {}, the first is {first:?}: rvws diff shows them",
                 names.len(),
                 arguments.a,
                 arguments.b
-            );
+            ));
         }
     }
     if signals.is_empty() {

@@ -13,7 +13,8 @@ pub struct Progress(Option<(Sender<()>, JoinHandle<()>)>);
 
 impl Progress {
     pub fn new(what: String) -> Self {
-        if !stderr().is_terminal() {
+        let erases = || anstyle_query::windows::enable_ansi_colors() != Some(false);
+        if !stderr().is_terminal() || !erases() {
             return Self(None);
         }
         let (end, ended) = channel();

@@ -9,11 +9,12 @@ use realvirtual_ws::{Access, Interface, Kind, ListFormat, Options};
 
 use crate::arguments::Serve;
 use crate::client::{self, goes_on};
+use crate::endpoint::Endpoint;
 use crate::failure::{Exit, Failure};
 use crate::generator::Rule;
 use crate::glob;
-use crate::output::{Output, When};
-use crate::stop::{Deadline, LOOK, on_signals};
+use crate::output::{Output, When, say};
+use crate::stop::{Deadline, LOOK, on_signals, on_signals_and_reload, reload_requested};
 
 /// A generated signal.
 struct Generated<'a> {
@@ -30,6 +31,14 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
     options.own_perspective = arguments.perspective;
     options.allowed_origins.clone_from(&arguments.allow_origin);
     options.allow_anonymous_network = arguments.allow_anonymous_network;
+    options.tls.enabled = arguments.tls_cert.is_some();
+    options.tls.certificate_file.clone_from(&arguments.tls_cert);
+    options.tls.key_file.clone_from(&arguments.tls_key);
+    options
+        .tls
+        .client_ca_file
+        .clone_from(&arguments.tls_client_ca);
+    let tls = options.tls.enabled;
     let interface = Interface::new(options)?;
     let count = interface.load_signals(&arguments.list, ListFormat::Auto)?;
     let generated = generated(&interface, &arguments.rules)?;
@@ -38,7 +47,11 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
     }
     set_values(&interface, &generated, Duration::ZERO)?;
 
-    on_signals();
+    if tls {
+        on_signals_and_reload();
+    } else {
+        on_signals();
+    }
     let end = Deadline::after(arguments.timeout);
     let started = Instant::now();
     let listening = |failure: Failure| match failure.exit() {
@@ -47,15 +60,16 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
     };
     interface
         .start()
-        .map_err(Failure::from)
+        .map_err(Failure::of_server)
         .map_err(listening)?;
     let mut output = Output::new(When::Auto);
-    output.line(&format!(
-        "{count} signals at ws://{}:{}{}",
-        arguments.address,
-        interface.info().port,
-        arguments.path.as_deref().unwrap_or_default()
-    ))?;
+    let url = Endpoint {
+        tls,
+        host: arguments.address.clone(),
+        port: interface.info().port,
+        path: arguments.path.clone(),
+    };
+    output.line(&format!("{count} signals at {url}"))?;
     output.flush()?;
 
     let cycle = if generated.is_empty() {
@@ -72,8 +86,8 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
         interface.poll_changes(usize::MAX, |_, _| {})?;
         while let Some(event) = client::next_event(&interface)? {
             match event.kind {
-                EventKind::ClientJoined => eprintln!("rvws: joined: {}", event.text),
-                EventKind::ClientLeft => eprintln!("rvws: left: {}", event.text),
+                EventKind::ClientJoined => say(format_args!("joined: {}", event.text)),
+                EventKind::ClientLeft => say(format_args!("left: {}", event.text)),
                 EventKind::ConfigSet => {
                     let applied = interface.config_publish(&event.text);
                     let said = applied
@@ -83,6 +97,14 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
                     let _ = interface.config_reply(event.token, applied.is_ok(), said);
                 }
                 _ => {}
+            }
+        }
+        if reload_requested() {
+            match interface.reload_tls() {
+                Ok(()) => say("the TLS files were read again"),
+                Err(error) => {
+                    Failure::of_server(error).tell();
+                }
             }
         }
         client::tell_log(&interface)?;

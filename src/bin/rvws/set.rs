@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use realvirtual_ws::{Interface, Value};
+use realvirtual_ws::{Interface, Quality, Value};
 
-use crate::arguments::Set;
+use crate::arguments::{Connect, Set};
 use crate::client;
+use crate::endpoint::Endpoint;
 use crate::failure::{Exit, Failure};
 use crate::get::find;
 use crate::progress::Progress;
@@ -14,21 +15,29 @@ use crate::stop::Deadline;
 
 pub fn run(arguments: &Set) -> Result<Exit, Failure> {
     let interface = client::open(&arguments.url, &arguments.connect)?;
-    let mut values = Vec::with_capacity(arguments.values.len());
+    let mut values: Vec<(u32, &str, Value)> = Vec::with_capacity(arguments.values.len());
+    // What the server has already is not sent.
+    let mut new = 0;
     for text in &arguments.values {
         let (name, text) = split(&interface, text)?;
         let id = find(&interface, name, &arguments.url)?;
-        let kind = interface.signal_info(id)?.kind;
-        let value = parse(text, kind)
+        if values.iter().any(|(other, ..)| *other == id) {
+            let text = format!("{name:?} stands twice: a signal is set to one value");
+            return Err(Failure::new(Exit::Usage, text));
+        }
+        let info = interface.signal_info(id)?;
+        let wanted = parse(text, info.kind)
             .map_err(|why| Failure::new(Exit::Value, format!("signal {name:?}: {why}")))?;
-        values.push((id, name, value));
+        let known = info.quality != Quality::Never;
+        new += u64::from(!known || value(&interface, id, info.kind)? != wanted);
+        values.push((id, name, wanted));
     }
     interface.set_values(
         values
             .iter()
             .map(|(id, _, value)| Ok((*id, value.as_ref()))),
     )?;
-    send(&interface, values.len() as u64, arguments)?;
+    send(&interface, new, &arguments.url, &arguments.connect)?;
     // Everything that was set has left before this returns.
     client::leave(&interface);
     if !arguments.no_check {
@@ -52,20 +61,22 @@ fn split<'a>(interface: &Interface, text: &'a str) -> Result<(&'a str, &'a str),
     })
 }
 
-/// Waits until all values have gone out: a client first hears what the server has to say.
-fn send(interface: &Interface, count: u64, arguments: &Set) -> Result<(), Failure> {
-    let _progress = Progress::new(format!("sending to {}", arguments.url));
-    let end = Deadline::after(Some(arguments.connect.patience()));
+/// Waits until so many values have gone out: a client first hears what the server has to say.
+pub fn send(
+    interface: &Interface,
+    count: u64,
+    url: &Endpoint,
+    connect: &Connect,
+) -> Result<(), Failure> {
+    let _progress = Progress::new(format!("sending to {url}"));
+    let end = Deadline::after(Some(connect.patience()));
     while interface.stats().values_out < count {
         if interface.info().clients == 0 {
-            let text = format!(
-                "{} closed the connection before it had the values",
-                arguments.url
-            );
+            let text = format!("{url} closed the connection before it had the values");
             return Err(Failure::new(Exit::Lost, text));
         }
         if end.passed() {
-            let text = format!("{} did not take the values in time", arguments.url);
+            let text = format!("{url} did not take the values in time");
             return Err(Failure::new(Exit::Timeout, text));
         }
         std::thread::sleep(Duration::from_millis(2));
@@ -85,8 +96,8 @@ fn check(arguments: &Set, values: &[(u32, &str, Value)]) -> Result<(), Failure> 
                 format!(
                     "{} has {} for {name:?} after it was set to {}: the server, or another client, writes this signal (--no-check does not look)",
                     arguments.url,
-                    shown(&kept, true),
-                    shown(wanted, true)
+                    shown(&kept),
+                    shown(wanted)
                 ),
             ));
         }

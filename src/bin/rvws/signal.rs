@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use realvirtual_ws::{Change, Direction, Interface, Kind, Quality, Result, Value, escape};
+use realvirtual_ws::{Change, Direction, Interface, Kind, Quality, Result, Value};
 use serde_json::json;
+
+use crate::output::escaped;
 
 /// One signal of an endpoint.
 #[derive(Clone, Debug)]
@@ -83,22 +85,13 @@ pub fn json_value(value: &Value) -> serde_json::Value {
     }
 }
 
-/// As people read it. On a terminal a text from outside must not steer it.
-pub fn shown(value: &Value, terminal: bool) -> String {
+/// As it stands in a line: a text from outside must neither steer a terminal nor look like two lines to a program.
+pub fn shown(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::Bool(value) => value.to_string(),
-        Value::Int(value) => value.to_string(),
-        Value::Float(value) => format!("{value:?}"),
-        Value::Text(text) if terminal => escape(text),
-        Value::Text(text) => text.clone(),
-    }
-}
-
-pub fn shown_name(name: &str, terminal: bool) -> Cow<'_, str> {
-    if terminal {
-        Cow::Owned(escape(name))
-    } else {
-        Cow::Borrowed(name)
+        Value::Bool(value) => value.to_string().into(),
+        Value::Int(value) => value.to_string().into(),
+        Value::Float(value) => format!("{value:?}").into(),
+        Value::Text(text) => escaped(text),
     }
 }
 

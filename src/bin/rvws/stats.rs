@@ -6,7 +6,7 @@ use std::time::Duration;
 use realvirtual_ws::interface::Stats as Counters;
 
 use crate::arguments::Stats;
-use crate::client::{self, goes_on};
+use crate::client::{self, looks_on};
 use crate::failure::{Exit, Failure};
 use crate::histogram;
 use crate::output::{Output, When};
@@ -44,17 +44,14 @@ pub fn run(arguments: &Stats) -> Result<Exit, Failure> {
 
 /// How many signals there are, and what was counted.
 fn count(arguments: &Stats) -> Result<(u32, Counters), Failure> {
-    on_signals();
     let interface = client::connect_with(&arguments.url, &arguments.connect, |options| {
         options.ping_interval = PING;
     })?;
     client::import(&interface, &arguments.url, &arguments.connect)?;
+    on_signals();
     let end = Deadline::after(Some(arguments.duration));
     let _progress = Progress::new(format!("counting at {}", arguments.url));
-    while goes_on(&interface, end, LOOK)? {
-        interface.poll_changes(usize::MAX, |_, _| {})?;
-        while client::next_event(&interface)?.is_some() {}
-    }
+    while looks_on(&interface, end, LOOK)? {}
     let counters = interface.stats();
     let signals = interface.signal_count();
     client::leave(&interface);

@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use realvirtual_ws::Quality;
 
-use crate::signal::{Signal, shown, shown_name};
+use crate::output::escaped;
+use crate::signal::{Signal, shown};
 
 /// What `--help` says of it.
 pub const HELP: &str =
@@ -54,13 +55,13 @@ impl FromStr for Template {
 }
 
 impl Template {
-    pub fn fill(&self, signal: &Signal, terminal: bool) -> String {
+    pub fn fill(&self, signal: &Signal) -> String {
         let mut line = String::new();
         for part in &self.0 {
             match part {
                 Part::Literal(text) => line.push_str(text),
-                Part::Field('n') => line.push_str(&shown_name(&signal.name, terminal)),
-                Part::Field('v') => line.push_str(&shown(&signal.value, terminal)),
+                Part::Field('n') => line.push_str(&escaped(&signal.name)),
+                Part::Field('v') => line.push_str(&shown(&signal.value)),
                 Part::Field('t') => line.push_str(&signal.wire_type()),
                 Part::Field('k') => line.push_str(signal.kind.name()),
                 Part::Field(_) => line.push_str(quality_name(signal.quality)),

@@ -11,8 +11,8 @@ use crate::client::{self, goes_on};
 use crate::failure::{Exit, Failure};
 use crate::glob;
 use crate::histogram;
-use crate::output::{Output, Paint};
-use crate::signal::{Signal, changed, json_value, shown, shown_name};
+use crate::output::{Output, Paint, escaped, json_line, say, tell};
+use crate::signal::{Signal, changed, json_value, shown};
 use crate::stop::{Deadline, LOOK, on_signals};
 use crate::table::{self, Row};
 use crate::template::quality_name;
@@ -23,7 +23,6 @@ const PICTURE: Duration = Duration::from_millis(100);
 const PING: Duration = Duration::from_millis(250);
 
 pub fn run(arguments: &Watch) -> Result<Exit, Failure> {
-    on_signals();
     let end = Deadline::after(arguments.connect.timeout);
     let interface = client::connect_with(&arguments.url, &arguments.connect, |options| {
         options.auto_reconnect = true;
@@ -32,8 +31,10 @@ pub fn run(arguments: &Watch) -> Result<Exit, Failure> {
         }
     })?;
     client::import(&interface, &arguments.url, &arguments.connect)?;
+    // Until here Ctrl-C ends it as it ends every program.
+    on_signals();
     let output = Output::new(arguments.print.colour.color);
-    let table = output.is_terminal() && !arguments.print.json && arguments.print.format.is_none();
+    let table = output.draws() && !arguments.print.json && arguments.print.format.is_none();
     let mut watcher = Watcher {
         arguments,
         interface: &interface,
@@ -80,8 +81,7 @@ impl Watcher<'_> {
 
     fn watch(&mut self, end: Deadline) -> Result<Exit, Failure> {
         if self.table {
-            // The alternate screen, without a cursor.
-            self.output.write("\x1b[?1049h\x1b[?25l\x1b[2J")?;
+            table::enter(&mut self.output)?;
         }
         self.draw()?;
         loop {
@@ -114,7 +114,7 @@ impl Watcher<'_> {
             EventKind::Disconnected if self.table => {
                 self.note = format!("disconnected: {}", event.text);
             }
-            EventKind::Disconnected => eprintln!("rvws: disconnected: {}", event.text),
+            EventKind::Disconnected => say(format_args!("disconnected: {}", event.text)),
             EventKind::CatalogChanged => {
                 client::import(self.interface, &self.arguments.url, &self.arguments.connect)?;
                 self.take_signals()?;
@@ -161,10 +161,9 @@ impl Watcher<'_> {
             return Ok(());
         };
         let signal = &row.signal;
-        let terminal = self.output.is_terminal();
         let line = if self.arguments.print.json {
             let since = SystemTime::now().duration_since(UNIX_EPOCH);
-            json!({
+            json_line(&json!({
                 "time": since.unwrap_or_default().as_micros() as f64 / 1e6,
                 "name": &*signal.name,
                 "type": signal.wire_type(),
@@ -172,14 +171,13 @@ impl Watcher<'_> {
                 "quality": quality_name(signal.quality),
                 "changes": change.change_count,
                 "rises": change.rise_count,
-            })
-            .to_string()
+            }))
         } else if let Some(template) = &self.arguments.print.format {
-            template.fill(signal, terminal)
+            template.fill(signal)
         } else {
-            let name = shown_name(&signal.name, terminal);
+            let name = escaped(&signal.name);
             let name = self.output.paint(Paint::Strong, &name);
-            let value = shown(&signal.value, terminal);
+            let value = shown(&signal.value);
             match change.change_count {
                 0 => format!("{name} {value} ({})", quality_name(signal.quality)),
                 1 => format!("{name} {value}"),
@@ -213,13 +211,12 @@ impl Watcher<'_> {
 
     fn finish(&mut self) -> Result<(), Failure> {
         if self.table {
-            self.output.write("\x1b[?25h\x1b[?1049l")?;
-            self.output.flush()?;
+            table::leave(&mut self.output)?;
         }
         client::tell_log(self.interface)?;
         if self.arguments.stats {
             for line in summary(&self.interface.stats()) {
-                eprintln!("{line}");
+                tell(&line);
             }
         }
         client::leave(self.interface);

@@ -9,6 +9,7 @@ use crate::error::{Cause, Error, ErrorCode};
 use crate::escape::escape;
 use crate::options::Options;
 use crate::runtime::meter::NotHttp;
+use crate::runtime::tls;
 
 pub(super) fn dial_error(place: &str, error: &io::Error) -> Error {
     use io::ErrorKind as Kind;
@@ -43,18 +44,13 @@ pub(super) fn upgrade_error(place: &str, options: &Options, error: WsError) -> E
     match error {
         WsError::Http(response) => status_error(place, options, &response),
         WsError::Io(error) => match error.get_ref().and_then(|e| e.downcast_ref::<NotHttp>()) {
-            Some(NotHttp { tls: true }) => handshake(format!(
-                "{place} speaks TLS: switch TLS on (wss://), or use the port of its plain service"
-            ))
-            .because(Cause::IsTls),
+            Some(NotHttp { tls: true }) => is_tls(place),
             Some(NotHttp { tls: false }) => handshake(format!(
                 "{place} is no WebSocket server, its answer is not HTTP: check address and port"
             ))
             .because(Cause::NotHttp),
-            None => Error::new(
-                ErrorCode::Connection,
-                format!("the connection to {place} broke during the WebSocket upgrade: {error}"),
-            ),
+            None => tls::refusal(place, options.tls.certificate_file.is_some(), &error)
+                .unwrap_or_else(|| broken(place, options, &error)),
         },
         WsError::Protocol(ProtocolError::HandshakeIncomplete) => handshake(format!(
             "{place} closed the connection instead of answering the WebSocket upgrade: is it a WebSocket server, and plain or TLS as the client?"
@@ -68,10 +64,59 @@ pub(super) fn upgrade_error(place: &str, options: &Options, error: WsError) -> E
     }
 }
 
+/// The connection was lost before there was an answer.
+fn broken(place: &str, options: &Options, error: &io::Error) -> Error {
+    let hint = match &options.tls {
+        tls if !tls.enabled => "; if it speaks TLS on this port, switch TLS on (wss://)",
+        tls if tls.certificate_file.is_none() => {
+            "; if it wants a certificate of its clients, set the options tls_certificate_file and tls_key_file"
+        }
+        _ => "",
+    };
+    Error::new(
+        ErrorCode::Connection,
+        format!("the connection to {place} broke during the WebSocket upgrade: {error}{hint}"),
+    )
+}
+
+/// What a port that speaks TLS, or wants certificates, says in the text of an HTTP 400.
+fn about_tls(place: &str, options: &Options, said: &[u8]) -> Option<Error> {
+    let said = String::from_utf8_lossy(said).to_ascii_lowercase();
+    if !options.tls.enabled {
+        // As nginx, Go's server, Apache and this library put it.
+        let tls = ["https port", "https server", "ssl-enabled", "use wss://"]
+            .iter()
+            .any(|words| said.contains(words));
+        return tls.then(|| is_tls(place));
+    }
+    said.contains("ssl certificate").then(|| {
+        Error::new(
+            ErrorCode::Certificate,
+            format!(
+                "{place} wants a certificate of this client that it can accept: set the options tls_certificate_file and tls_key_file"
+            ),
+        )
+        .because(Cause::ClientCertificate)
+    })
+}
+
+fn is_tls(place: &str) -> Error {
+    Error::new(
+        ErrorCode::Handshake,
+        format!("{place} speaks TLS: switch TLS on (wss://), or use the port of its plain service"),
+    )
+    .because(Cause::IsTls)
+}
+
 fn status_error(place: &str, options: &Options, response: &Response) -> Error {
     let status = response.status().as_u16();
     let path = options.path.as_deref().unwrap_or("/");
     let said = response.body().as_deref().unwrap_or_default();
+    if status == 400
+        && let Some(error) = about_tls(place, options, said)
+    {
+        return error;
+    }
     let said = escape(String::from_utf8_lossy(said).trim());
     let said = if said.is_empty() {
         String::new()

@@ -4,11 +4,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-use super::{frame, read_head, within};
+use super::{connect, frame, read_head, within};
 use crate::error::{Error, ErrorCode};
 use crate::options::Options;
 use crate::runtime::admission::{self, Policy};
-use crate::runtime::connect::connect;
 use crate::runtime::link::websocket_config;
 
 fn client(port: u16) -> Options {
@@ -54,6 +53,8 @@ async fn answers_that_are_no_upgrade_are_told_apart() {
         (b"HTTP/1.1 403 No\r\n\r\n", Code::Denied, "403"),
         (b"HTTP/1.1 503 Busy\r\n\r\n", Code::Handshake, "503"),
         (b"HTTP/1.1 200 OK\r\n\r\n<html>", Code::Handshake, "200"),
+        (b"HTTP/1.1 400 Bad\r\n\r\nThe plain HTTP request was sent to HTTPS port", Code::Handshake, "switch TLS on"),
+        (b"HTTP/1.1 400 Bad\r\n\r\nbecause", Code::Handshake, "because"),
         (b"SSH-2.0-OpenSSH\r\n", Code::Handshake, "not HTTP"),
         (b"\x15\x03\x03\x00\x02\x02\x46", Code::Handshake, "speaks TLS"),
         (b"", Code::Handshake, "closed the connection"),

@@ -1,93 +1,39 @@
-use std::path::PathBuf;
+mod certificates;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use rcgen::{CertificateParams, date_time_ymd};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::within;
+use super::{connect, within};
 use crate::error::{ErrorCode, Result};
 use crate::options::Options;
 use crate::runtime::admission::{self, Policy};
-use crate::runtime::connect::connect;
 use crate::runtime::link::websocket_config;
-use crate::runtime::tls::client_config;
+use crate::runtime::tls::Loaded;
 
-struct Authority {
-    issuer: Issuer<'static, KeyPair>,
-    pem: String,
-}
-
-fn authority() -> Authority {
-    let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let name = format!("authority {}", number());
-    params.distinguished_name.push(DnType::CommonName, name);
-    let key = KeyPair::generate().unwrap();
-    let pem = params.self_signed(&key).unwrap().pem();
-    Authority {
-        issuer: Issuer::new(params, key),
-        pem,
-    }
-}
-
-/// A number that no other call got.
-fn number() -> u32 {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    NUMBER.fetch_add(1, Ordering::Relaxed)
-}
-
-/// A file that is removed at the end.
-struct File(PathBuf);
-
-impl File {
-    fn new(content: &str) -> Self {
-        let name = format!("rvws-tls-{}-{}.pem", std::process::id(), number());
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, content).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
+use certificates::{Authority, File, Own};
 
 /// A certificate for 127.0.0.1 and localhost, changed by `change`, of `issuer` or self-signed.
 fn server_config(
     issuer: Option<&Authority>,
     change: impl FnOnce(&mut CertificateParams),
 ) -> ServerConfig {
-    server_config_with_key(issuer, change, |_| {})
+    config_of(&Own::new(issuer, change))
 }
 
-fn server_config_with_key(
-    issuer: Option<&Authority>,
-    change: impl FnOnce(&mut CertificateParams),
-    show: impl FnOnce(&KeyPair),
-) -> ServerConfig {
-    let names = vec!["127.0.0.1".to_owned(), "localhost".to_owned()];
-    let mut params = CertificateParams::new(names).unwrap();
-    change(&mut params);
-    let key = KeyPair::generate().unwrap();
-    show(&key);
-    let certificate = match issuer {
-        Some(authority) => params.signed_by(&key, &authority.issuer).unwrap(),
-        None => params.self_signed(&key).unwrap(),
-    };
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+fn config_of(own: &Own) -> ServerConfig {
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(own.key.serialize_der()));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![certificate.der().clone()], key)
+        .with_single_cert(vec![own.certificate.der().clone()], key)
         .unwrap()
 }
 
@@ -119,12 +65,12 @@ async fn meet(config: ServerConfig, change: impl FnOnce(&mut Options)) -> Result
 }
 
 fn trust(options: &mut Options, file: &File) {
-    options.tls.ca_file = Some(file.0.to_str().unwrap().to_owned());
+    options.tls.ca_file = Some(file.path().to_owned());
 }
 
 #[tokio::test]
 async fn c31_an_authority_from_the_ca_file_is_trusted() {
-    let authority = authority();
+    let authority = Authority::new();
     let file = File::new(&authority.pem);
     for address in ["127.0.0.1", "localhost"] {
         let config = server_config(Some(&authority), |_| {});
@@ -139,16 +85,11 @@ async fn c31_an_authority_from_the_ca_file_is_trusted() {
 
 #[tokio::test]
 async fn c32_a_pinned_key_is_the_only_one_that_passes() {
-    let authority = authority();
+    let authority = Authority::new();
     let file = File::new(&authority.pem);
-    let mut spki = Vec::new();
-    let config = server_config_with_key(
-        Some(&authority),
-        |_| {},
-        |key| {
-            spki = rcgen::PublicKeyData::subject_public_key_info(key);
-        },
-    );
+    let own = Own::new(Some(&authority), |_| {});
+    let config = config_of(&own);
+    let spki = rcgen::PublicKeyData::subject_public_key_info(&own.key);
     let hash = ring::digest::digest(&ring::digest::SHA256, &spki);
     let hex = data_encoding::HEXLOWER.encode(hash.as_ref());
     let base64 = data_encoding::BASE64.encode(hash.as_ref());
@@ -177,7 +118,7 @@ async fn c32_a_pinned_key_is_the_only_one_that_passes() {
 
 #[tokio::test]
 async fn c27_to_c30_bad_certificates_are_refused_with_their_cause() {
-    let authority = authority();
+    let authority = Authority::new();
     let file = File::new(&authority.pem);
     let cases: [(&str, ServerConfig, &str); 5] = [
         ("C27", server_config(None, |_| {}), "ca_file"),
@@ -205,7 +146,7 @@ async fn c27_to_c30_bad_certificates_are_refused_with_their_cause() {
         ),
         (
             "C30b",
-            server_config(Some(&super::tls::authority()), |_| {}),
+            server_config(Some(&Authority::new()), |_| {}),
             "unknown authority",
         ),
     ];
@@ -226,7 +167,7 @@ async fn skipping_verification_accepts_any_certificate() {
 
 #[tokio::test]
 async fn tls_1_2_is_spoken_too() {
-    let authority = authority();
+    let authority = Authority::new();
     let file = File::new(&authority.pem);
     let mut config = server_config(Some(&authority), |_| {});
     config = ServerConfig::builder_with_provider(config.crypto_provider().clone())
@@ -253,13 +194,14 @@ fn bad_ca_files_are_named() {
     let broken = File::new("-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n");
     for path in [
         "/no/such/file.pem",
-        empty.0.to_str().unwrap(),
-        garbage.0.to_str().unwrap(),
-        broken.0.to_str().unwrap(),
+        empty.path(),
+        garbage.path(),
+        broken.path(),
     ] {
-        let mut tls = Options::client().tls;
-        tls.ca_file = Some(path.to_owned());
-        let error = client_config(&tls).unwrap_err();
+        let mut options = Options::client();
+        options.tls.enabled = true;
+        options.tls.ca_file = Some(path.to_owned());
+        let error = Loaded::load(&options).unwrap_err();
         assert_eq!(error.code(), ErrorCode::Tls);
         assert!(error.message().contains(path), "{error}");
     }
@@ -267,6 +209,8 @@ fn bad_ca_files_are_named() {
 
 #[test]
 fn no_process_wide_provider_is_installed() {
-    client_config(&Options::client().tls).ok();
+    let mut options = Options::client();
+    options.tls.enabled = true;
+    Loaded::load(&options).unwrap();
     assert!(rustls::crypto::CryptoProvider::get_default().is_none());
 }

@@ -9,18 +9,14 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
-/// Lets a certificate pass that the other verifier accepts and whose key has this SHA-256.
-#[derive(Debug)]
-pub(super) struct Pinned {
-    sha256: [u8; 32],
-    other: Arc<dyn ServerCertVerifier>,
-}
+/// The SHA-256 of a certificate's SubjectPublicKeyInfo (RFC 7469 §2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pin([u8; 32]);
 
-impl Pinned {
-    /// `pin`: the SHA-256 of the certificate's SubjectPublicKeyInfo (RFC 7469 §2.4), as 64 hexadecimal
-    /// digits or as Base64, with or without `sha256/` or `sha256//` before it.
-    pub(super) fn new(pin: &str, other: Arc<dyn ServerCertVerifier>) -> Option<Self> {
-        let text = pin.trim();
+impl Pin {
+    /// `text`: 64 hexadecimal digits or Base64, with or without `sha256/` or `sha256//` before it.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
         let text = text
             .strip_prefix("sha256//")
             .or_else(|| text.strip_prefix("sha256/"))
@@ -29,8 +25,20 @@ impl Pinned {
             .decode(text.as_bytes())
             .or_else(|_| BASE64.decode(text.as_bytes()))
             .ok()?;
-        let sha256 = bytes.try_into().ok()?;
-        Some(Self { sha256, other })
+        bytes.try_into().ok().map(Self)
+    }
+}
+
+/// Lets a certificate pass that the other verifier accepts and whose key is the pinned one.
+#[derive(Debug)]
+pub(super) struct Pinned {
+    pin: Pin,
+    other: Arc<dyn ServerCertVerifier>,
+}
+
+impl Pinned {
+    pub(super) fn new(pin: Pin, other: Arc<dyn ServerCertVerifier>) -> Self {
+        Self { pin, other }
     }
 }
 
@@ -45,7 +53,7 @@ impl ServerCertVerifier for Pinned {
     ) -> Result<ServerCertVerified, Error> {
         let certificate = ParsedCertificate::try_from(end_entity)?;
         let key = certificate.subject_public_key_info();
-        if digest(&SHA256, &key).as_ref() != self.sha256 {
+        if digest(&SHA256, &key).as_ref() != self.pin.0 {
             // Told from other refusals by this, and by nothing else of ours.
             return Err(CertificateError::ApplicationVerificationFailure.into());
         }

@@ -81,10 +81,23 @@ namespace RealvirtualWs
         /// goes on trying. Starting what is started does nothing.
         /// </summary>
         /// <exception cref="RvConnectionException">Server: the port is in use or not permitted, the address is none of this
-        /// machine's, or reaches beyond it without <see cref="RvOptions.AllowAnonymousNetwork"/>.</exception>
+        /// machine's, or reaches beyond it without <see cref="RvOptions.AllowAnonymousNetwork"/>. Both: a file of the
+        /// options <c>Tls…</c> cannot be used.</exception>
         public void Start()
         {
             RvLibrary.Throw(NativeMethods.rv_start(Pointer));
+            GC.KeepAlive(this);
+        }
+
+        /// <summary>
+        /// Reads the files of the options <c>Tls…</c> again: connections that are made from now on use what they hold
+        /// now. Any thread, at any time; reads files, so it takes a moment.
+        /// </summary>
+        /// <exception cref="RvConnectionException">Something in them cannot be used; everything stays as it was.</exception>
+        /// <exception cref="RvException"><see cref="RvResult.State"/>: TLS is off.</exception>
+        public void ReloadTls()
+        {
+            RvLibrary.Throw(NativeMethods.rv_reload_tls(Pointer));
             GC.KeepAlive(this);
         }
 

@@ -58,6 +58,9 @@ namespace RealvirtualWs
             native->allowed_origins = strings.AddLines(AllowedOrigins, "AllowedOrigins");
             native->allowed_hosts = strings.AddLines(AllowedHosts, "AllowedHosts");
             native->prefix_collisions = Byte(PrefixCollisions);
+            native->tls_certificate_file = strings.Add(TlsCertificateFile, "TlsCertificateFile");
+            native->tls_key_file = strings.Add(TlsKeyFile, "TlsKeyFile");
+            native->tls_client_ca_file = strings.Add(TlsClientCaFile, "TlsClientCaFile");
         }
 
         private static byte Byte(bool value)

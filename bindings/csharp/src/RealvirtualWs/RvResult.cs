@@ -70,7 +70,7 @@ namespace RealvirtualWs
         Handshake = -46,
         /// <summary>TLS could not be set up.</summary>
         Tls = -47,
-        /// <summary>The server's certificate is not trusted.</summary>
+        /// <summary>The server's certificate is not trusted here, or ours not by the server.</summary>
         Certificate = -48,
         /// <summary>There is no connection.</summary>
         NotConnected = -49,

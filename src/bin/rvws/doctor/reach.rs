@@ -43,7 +43,10 @@ fn speaks_tls(url: &Endpoint, arguments: &Connect) -> Result<bool, Failure> {
     let Err(error) = Interface::test_connection(options, arguments.patience()) else {
         return Ok(true);
     };
-    let answered = matches!(error.cause(), Some(library::Cause::Status(_)));
+    let answered = matches!(
+        error.cause(),
+        Some(library::Cause::Status(_) | library::Cause::ClientCertificate)
+    );
     Ok(answered || error.code() == ErrorCode::Handshake)
 }
 
@@ -62,7 +65,7 @@ fn diagnose(error: &Error, url: &Endpoint) -> Option<Finding> {
         Some(library::Cause::Untrusted) => {
             return found(
                 Cause::Untrusted,
-                "give the authority's certificate with --ca FILE (ca_file in a program), or install it on this machine; --pin trusts one key".to_owned(),
+                "give the authority's certificate with --ca FILE (tls_ca_file in a program), or install it on this machine; --pin trusts one key".to_owned(),
             );
         }
         Some(library::Cause::WrongName) => {
@@ -75,6 +78,12 @@ fn diagnose(error: &Error, url: &Endpoint) -> Option<Finding> {
             return found(
                 Cause::WrongTime,
                 "renew the server's certificate; check the clocks of both machines".to_owned(),
+            );
+        }
+        Some(library::Cause::ClientCertificate) => {
+            return found(
+                Cause::ClientCertificate,
+                "give a certificate of an authority that the server trusts, and its key, with --cert FILE and --key FILE".to_owned(),
             );
         }
         Some(library::Cause::Status(401 | 403)) => {

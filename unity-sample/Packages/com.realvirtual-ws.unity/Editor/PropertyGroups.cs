@@ -24,7 +24,9 @@ namespace RealvirtualWs.Unity.Editor
                 "Connection Settings", "IsServer", "Address", "Port", "UseSSL", "Path", "ClientName", "ConnectOnPlay"),
             new Group(
                 "Signal Import", "DefaultSignalDirection", "UsePatternMatching", "InputPatterns", "OutputPatterns", "PeerIs"),
-            new Group("Security", "AccessToken", "AllowedOrigins", "AllowedHosts", "AllowAnonymousNetwork")
+            new Group(
+                "Security", "AccessToken", "AllowedOrigins", "AllowedHosts", "AllowAnonymousNetwork", "CertificateFile",
+                "KeyFile", "CaFile")
         };
     }
 }

@@ -43,6 +43,11 @@ namespace RealvirtualWs.Unity
                     "Access Token is for clients: this version's server cannot ask for one. Clear it, and keep Address at "
                     + "127.0.0.1 or put a reverse proxy in front that authenticates clients");
             }
+            // Also without Use SSL: the library then says that they have no effect.
+            options.Tls = from.UseSSL;
+            options.TlsCertificateFile = File(from.CertificateFile);
+            options.TlsKeyFile = File(from.KeyFile);
+            options.TlsClientCaFile = File(from.CaFile);
             options.AllowedOrigins = from.AllowedOrigins;
             options.AllowedHosts = from.AllowedHosts;
             options.AllowAnonymousNetwork = from.AllowAnonymousNetwork;
@@ -52,10 +57,21 @@ namespace RealvirtualWs.Unity
         {
             options.ClientName = from.ClientName;
             options.Tls = from.UseSSL;
+            if (from.UseSSL)
+            {
+                options.TlsCertificateFile = File(from.CertificateFile);
+                options.TlsKeyFile = File(from.KeyFile);
+                options.TlsCaFile = File(from.CaFile);
+            }
             options.Path = Path(from);
             options.AutoReconnect = from.AutoReconnect;
             options.ReconnectIntervalMs = (int)Math.Max(1, Math.Min(int.MaxValue, from.ReconnectIntervalSeconds * 1000.0));
             options.MaxReconnectAttempts = from.MaxReconnectAttempts;
+        }
+
+        private static string File(string path)
+        {
+            return string.IsNullOrEmpty(path) ? null : path;
         }
 
         // Browsers and plain hosts have no place for a token but the query.

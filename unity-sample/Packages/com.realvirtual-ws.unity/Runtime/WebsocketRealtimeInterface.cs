@@ -61,8 +61,8 @@ namespace RealvirtualWs.Unity
         [Tooltip("TCP port for communication. 0 = any free one (server only)")]
         public int Port = 1234;
 
-        /// <summary>Client: use wss://.</summary>
-        [Tooltip("(Client only) Use wss:// for encrypted connections")]
+        /// <summary>Use wss://; a server then needs a certificate with its key.</summary>
+        [Tooltip("Use wss:// for encrypted connections. A server needs Certificate File and Key File for it")]
         public bool UseSSL;
 
         /// <summary>Client: URL path after host and port.</summary>
@@ -121,6 +121,21 @@ namespace RealvirtualWs.Unity
         [Tooltip("(Server only) Allow an address that other machines can reach, although nothing authenticates clients: "
             + "everyone there may then read and write every signal")]
         public bool AllowAnonymousNetwork;
+
+        /// <summary>PEM file of this side's certificate.</summary>
+        [Tooltip("With Use SSL: path of a PEM file with the server's certificate, or with the client's own if its server "
+            + "asks for one. A relative path begins at the working directory, in the editor the project's folder")]
+        public string CertificateFile = "";
+
+        /// <summary>PEM file of that certificate's private key.</summary>
+        [Tooltip("With Use SSL: path of a PEM file with the private key of that certificate, not encrypted. Keep it out of "
+            + "Assets: what is there may be part of a build")]
+        public string KeyFile = "";
+
+        /// <summary>PEM file of authorities: a client trusts them too, a server wants certificates of them.</summary>
+        [Tooltip("With Use SSL: path of a PEM file with authorities. A client trusts them besides the machine's own; a "
+            + "server lets in only clients with a certificate of one of them")]
+        public string CaFile = "";
 
         [NonSerialized]
         private InterfaceSession session;

@@ -134,7 +134,9 @@ namespace RealvirtualWs
         /// <summary>Server: allow listening beyond this machine although nothing authenticates clients.</summary>
         public bool AllowAnonymousNetwork { get; set; }
 
-        /// <summary>Client: connect with TLS (<c>wss://</c>).</summary>
+        /// <summary>
+        /// Speak TLS (<c>wss://</c>). A server then needs <see cref="TlsCertificateFile"/> and <see cref="TlsKeyFile"/>.
+        /// </summary>
         public bool Tls { get; set; }
 
         /// <summary>Client: accept any certificate. Nothing then protects against an attacker in between.</summary>
@@ -180,6 +182,20 @@ namespace RealvirtualWs
         /// <c>client/name</c>; false = the first one stands, and the other is reported as a conflict.
         /// </summary>
         public bool PrefixCollisions { get; set; }
+
+        /// <summary>
+        /// A PEM file with the certificate that this side shows, followed by those that lead to its authority. A server
+        /// needs one for TLS; a client for servers that ask for it. Needs <see cref="TlsKeyFile"/>.
+        /// </summary>
+        public string TlsCertificateFile { get; set; }
+
+        /// <summary>A PEM file with the private key of that certificate, not encrypted.</summary>
+        public string TlsKeyFile { get; set; }
+
+        /// <summary>
+        /// Server: a PEM file with authorities; clients must show a certificate of one of them. Null = clients need none.
+        /// </summary>
+        public string TlsClientCaFile { get; set; }
 
         /// <summary>Another object with the same choices.</summary>
         public RvOptions Clone()

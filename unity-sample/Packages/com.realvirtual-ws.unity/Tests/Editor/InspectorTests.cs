@@ -33,7 +33,7 @@ namespace RealvirtualWs.Unity.Editor.Tests
             new[]
             {
                 "Security", "Access Token = ", "Allowed Origins = []", "Allowed Hosts = []",
-                "Allow Anonymous Network = False"
+                "Allow Anonymous Network = False", "Certificate File = ", "Key File = ", "Ca File = "
             }
         };
 

@@ -114,10 +114,20 @@ namespace RealvirtualWs.Interop
         ///  trying. Starting what is started does nothing. Blocks for a moment.
         ///
         ///  Returns `RV_OK`. Server: `RV_ERR_PORT_IN_USE`, `RV_ERR_PERMISSION`, `RV_ERR_ADDRESS`, `RV_ERR_INSECURE_BIND`.
-        ///  Both: `RV_ERR_SYSTEM`.
+        ///  Both: `RV_ERR_TLS` when a certificate, a key or a pin cannot be used, `RV_ERR_SYSTEM`.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "rv_start", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rv_start(rv_interface* iface);
+
+        /// <summary>
+        ///  Reads the files of the options `tls_…` again. Connections that are made from now on use what they hold now; those that
+        ///  stand stay as they are. Any thread, at any time; reads files, so it blocks for a moment.
+        ///
+        ///  Returns `RV_OK`; `RV_ERR_TLS` when something in them cannot be used, and everything stays as it was; `RV_ERR_STATE`
+        ///  when the option `tls` is 0.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_reload_tls", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_reload_tls(rv_interface* iface);
 
         /// <summary>
         ///  Stops: sends what is due, closes the connections, and gives the port back, which is free when this returns. It
@@ -836,7 +846,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public byte allow_anonymous_network;
         /// <summary>
-        ///  Client: connect with TLS (`wss://`).
+        ///  Speak TLS (`wss://`). A server then needs `tls_certificate_file` and `tls_key_file`.
         /// </summary>
         public byte tls;
         /// <summary>
@@ -886,6 +896,19 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public byte prefix_collisions;
         public fixed byte reserved4[7];
+        /// <summary>
+        ///  A PEM file with the certificate that this side shows, followed by those that lead to its authority. A server
+        ///  needs one for TLS; a client for servers that ask for it. Needs `tls_key_file`.
+        /// </summary>
+        public byte* tls_certificate_file;
+        /// <summary>
+        ///  A PEM file with the private key of that certificate, not encrypted.
+        /// </summary>
+        public byte* tls_key_file;
+        /// <summary>
+        ///  Server: a PEM file with authorities; clients must show a certificate of one of them. NULL = clients need none.
+        /// </summary>
+        public byte* tls_client_ca_file;
     }
 
     /// <summary>
@@ -1551,7 +1574,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         RV_ERR_TLS = -47,
         /// <summary>
-        ///  The server's certificate is not trusted.
+        ///  The server's certificate is not trusted here, or ours not by the server.
         /// </summary>
         RV_ERR_CERTIFICATE = -48,
         /// <summary>

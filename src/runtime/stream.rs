@@ -2,17 +2,23 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_rustls::client::TlsStream;
+use tokio_rustls::TlsStream;
 
-/// A TCP connection, with or without TLS.
+/// A TCP connection, with or without TLS, of a client or of a server.
 #[derive(Debug)]
 pub(crate) enum MaybeTls {
     Plain(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl MaybeTls {
+    pub(crate) fn tls(stream: impl Into<TlsStream<TcpStream>>) -> Self {
+        Self::Tls(Box::new(stream.into()))
+    }
 }
 
 impl AsyncRead for MaybeTls {
@@ -23,7 +29,12 @@ impl AsyncRead for MaybeTls {
     ) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(s) => Pin::new(s).poll_read(cx, buf),
-            Self::Tls(s) => Pin::new(s).poll_read(cx, buf),
+            // Many programs end TLS without saying so. Whether something is missing is told by HTTP and by
+            // WebSocket frames, as without TLS.
+            Self::Tls(s) => match ready!(Pin::new(s).poll_read(cx, buf)) {
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Poll::Ready(Ok(())),
+                result => Poll::Ready(result),
+            },
         }
     }
 }
@@ -47,6 +58,7 @@ impl AsyncWrite for MaybeTls {
         }
     }
 
+    /// With TLS its own farewell (`close_notify`) goes first.
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(s) => Pin::new(s).poll_shutdown(cx),
