@@ -8,6 +8,8 @@ MAKEFLAGS += --no-print-directory
 
 CARGO ?= cargo
 PYTHON ?= python3
+# The interpreter with the test packages.
+VENV_PYTHON := $(abspath .venv)/bin/python
 DEMO_SECONDS ?= 10
 SOAK_SECONDS ?= 60
 STALL_SECONDS ?= 60
@@ -24,6 +26,9 @@ export REALVIRTUAL_WS_LIBRARY := $(DEBUG)/librealvirtual_ws.so
 export RVWS := $(DEBUG)/rvws
 # The Python package is used where it stands, without installing it.
 export PYTHONPATH := $(abspath bindings/python)
+
+# The first build has all dependencies to compile, and cargo is told to be quiet.
+first = @[ -e $(1)/librealvirtual_ws.so ] || echo "building the library for the first time, which takes a few minutes"
 
 STRICT := -Wall -Wextra -pedantic -Werror
 INCLUDE := -Iinclude
@@ -47,6 +52,7 @@ setup-python:
 
 .PHONY: build
 build: setup-build ## Build the library, the command line tool (debug) and the C examples
+	$(call first,$(DEBUG))
 	@$(CARGO) build --quiet $(CARGO_FLAGS)
 	@scripts/install.sh links $(DEBUG)
 	@$(MAKE) --silent $(addprefix $(BIN)/,gateway monitor quickstart)
@@ -65,6 +71,7 @@ INSTALL = prefix='$(prefix)' bindir='$(bindir)' libdir='$(libdir)' includedir='$
 .PHONY: install
 install: ## Install for C and C++, and rvws (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= bindir= libdir= …
 ifndef LIBRARY_DIR
+	$(call first,$(OUTPUT)/release)
 	@$(CARGO) build --quiet --release --features cli $(if $(CI),--locked)
 endif
 	@$(INSTALL) install
@@ -92,7 +99,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-network test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-docs test-python test-csharp test-unity test-cli test-modbus test-soak test-network test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -128,11 +135,14 @@ test-cpp: build ## C++ tests of realvirtual_ws.hpp: C++11 and C++20 in one progr
 	@$(PYTHON) tests/cpp/no_exceptions.py $(BIN)/tests-cpp-no-exceptions
 
 .PHONY: test-consumers
-test-consumers: setup build ## Install into scratch directories; build and run programs with pkg-config and CMake
+test-consumers: setup build ## Install into scratch directories; programs with pkg-config and CMake, the examples, the wheel
 	@$(PYTHON) tests/consumers/run.py $(DEBUG)
+	@$(MAKE) wheel LIBRARY_DIR=$(DEBUG) DIST=$(OUTPUT)/wheel
+	@$(VENV_PYTHON) tests/python/wheel.py $(OUTPUT)/wheel
 
-# The interpreter with the test packages.
-VENV_PYTHON := $(abspath .venv)/bin/python
+.PHONY: test-docs
+test-docs: setup build ## Every block of README and docs runs, or says why it cannot
+	@$(VENV_PYTHON) tests/docs/run.py $(DEBUG)
 
 .PHONY: test-python
 test-python: setup-python build ## The Python package; the examples and the demo, run and ended in all ways
@@ -140,16 +150,21 @@ test-python: setup-python build ## The Python package; the examples and the demo
 		tests/python/package examples/python
 	@$(VENV_PYTHON) tests/python/test_examples.py
 
+DIST := dist
+
 .PHONY: wheel
-wheel: setup-python ## The Python wheel for this platform, with the library inside, in dist/
+wheel: setup-python ## The Python wheel for this platform, with the library inside (release build, or LIBRARY_DIR); DIST=dist
+ifndef LIBRARY_DIR
+	$(call first,$(OUTPUT)/release)
 	@$(CARGO) build --quiet --release $(if $(CI),--locked)
-	@rm -f dist/realvirtual_ws-*.whl
-	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so \
-		$(VENV_PYTHON) -m hatchling build --target wheel --directory $(abspath dist)
+endif
+	@rm -f $(DIST)/realvirtual_ws-*.whl
+	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(abspath $(or $(LIBRARY_DIR),$(OUTPUT)/release))/librealvirtual_ws.so \
+		$(VENV_PYTHON) -m hatchling build --target wheel --directory $(abspath $(DIST))
 
 .PHONY: test-wheel
 test-wheel: wheel ## The wheel in a new virtual environment, outside the tree
-	@$(VENV_PYTHON) tests/python/wheel.py
+	@$(VENV_PYTHON) tests/python/wheel.py $(DIST)
 
 .PHONY: test-csharp
 test-csharp: setup build ## The C# wrapper and its samples, under Mono and .NET Core; the protocol vectors
@@ -221,11 +236,13 @@ unity-core: ## Copy the C# wrapper into the Unity package, and write its .meta f
 
 .PHONY: unity-plugins
 unity-plugins: setup-build ## Put the native libraries into the sample project, to open unity-sample in Unity
+	$(call first,$(OUTPUT)/release)
 	@$(CARGO) build --quiet --release
 	@$(PYTHON) scripts/unity_package.py plugins
 
 .PHONY: unity-package
 unity-package: setup-build ## Write dist/com.realvirtual-ws.unity-<version>.tgz, with the native libraries that there are
+	$(call first,$(OUTPUT)/release)
 	@$(CARGO) build --quiet --release
 	@$(PYTHON) scripts/unity_package.py pack
 

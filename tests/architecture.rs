@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// From left to right. What stands together may name each other.
 const LAYERS: [&[&str]; 8] = [
-    &["error", "value", "time", "options", "escape"],
+    &[
+        "error", "value", "time", "options", "escape", "access", "glob",
+    ],
     &["protocol", "lists"],
     &["signals"],
     &["session"],

@@ -11,6 +11,7 @@ use crate::session::aliases::View;
 use crate::session::frames::{
     Common, Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key,
 };
+use crate::session::inbound::shown;
 use crate::session::peer::{Again, Peer, PeerId};
 use crate::session::{LogLevel, Output, Session, fence};
 use crate::signals::{BitSet, Kept, LOCAL, Pick, Picks, Print, Table};
@@ -467,7 +468,9 @@ impl Session {
     /// Debug mode: a frame, for people.
     pub(super) fn log_frame(&mut self, id: PeerId, arrow: &str, text: &str) {
         if self.options.debug {
-            let text = format!("{arrow} {}", crate::escape::escape_to(text, 512));
+            // Before it is cut, in the middle of a secret perhaps.
+            let text = self.secrets.redact(text.to_owned());
+            let text = format!("{arrow} {}", shown(&text, 512));
             self.log(LogLevel::Debug, id, text, self.now);
         }
     }

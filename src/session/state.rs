@@ -106,6 +106,9 @@ impl Session {
         let signals = Arc::clone(&self.signals);
         let names = signals.names();
         let count = names.len() as u32;
+        for rights in (self.peers.values_mut()).filter_map(|peer| peer.rights.as_mut()) {
+            rights.meet(&names);
+        }
         for id in self.known_signals..count {
             let Some(name) = names.name(id) else {
                 break;

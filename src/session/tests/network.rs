@@ -269,6 +269,8 @@ impl Network {
                     peer: number,
                     address,
                     note: String::new(),
+                    ip: None,
+                    grant: None,
                 },
             );
         }
