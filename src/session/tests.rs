@@ -12,4 +12,5 @@ mod pulses;
 mod regressions;
 mod requests;
 mod resync;
+mod sharing;
 mod vectors;
