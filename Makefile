@@ -99,7 +99,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-docs test-python test-csharp test-unity test-cli test-modbus test-soak test-network test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-docs test-python test-csharp test-unity test-webgl test-cli test-modbus test-soak test-network test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -175,6 +175,13 @@ test-unity: setup build ## The Unity package: its archive, its scripts, editor s
 	@$(PYTHON) tests/unity/test_package.py
 	@GATEWAY=$(BIN)/gateway CARGO_TARGET_DIR=$(OUTPUT) tests/unity/run.sh
 
+.PHONY: test-webgl
+test-webgl: setup build ## The library for WebGL under Node, without emscripten: vectors, a native server, C#
+	@$(PYTHON) scripts/webgl.py check
+	@node tests/webgl/run.js plain
+	@$(PYTHON) tests/webgl/crossing.py
+	@WEBGL_OUT=$(OUTPUT)/webgl tests/webgl/csharp.sh
+
 .PHONY: test-cli
 test-cli: setup build ## The command line tool: commands, exit codes, what its doctor finds
 	@$(VENV_PYTHON) tests/cli/run.py
@@ -222,13 +229,15 @@ docs: setup-build ## Rust documentation, without a warning; the C++ header's too
 		else echo "skipped: doxygen is not installed"; fi
 
 .PHONY: bindings
-bindings: setup-build ## Write the C header, the C# layer and the Python declarations anew from src/ffi
+bindings: setup-build ## Write the C header, the C# layer, the Python declarations and the jslib anew from src/ffi
 	@UPDATE_BINDINGS=1 $(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+	@$(PYTHON) scripts/webgl.py write
 	@$(PYTHON) scripts/unity_package.py core
 
 .PHONY: bindings-check
 bindings-check: setup-build
 	@$(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+	@$(PYTHON) scripts/webgl.py check
 
 .PHONY: unity-core
 unity-core: ## Copy the C# wrapper into the Unity package, and write its .meta files
@@ -281,11 +290,53 @@ bench-python: setup-build ## Polling from Python against a bare struct.iter_unpa
 	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-stall verify-lives verify-network verify-modbus verify-sanitize verify-abi verify-cross ## All long checks
+verify: verify-schedules verify-simulation verify-loom verify-fuzz verify-autobahn verify-pulses verify-soak verify-slow verify-stall verify-lives verify-network verify-modbus verify-sanitize verify-tsan verify-coverage verify-abi verify-cross verify-webgl ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
 	@RV_SCHEDULES=10000 $(CARGO) test --release --lib session::tests::crossing
+
+.PHONY: verify-simulation
+verify-simulation: setup-build ## 10,000 schedules of whole scenarios under faults; a seed alone: RV_SEED=n
+	@RV_SCHEDULES=10000 $(CARGO) test --quiet --release --lib session::tests::scenario
+
+.PHONY: verify-loom
+verify-loom: setup-build ## Every order of what the host's threads and the network thread do with the value table
+	@$(CARGO) test --quiet --lib --manifest-path tests/loom/Cargo.toml --target-dir $(OUTPUT) $(if $(CI),--locked)
+
+# The fuzz targets: fuzz/fuzz_targets says what each does.
+FUZZ_TARGETS := messages types request lists calls
+FUZZ ?= messages
+FUZZ_SECONDS ?= 600
+VERIFY_FUZZ_SECONDS ?= 60
+CARGO_FUZZ := $(OUTPUT)/tools/bin/cargo-fuzz
+
+$(CARGO_FUZZ):
+	@$(CARGO) install --quiet --locked --root $(OUTPUT)/tools cargo-fuzz
+
+# What a run finds stays in target/fuzz/corpus; the seeds in fuzz/seeds are only read.
+fuzz_run = mkdir -p $(OUTPUT)/fuzz/corpus/$(1) && cd fuzz && CARGO_TARGET_DIR=$(OUTPUT)/fuzz $(CARGO) +nightly \
+	fuzz run $(1) $(OUTPUT)/fuzz/corpus/$(1) seeds/$(1) -- \
+	-max_total_time=$(2) -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1
+
+.PHONY: fuzz
+fuzz: setup-build $(CARGO_FUZZ) ## Fuzz one target for long (nightly Rust): make fuzz FUZZ=messages FUZZ_SECONDS=600
+	@PATH="$(dir $(CARGO_FUZZ)):$$PATH"; $(call fuzz_run,$(FUZZ),$(FUZZ_SECONDS))
+
+.PHONY: verify-fuzz
+verify-fuzz: setup-build $(CARGO_FUZZ) ## Fuzz each target for VERIFY_FUZZ_SECONDS=60 (nightly Rust)
+	@if ! $(CARGO) +nightly --version >/dev/null 2>&1; then echo "skipped: fuzzing needs nightly Rust"; exit; fi; \
+		PATH="$(dir $(CARGO_FUZZ)):$$PATH"; $(foreach target,$(FUZZ_TARGETS),\
+		($(call fuzz_run,$(target),$(VERIFY_FUZZ_SECONDS))) && echo "$(target): nothing found" &&) true
+
+.PHONY: verify-autobahn
+verify-autobahn: setup-build ## Autobahn|Testsuite against accepting and dialling (Python 2.7)
+	@$(CARGO) build --quiet $(CARGO_FLAGS) --features harness --example autobahn
+	@$(PYTHON) tests/autobahn/run.py $(DEBUG)/examples/autobahn $(OUTPUT)/autobahn
+
+.PHONY: verify-coverage
+verify-coverage: setup-build ## Line coverage of protocol, signals and session by the Rust tests: 95 % at least
+	@scripts/coverage.sh $(OUTPUT) $(CARGO_FLAGS) --lib --test errors --test signal_lists
 
 .PHONY: verify-pulses
 verify-pulses: setup-build ## 2,000 pulses of a millisecond, received at 60 Hz
@@ -323,6 +374,16 @@ verify-network: setup build ## Cuts at every byte in every way, 5,000 corrupted 
 .PHONY: verify-modbus
 verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind
 	@$(VENV_PYTHON) tests/modbus/run.py --valgrind
+
+# Of the sources, with their standard library, so that all atomics are seen.
+TSAN_TARGET := $(OUTPUT)/tsan
+
+.PHONY: verify-tsan
+verify-tsan: setup-build ## ThreadSanitizer over sixteen threads on one interface (nightly Rust with rust-src)
+	@if [ -d "$$(rustc +nightly --print sysroot 2>&1)/lib/rustlib/src/rust/library" ]; then \
+		RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS=halt_on_error=1 $(CARGO) +nightly test --quiet $(if $(CI),--locked) -Zbuild-std --target $(ASAN_HOST) --target-dir $(TSAN_TARGET) \
+		--test concurrency -- --skip sets_without_a_pause; \
+	else echo "skipped: ThreadSanitizer needs nightly Rust with rust-src: rustup component add rust-src --toolchain nightly"; fi
 
 ASAN_TARGET := $(OUTPUT)/asan
 ASAN_HOST = $(shell $(CARGO) -vV | sed -n 's/^host: //p')
@@ -375,6 +436,11 @@ verify-cross: setup build ## Build for Windows, Linux x64 and ARM64 (old glibc),
 	@# What is built for users goes into the Unity package, and C# uses it.
 	@$(PYTHON) scripts/unity_package.py pack
 	@REALVIRTUAL_WS_LIBRARY=$(abspath dist/native/linux-x64/librealvirtual_ws.so) tests/csharp/run.sh
+
+.PHONY: verify-webgl
+verify-webgl: build ## The library for WebGL compiled by emscripten, under Node and in a page in Chromium
+	@scripts/setup.sh webgl
+	@PYTHON=$(PYTHON) WEBGL_OUT=$(OUTPUT)/webgl tests/webgl/verify.sh
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here

@@ -6,6 +6,7 @@
 #   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway), faketime, iproute2 and
 #                            nftables (the network tests) and the test packages: .venv (Python) and
 #                            tests/node/node_modules (Node)
+#   scripts/setup.sh webgl   also emscripten and Chromium, for `make verify-webgl`: about 2 GB
 #   scripts/setup.sh bench   what building and the other peers of the benches need
 #
 # Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
@@ -14,9 +15,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 what=${1:-all}
 case $what in
-    build | python | all | bench) ;;
+    build | python | all | webgl | bench) ;;
     *)
-        echo "usage: scripts/setup.sh [build|python|all|bench]" >&2
+        echo "usage: scripts/setup.sh [build|python|all|webgl|bench]" >&2
         exit 2
         ;;
 esac
@@ -38,7 +39,11 @@ missing_packages() {
         [ -e /usr/include/simdjson.h ] || echo libsimdjson-dev
         [ -e /usr/include/mosquitto.h ] || echo libmosquitto-dev
     fi
-    if [ "$what" = all ]; then
+    if [ "$what" = webgl ]; then
+        has emcc || echo emscripten
+        has chromium || has chromium-browser || has google-chrome || echo chromium
+    fi
+    if [ "$what" = all ] || [ "$what" = webgl ]; then
         has cmake || echo cmake
         has node || echo nodejs
         has npm || echo npm
@@ -123,4 +128,4 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
     exit 1
 fi
 [ "$what" = build ] || python_packages
-case $what in all | bench) node_packages ;; esac
+case $what in all | webgl | bench) node_packages ;; esac

@@ -16,6 +16,9 @@ pub mod value;
 pub mod bench;
 mod escape;
 mod ffi;
+#[cfg(any(test, feature = "harness"))]
+#[doc(hidden)]
+pub mod harness;
 mod lists;
 mod protocol;
 mod runtime;

@@ -189,7 +189,7 @@ impl Session {
             changes: table.changes,
             queue_overflow: table.overflowed,
             pulses_collapsed: self.stats.pulses_collapsed + table.collapsed,
-            coalesced: table.coalesced,
+            coalesced: self.stats.coalesced + table.coalesced,
             ..self.stats
         }
     }
@@ -493,7 +493,7 @@ impl Session {
             return;
         };
         self.stats.disconnects += 1;
-        self.stats.pulses_collapsed += peer.pulses.len() as u64;
+        self.collapse(peer.pulses.len() as u64);
         self.departed(&peer);
         self.import_peer_gone(id);
         self.config_peer_gone(id, now);
@@ -502,7 +502,11 @@ impl Session {
         } else {
             "the server".to_owned()
         };
-        let text = format!("{who} ({}): {}", peer.address, escape(&self.secrets.redact(reason.to_owned())));
+        let text = format!(
+            "{who} ({}): {}",
+            peer.address,
+            escape(&self.secrets.redact(reason.to_owned()))
+        );
         if self.is_server() {
             let left = format!("client {id} left: {text}");
             if let Some(left) = self.within_notices(peer.ip, left, now) {

@@ -15,7 +15,7 @@ use crate::session::window::Verdict;
 use crate::session::{EventKind, REPORTED_MAX, Session};
 use crate::signals::Applied;
 use crate::time::Time;
-use crate::value::Access;
+use crate::value::{Access, Quality};
 
 /// After `init`, a client that asks for nothing gets the first full state this much later.
 const FIRST_STATE_AFTER_INIT: std::time::Duration = std::time::Duration::from_millis(100);
@@ -453,7 +453,9 @@ impl Session {
                     continue;
                 }
                 let current = slot.print();
-                let pending = slot.origin != peer.origin
+                // What nobody has set cannot come back as an echo, even where it is only due to be told.
+                let pending = slot.quality != Quality::Never
+                    && slot.origin != peer.origin
                     && (table.is_unsent(signal) || peer.due.contains(signal));
                 let heard = slot.heard_from(peer.origin);
                 let verdict = peer.windows.receive(signal, value, current, pending, heard);

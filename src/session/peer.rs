@@ -133,6 +133,8 @@ pub(crate) struct Peer {
     pub(crate) first_state: Option<Time>,
     /// What it is to get.
     pub(crate) due: BitSet,
+    /// Bools of `due` whose level is that of the frame before, which the peer has.
+    pub(crate) unmoved: BitSet,
     /// Bools of `due` of which it is to get the other level first: a pulse passed while it was busy.
     pub(crate) pulses: BitSet,
     /// Its last frame held nothing but such levels.
@@ -191,6 +193,7 @@ impl Peer {
             subscription: None,
             first_state: server.then(|| now + options.first_state_wait),
             due: BitSet::default(),
+            unmoved: BitSet::default(),
             pulses: BitSet::default(),
             had_pulses: false,
             forced: BitSet::default(),

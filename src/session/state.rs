@@ -53,7 +53,8 @@ impl Session {
             }
         }
         peer.due.clear();
-        self.stats.pulses_collapsed += peer.pulses.len() as u64;
+        peer.unmoved.clear();
+        let pulses = peer.pulses.len() as u64;
         peer.pulses.clear();
         peer.forced.clear();
         peer.again.clear();
@@ -73,6 +74,7 @@ impl Session {
                 &eligibility,
             )
         };
+        self.collapse(pulses);
         self.send_frame(id, &frame, again, now);
         self.scratch = scratch;
     }

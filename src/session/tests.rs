@@ -12,5 +12,6 @@ mod pulses;
 mod regressions;
 mod requests;
 mod resync;
+mod scenario;
 mod sharing;
 mod vectors;

@@ -37,9 +37,13 @@ impl Session {
             .partition(|(left, _, by)| left == name && *by == grant);
         self.departed = others.into();
         for (_, before, _) in same {
-            self.signals.table().succeed_importer(before, id);
-            self.restore_later(before, id);
+            self.succeeded(before, id);
         }
+    }
+
+    fn succeeded(&mut self, before: Origin, id: PeerId) {
+        self.signals.table().succeed_importer(before, id);
+        self.restore_later(before, id);
     }
 
     /// The successor's resync has begun: what it does not mention within a while stands.
@@ -152,6 +156,18 @@ impl Session {
         });
         if let Some(name) = peer.name.as_deref().filter(|_| self.is_server()) {
             let grant = peer.grant_number();
+            // It may be back already: where a cable was pulled, the loss is noticed long after the next connection.
+            let back = |other: &&Peer| {
+                other.name.as_deref() == Some(name)
+                    && other.grant_number() == grant
+                    && other.connected >= peer.last_heard
+            };
+            if let Some(id) = self.peers.values().find(back).map(|other| other.id) {
+                for before in left {
+                    self.succeeded(before, id);
+                }
+                return;
+            }
             let left = left
                 .into_iter()
                 .map(|origin| (name.to_owned(), origin, grant));

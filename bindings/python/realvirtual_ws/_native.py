@@ -1659,6 +1659,12 @@ OPTIONS: Dict[str, Tuple[str, str]] = {
     "tls_certificate_file": ("NULL", "PEM file of this side's certificate, and those that lead to its CA"),
     "tls_key_file": ("NULL", "PEM file of its private key"),
     "tls_client_ca_file": ("NULL", "(s) PEM file of authorities: clients must show a certificate of one"),
+    "access_token": ("NULL", "(s) clients must present it; (c) the one that it presents"),
+    "user": ("NULL", "(s) clients may present it and password instead; (c) what it presents"),
+    "password": ("NULL", "see user"),
+    "trusted_proxies": ("NULL", "(s) list of addresses and networks of proxies that tell a client's own"),
+    "token_transport": ("0", "(c) RV_TOKEN_AUTO: how it presents the token"),
+    "allow_plain_credentials": ("0", "(c) present them without TLS to another machine, too"),
 }
 
 if TYPE_CHECKING:
