@@ -267,6 +267,22 @@ abi-check: ## The C header against the last release's (docs/ABI.md), where abidi
 abi-baseline: ## Take the C header as what the next release will have: docs/abi
 	@$(PYTHON) scripts/abi_check.py --baseline
 
+BENCH_VENV := $(OUTPUT)/bench/venv
+
+.PHONY: bench
+bench: ## This library beside other peers, in turns: bench/RESULTS.md and bench/plots; BENCH_ROUNDS=5, ten minutes
+	@scripts/setup.sh bench
+	@$(CARGO) build --quiet --release $(if $(CI),--locked)
+	@$(CARGO) build --quiet --release --features bench-internals --example bench-peer
+	@scripts/install.sh links $(OUTPUT)/release
+	@[ -x $(BENCH_VENV)/bin/python ] || $(PYTHON) -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement bench/requirements.txt
+	@RV_OUTPUT=$(OUTPUT) $(BENCH_VENV)/bin/python bench/run.py
+
+.PHONY: bench-lint
+bench-lint: ## Every missed row of bench/RESULTS.md has its page in bench/profiles
+	@$(PYTHON) bench/lint.py
+
 .PHONY: bench-micro
 bench-micro: setup-build ## Single steps (decode, encode, set, poll, import, cycles) against aims; bench/RESULTS.md
 	@mkdir -p bench

@@ -7,6 +7,7 @@
 #                            nftables (the network tests), nginx, Chromium and openssl (the security tests) and the test
 #                            packages: .venv (Python) and tests/node/node_modules (Node)
 #   scripts/setup.sh webgl   also emscripten and Chromium, for `make verify-webgl`: about 2 GB
+#   scripts/setup.sh bench   what building and the other peers of the benches need
 #
 # Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
 set -euo pipefail
@@ -14,9 +15,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 what=${1:-all}
 case $what in
-    build | python | all | webgl) ;;
+    build | python | all | webgl | bench) ;;
     *)
-        echo "usage: scripts/setup.sh [build|python|all|webgl]" >&2
+        echo "usage: scripts/setup.sh [build|python|all|webgl|bench]" >&2
         exit 2
         ;;
 esac
@@ -32,6 +33,14 @@ missing_packages() {
     has python3 || echo python3
     if [ "$what" != build ]; then
         python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
+    fi
+    if [ "$what" = bench ]; then
+        has mosquitto || [ -x /usr/sbin/mosquitto ] || echo mosquitto
+        has node || echo nodejs
+        has npm || echo npm
+        [ -e /usr/include/libwebsockets.h ] || echo libwebsockets-dev
+        [ -e /usr/include/simdjson.h ] || echo libsimdjson-dev
+        [ -e /usr/include/mosquitto.h ] || echo libmosquitto-dev
     fi
     if [ "$what" = webgl ]; then
         has emcc || echo emscripten
@@ -143,4 +152,4 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
     exit 1
 fi
 [ "$what" = build ] || python_packages
-case $what in all | webgl) node_packages ;; esac
+case $what in all | webgl | bench) node_packages ;; esac

@@ -8,7 +8,9 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use crate::options::SendMode;
 use crate::protocol::encode;
 use crate::session::aliases::View;
-use crate::session::frames::{Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key};
+use crate::session::frames::{
+    Common, Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key,
+};
 use crate::session::inbound::shown;
 use crate::session::peer::{Again, Peer, PeerId};
 use crate::session::{LogLevel, Output, Session, fence};
@@ -255,11 +257,42 @@ impl Session {
         let names = signals.names();
         let mut frames: Vec<Frame> = Vec::new();
         let mut by_choice: FxHashMap<u64, usize> = FxHashMap::default();
+        let common = Common::of(&eligibility, picks, fresh);
+        let mut common_at = None;
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
             let Some(peer) = self.peers.get_mut(&id) else {
                 continue;
             };
+            if let Some(common) = common
+                .as_ref()
+                .filter(|common| take != Take::Later && ready(peer) && common.is_for(peer))
+            {
+                if common.chosen.is_empty() {
+                    continue;
+                }
+                let at = *common_at.get_or_insert_with(|| {
+                    let view = View {
+                        names: &names,
+                        aliases: None,
+                    };
+                    frames.push(build(
+                        encode::DATA_OPEN,
+                        max_bytes,
+                        &common.chosen,
+                        picks,
+                        fragments,
+                        &view,
+                        &eligibility,
+                    ));
+                    by_choice.insert(choice_key(&common.chosen), frames.len() - 1);
+                    frames.len() - 1
+                });
+                peer.had_pulses = false;
+                peer.busy = true;
+                self.send_frame(id, &frames[at], Sent::default(), now);
+                continue;
+            }
             for pick in picks.list.iter().filter(|pick| fresh.contains(pick.signal)) {
                 match owe(peer, pick, &eligibility) {
                     Owed::Nothing | Owed::Pulse => {}

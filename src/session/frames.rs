@@ -9,7 +9,7 @@ use crate::options::{Mode, Options};
 use crate::protocol::encode;
 use crate::session::aliases::View;
 use crate::session::peer::Peer;
-use crate::signals::{LOCAL, Pick, Picks, Print};
+use crate::signals::{BitSet, LOCAL, Origin, Pick, Picks, Print};
 use crate::value::{Access, Quality};
 
 /// `"name":value` of each pick, encoded when first asked for and kept for further frames.
@@ -111,27 +111,28 @@ impl Eligibility {
         }
     }
 
+    /// Whether the value is for others at all.
+    fn may_go(&self, pick: &Pick) -> bool {
+        pick.quality != Quality::Never && !pick.failsafe
+    }
+
+    /// Server: a value that a client sent is relayed, whoever else writes the signal.
+    fn passes_on(&self, pick: &Pick) -> bool {
+        pick.origin == LOCAL || pick.access == Access::Write || self.relay
+    }
+
     pub(super) fn fate(&self, peer: &Peer, pick: &Pick) -> Fate {
         let forced = peer.forced.contains(pick.signal);
         if pick.overtaken_by == peer.origin {
             // The frame was closed before this peer's value came, which would be lost there.
             return Fate::Later;
         }
-        if pick.quality == Quality::Never
-            || pick.failsafe
-            || (pick.origin == peer.origin && !forced)
-        {
+        if !self.may_go(pick) || (pick.origin == peer.origin && !forced) {
             return Fate::Never;
         }
         let ours = pick.access.host_writes();
         let send = match self.mode {
-            Mode::Server => {
-                peer.wants(pick.signal) && {
-                    // A value that another peer sent is relayed, whoever else writes the signal.
-                    let ours = pick.origin == LOCAL || pick.access == Access::Write;
-                    ours || self.relay || forced
-                }
-            }
+            Mode::Server => peer.wants(pick.signal) && (self.passes_on(pick) || forced),
             // A client does not send its server's values back, from whichever connection.
             Mode::Client => {
                 ours && (pick.access == Access::Write || pick.origin == LOCAL || forced)
@@ -153,6 +154,45 @@ impl Eligibility {
             Access::Read => self.mode == Mode::Server,
             Access::Write => self.accept_remote_writes,
         }
+    }
+}
+
+/// What every client gets that has no ties of its own: one choice for all of them, so that a further one costs no look at
+/// each signal.
+pub(super) struct Common {
+    /// Positions in the picks.
+    pub(super) chosen: Vec<u32>,
+    /// Clients whose own values are among the picks, in ascending order.
+    authors: Vec<Origin>,
+}
+
+impl Common {
+    /// `None` for a client: it has one peer, and looks at each signal once anyway.
+    pub(super) fn of(eligibility: &Eligibility, picks: &Picks, fresh: &BitSet) -> Option<Self> {
+        if eligibility.mode == Mode::Client {
+            return None;
+        }
+        let (mut chosen, mut authors) = (Vec::new(), Vec::new());
+        for (index, pick) in (0..).zip(&picks.list) {
+            if !fresh.contains(pick.signal) {
+                continue;
+            }
+            authors.extend(
+                [pick.origin, pick.overtaken_by]
+                    .into_iter()
+                    .filter(|origin| *origin != LOCAL),
+            );
+            if eligibility.may_go(pick) && eligibility.passes_on(pick) {
+                chosen.push(index);
+            }
+        }
+        authors.sort_unstable();
+        authors.dedup();
+        Some(Self { chosen, authors })
+    }
+
+    pub(super) fn is_for(&self, peer: &Peer) -> bool {
+        peer.has_no_ties() && self.authors.binary_search(&peer.origin).is_err()
     }
 }
 

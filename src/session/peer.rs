@@ -228,6 +228,16 @@ impl Peer {
         self.subscription.as_ref().is_none_or(asked) && !self.must_not_see(id)
     }
 
+    /// It wants everything, has got everything so far, and is owed nothing.
+    pub(crate) fn has_no_ties(&self) -> bool {
+        self.subscription.is_none()
+            && self.aliases.is_none()
+            && self.rights.is_none()
+            && self.due.is_empty()
+            && self.pulses.is_empty()
+            && self.forced.is_empty()
+    }
+
     /// Its role hides this signal, or it calls another one by the name of this one.
     pub(crate) fn must_not_see(&self, id: u32) -> bool {
         let hides = |aliases: &Arc<Aliases>| aliases.hides(id);

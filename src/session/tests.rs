@@ -13,4 +13,5 @@ mod regressions;
 mod requests;
 mod resync;
 mod scenario;
+mod sharing;
 mod vectors;
