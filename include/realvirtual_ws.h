@@ -1128,7 +1128,8 @@ typedef struct rv_options {
      */
     uint32_t ping_interval_ms;
     /**
-     * A peer that has answered a ping before is dead after this long without a byte; 0 = never.
+     * A peer that has answered a ping before is dead after this long without a byte; 0, or no pings = never. Not
+     * shorter than `ping_interval_ms`.
      */
     uint32_t peer_timeout_ms;
     /**

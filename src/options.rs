@@ -148,7 +148,8 @@ pub struct Options {
 
     /// Time between keep-alive pings; zero = none.
     pub ping_interval: Duration,
-    /// A peer that has answered a ping before is dead after this long without a byte; zero = never.
+    /// A peer that has answered a ping before is dead after this long without a byte; zero, or no pings = never. Not
+    /// shorter than `ping_interval`.
     pub peer_timeout: Duration,
     /// An empty `data` goes to a peer that has got none for this long; zero = never.
     pub heartbeat: Duration,
@@ -305,6 +306,11 @@ impl Options {
         if self.update_cycle.is_zero() || self.update_cycle > Duration::from_secs(3600) {
             return argument("option update_cycle_ms must be 1 to 3600000");
         }
+        if !self.peer_timeout.is_zero() && self.ping_interval > self.peer_timeout {
+            return argument(
+                "option ping_interval_ms is longer than peer_timeout_ms: a peer that has nothing to say would be taken for dead between two pings",
+            );
+        }
         if self.client_name.len() > 256 {
             return argument("option client_name is longer than 256 bytes");
         }
@@ -412,7 +418,7 @@ mod tests {
     #[test]
     fn bad_options_are_named() {
         type Change = fn(&mut Options);
-        let cases: [(Change, ErrorCode, &str); 11] = [
+        let cases: [(Change, ErrorCode, &str); 12] = [
             (|o| o.address = " ".into(), ErrorCode::Address, "address"),
             (|o| o.address = "ws://h".into(), ErrorCode::Address, "URL"),
             (|o| o.port = 0, ErrorCode::Argument, "port"),
@@ -450,6 +456,11 @@ mod tests {
                 |o| o.allowed_origins = vec!["https://viewer.example/page".into()],
                 ErrorCode::Argument,
                 "allowed_origins",
+            ),
+            (
+                |o| o.peer_timeout = Duration::from_secs(4),
+                ErrorCode::Argument,
+                "ping_interval_ms",
             ),
             (
                 |o| o.limits.max_signals = 0,

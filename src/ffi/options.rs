@@ -68,7 +68,8 @@ pub struct rv_options {
     pub connect_timeout_ms: u32,
     /// Time between keep-alive pings; 0 = none.
     pub ping_interval_ms: u32,
-    /// A peer that has answered a ping before is dead after this long without a byte; 0 = never.
+    /// A peer that has answered a ping before is dead after this long without a byte; 0, or no pings = never. Not
+    /// shorter than `ping_interval_ms`.
     pub peer_timeout_ms: u32,
     /// A peer that has got no values for this long gets an empty message; 0 = never.
     pub heartbeat_ms: u32,

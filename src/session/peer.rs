@@ -300,14 +300,19 @@ impl Peer {
         self.malformed > MALFORMED_MAX
     }
 
+    /// How long it may be silent; zero = for ever: it was never heard to answer a ping, or is not asked to.
+    pub(crate) fn patience(&self, options: &Options) -> Duration {
+        if self.answers_pings && !options.ping_interval.is_zero() {
+            options.peer_timeout
+        } else {
+            Duration::ZERO
+        }
+    }
+
     /// The earliest point at which time alone calls for something here.
     pub(crate) fn deadline(&self, options: &Options) -> Time {
         let heartbeat = after(self.last_data, options.heartbeat);
-        let dead = if self.answers_pings {
-            after(self.last_heard, options.peer_timeout)
-        } else {
-            Time::NEVER
-        };
+        let dead = after(self.last_heard, self.patience(options));
         [
             heartbeat,
             dead,

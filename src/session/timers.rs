@@ -118,8 +118,8 @@ impl Session {
             return;
         };
         let silent = now.since(peer.last_heard);
-        let timeout = self.options.peer_timeout;
-        if peer.answers_pings && !timeout.is_zero() && silent >= timeout {
+        let timeout = peer.patience(&self.options);
+        if !timeout.is_zero() && silent >= timeout {
             let text = format!("no byte for {} ms", silent.as_millis());
             self.close(id, 1001, &text);
             // It will not answer the close either; what it wrote is stale from now on.

@@ -226,6 +226,20 @@ fn a_dead_peer_is_noticed_and_its_values_turn_stale() {
 }
 
 #[test]
+fn who_is_not_asked_for_a_sign_of_life_is_not_taken_for_dead() {
+    let mut network = Network::new(6);
+    let mut silent = options(Mode::Server, MS(10));
+    silent.ping_interval = Duration::ZERO;
+    let server = network.library(silent, MS(0));
+    let quiet = network.model(super::crossing::silent_model(), MS(0));
+    let wire = network.connect(quiet, server, MS(1), 0);
+    // It has answered what asked it whose frame crossed whose.
+    network.inject(wire, server, Packet::Pong(b"rvf\0\0\0\0\0\0\0\0".to_vec()));
+    network.run_for(MS(60_000));
+    assert_eq!(network.session(server).peer_counts().0, 1);
+}
+
+#[test]
 fn a_client_of_the_same_name_takes_over_what_it_does_not_mention() {
     let mut network = Network::new(7);
     let server = network.library(options(Mode::Server, MS(10)), MS(0));

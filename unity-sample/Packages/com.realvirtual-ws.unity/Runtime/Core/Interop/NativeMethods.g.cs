@@ -807,7 +807,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint ping_interval_ms;
         /// <summary>
-        ///  A peer that has answered a ping before is dead after this long without a byte; 0 = never.
+        ///  A peer that has answered a ping before is dead after this long without a byte; 0, or no pings = never. Not
+        ///  shorter than `ping_interval_ms`.
         /// </summary>
         public uint peer_timeout_ms;
         /// <summary>
