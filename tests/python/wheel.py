@@ -1,6 +1,6 @@
 """The wheel in dist/ as a user gets it: into a new virtual environment outside the tree, without anything of the tree.
 
-`make test-wheel` runs it, with the interpreter that has pytest.
+`make test-wheel` runs it, with the interpreter that has pytest. With an argument: that wheel, wherever it is.
 """
 
 import os
@@ -72,6 +72,8 @@ class Installed:
 
 
 def find_wheel():
+    if len(sys.argv) > 1:
+        return Path(sys.argv[1]).resolve()
     wheels = sorted((ROOT / "dist").glob(f"realvirtual_ws-{VERSION}-*.whl"))
     expect(len(wheels) == 1, f"one wheel of {VERSION} in dist/, not {[wheel.name for wheel in wheels]}: run `make wheel`")
     return wheels[0]
