@@ -1,8 +1,8 @@
 """Puts the NuGet package together as `dotnet pack` lays it out, without .NET's SDK: a zip by the rules of Open Packaging
 Conventions, with the managed assembly in lib/netstandard2.0 and each platform's library in runtimes/<rid>/native.
 
-Mono's compiler makes the assembly, so it names mscorlib, System and System.Core where the SDK's would name netstandard.
-Those three stand for the same types in every .NET, and the assembly runs on .NET Framework, Mono and .NET Core.
+Mono's compiler makes the assembly, so it names mscorlib and System where the SDK's would name netstandard. Those two
+stand for the same types in every .NET, and the assembly runs on .NET Framework, Mono and .NET Core.
 """
 
 import hashlib

@@ -27,7 +27,8 @@ def run(*command, **options):
     """What a command that has to succeed prints to standard output."""
     words = [str(word) for word in command]
     done = subprocess.run(words, capture_output=True, text=True, timeout=LIMIT, **options)
-    expect(done.returncode == 0, f"{' '.join(words)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    said = (done.stdout + done.stderr)[-2000:]
+    expect(done.returncode == 0, f"{' '.join(words)} ended with {done.returncode}:\n{said}")
     return done.stdout.replace("\r\n", "\n")
 
 

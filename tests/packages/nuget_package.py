@@ -19,7 +19,7 @@ SPECIFICATION = "RealvirtualWs.nuspec"
 ASSEMBLY = "lib/netstandard2.0/RealvirtualWs.dll"
 NATIVE = {f"runtimes/{name}/native/{library}": name for name, (_, library, _) in package.PLATFORMS.items()}
 # What every .NET has under these names, .NET Framework as assemblies and the others as references to their own.
-ASSEMBLIES = {"mscorlib", "System", "System.Core"}
+ASSEMBLIES = {"mscorlib", "System"}
 
 
 class Package:

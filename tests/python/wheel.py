@@ -90,7 +90,8 @@ def its_name_says_what_it_needs(installed):
     expect(found.group(1) == f"manylinux_{newest[0]}_{newest[1]}_{machine}", f"{found.group(1)}, but it needs {newest}")
     # PEP 600: nothing else from outside than what every such system has.
     libraries = set(re.findall(r"\(NEEDED\).*\[(.*)\]", run("readelf", "--dynamic", "--wide", library)))
-    allowed = {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
+    allowed = {"libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "libgcc_s.so.1"}
+    allowed |= {"ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
     expect(libraries <= allowed, f"it needs {libraries - allowed}")
 
 
