@@ -71,7 +71,8 @@ def texts(package):
 def without_a_text(package):
     """For a crate that brings no text of its own: the text of a licence that it may be used under."""
     allowed = re.split(r"\s+OR\s+|/", package["license"] or "")
-    authors = ", ".join(re.sub(r"\s*<.*?>", "", author) for author in package["authors"]) or f"the {package['name']} authors"
+    authors = ", ".join(re.sub(r"\s*<.*?>", "", author) for author in package["authors"])
+    authors = authors or f"the {package['name']} authors"
     if "MIT" in allowed:
         ours = (ROOT / "LICENSE-MIT").read_text()
         return plain(re.sub(r"Copyright \(c\).*", f"Copyright (c) {authors}", ours, count=1))

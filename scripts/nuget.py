@@ -1,5 +1,5 @@
-"""Puts the NuGet package together as `dotnet pack` lays it out, without .NET's SDK: a zip by the rules of Open Packaging
-Conventions, with the managed assembly in lib/netstandard2.0 and each platform's library in runtimes/<rid>/native.
+"""Puts the NuGet package together as `dotnet pack` lays it out, without .NET's SDK: a zip by the rules of Open
+Packaging Conventions, with the assembly in lib/netstandard2.0 and each platform's library in runtimes/<rid>/native.
 
 Mono's compiler makes the assembly, so it names mscorlib and System where the SDK's would name netstandard. Those two
 stand for the same types in every .NET, and the assembly runs on .NET Framework, Mono and .NET Core.
@@ -76,10 +76,14 @@ def compile_assembly(folder, about):
         information.write_text("\n".join(lines) + "\n")
         assembly = folder / "RealvirtualWs.dll"
         sources = sorted((CSHARP / "src").rglob("*.cs"))
-        command = ["mcs", "-nologo", "-langversion:7.2", "-unsafe", "-optimize+", "-warn:4", "-warnaserror", "-target:library"]
-        command += [f"-out:{assembly}", f"-doc:{assembly.with_suffix('.xml')}", *sources, information]
+        command = ["mcs", "-nologo", "-langversion:7.2", "-unsafe", "-optimize+", "-warn:4", "-warnaserror"]
+        command += ["-target:library", f"-out:{assembly}", f"-doc:{assembly.with_suffix('.xml')}", *sources, information]
         subprocess.run([str(word) for word in command], check=True)
         assembly.write_bytes(with_own_id(assembly.read_bytes()))
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def manifest(about):
@@ -115,9 +119,8 @@ def content_types(names):
     """One type for each suffix, and for each part that has none."""
     suffixes = {name.rsplit(".", 1)[1] for name in names if re.search(r"\.[^./]+$", name)}
     bare = [name for name in names if not re.search(r"\.[^./]+$", name)]
-    lines = [
-        f'  <Default Extension="{suffix}" ContentType="{TYPES.get(suffix, ANY)}" />' for suffix in sorted(suffixes | set(TYPES))
-    ]
+    known = sorted(suffixes | set(TYPES))
+    lines = [f'  <Default Extension="{suffix}" ContentType="{TYPES.get(suffix, ANY)}" />' for suffix in known]
     lines += [f'  <Override PartName={quoteattr("/" + name)} ContentType="{ANY}" />' for name in sorted(bare)]
     body = "\n".join(lines)
     return f'<?xml version="1.0" encoding="utf-8"?>\n<Types xmlns="{CONTENT_TYPES}">\n{body}\n</Types>\n'
@@ -125,7 +128,7 @@ def content_types(names):
 
 def relationships(targets):
     lines = [
-        f'  <Relationship Type="{kind}" Target="/{target}" Id="R{hashlib.sha256(target.encode()).hexdigest()[:16].upper()}" />'
+        f'  <Relationship Type="{kind}" Target="/{target}" Id="R{digest(target)[:16].upper()}" />'
         for kind, target in targets.items()
     ]
     body = "\n".join(lines)
@@ -146,7 +149,7 @@ def pack(natives, licences, dist):
             shutil.copyfile(source, folder / source.name)
         specification = f"{about['PackageId']}.nuspec"
         (folder / specification).write_text(manifest(about))
-        core = f"package/services/metadata/core-properties/{hashlib.sha256(manifest(about).encode()).hexdigest()[:32]}.psmdcp"
+        core = f"package/services/metadata/core-properties/{digest(manifest(about))[:32]}.psmdcp"
         (folder / core).parent.mkdir(parents=True)
         (folder / core).write_text(core_properties(about))
         names = [name for name, _ in archives.entries(folder)]
@@ -155,7 +158,7 @@ def pack(natives, licences, dist):
             relationships(
                 {
                     "http://schemas.microsoft.com/packaging/2010/07/manifest": specification,
-                    "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties": core,
+                    f"{RELATIONSHIPS}/metadata/core-properties": core,
                 }
             )
         )

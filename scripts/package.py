@@ -48,8 +48,26 @@ PLATFORMS = {
         "These files were run under Wine on Linux. No Windows machine has run them.",
     ),
 }
+# Those that only the Unity package takes, where they have been put into dist/native: docs/CROSS.md.
+OTHERS = {
+    "osx": ("aarch64-apple-darwin", "x86_64-apple-darwin"),
+    "android-arm64": ("aarch64-linux-android",),
+    "android-arm": ("armv7-linux-androideabi",),
+    "android-x64": ("x86_64-linux-android",),
+    "ios": ("aarch64-apple-ios",),
+}
+TARGETS = [target for target, _, _ in PLATFORMS.values()]
 TOOLS = ("rvws", "rvws.exe")
 DOCUMENTS = ["README.md", "CHANGELOG.md", "docs/ABI.md", "docs/OPERATIONS.md"]
+
+
+# What says to `make install` where to, and would lead it elsewhere.
+DIRECTORIES = "DESTDIR prefix bindir libdir includedir datarootdir mandir docdir".split()
+
+
+def unity_targets():
+    """The targets whose libraries are in the Unity package."""
+    return TARGETS + [target for name, targets in OTHERS.items() if (NATIVE / name).is_dir() for target in targets]
 
 
 def library(platform):
@@ -74,8 +92,9 @@ def copy(sources, folder):
 
 def install_linux(platform, folder):
     """What `make install` makes of a prefix. The pages are printed by this machine's own tool, which is the same."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("DESTDIR", "bindir", "libdir")}
-    environment.update(LIBRARY_DIR=str(NATIVE / platform), prefix=str(folder), PRINTER=str(NATIVE / "linux-x64" / "rvws"))
+    environment = {name: value for name, value in os.environ.items() if name not in DIRECTORIES}
+    environment.update(LIBRARY_DIR=str(NATIVE / platform), prefix=str(folder))
+    environment["PRINTER"] = str(NATIVE / "linux-x64" / "rvws")
     subprocess.run([ROOT / "scripts" / "install.sh", "install"], env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
@@ -124,7 +143,8 @@ def archive(platform, third_party, dist):
 
 
 def wheel(platform, third_party, dist):
-    environment = {**os.environ, "REALVIRTUAL_WS_LIBRARY": str(library(platform)), "THIRD_PARTY_LICENSES": str(third_party)}
+    environment = {**os.environ, "REALVIRTUAL_WS_LIBRARY": str(library(platform))}
+    environment["THIRD_PARTY_LICENSES"] = str(third_party)
     environment["SOURCE_DATE_EPOCH"] = str(archives.date())
     command = [PYTHON, "-m", "hatchling", "build", "--target", "wheel", "--directory", dist]
     done = subprocess.run(command, cwd=ROOT / "bindings/python", env=environment, capture_output=True, text=True)
@@ -140,13 +160,14 @@ def checksums(dist):
 
 
 def third_parties(folder):
-    """{platform: the file of its licences}, and one for what holds all platforms' libraries, under None."""
+    """{platform: the file of its licences}, and of the packages that hold several platforms' libraries."""
+    targets = {platform: [target] for platform, (target, _, _) in PLATFORMS.items()}
+    targets.update(nuget=TARGETS, unity=unity_targets())
     found = {}
-    targets = {platform: target for platform, (target, _, _) in PLATFORMS.items()}
-    for platform, chosen in [*((name, [target]) for name, target in targets.items()), (None, list(targets.values()))]:
-        found[platform] = folder / (platform or "all") / "THIRD-PARTY-LICENSES"
-        found[platform].parent.mkdir()
-        found[platform].write_text(licences.document(chosen))
+    for name, chosen in targets.items():
+        found[name] = folder / name / "THIRD-PARTY-LICENSES"
+        found[name].parent.mkdir()
+        found[name].write_text(licences.document(chosen))
     return found
 
 
@@ -168,8 +189,8 @@ def main():
         for platform in PLATFORMS:
             archive(platform, third_party[platform], dist)
             wheel(platform, third_party[platform], dist)
-        nuget.pack({platform: library(platform) for platform in PLATFORMS}, third_party[None], dist)
-        unity_package.pack(dist, third_party[None])
+        nuget.pack({platform: library(platform) for platform in PLATFORMS}, third_party["nuget"], dist)
+        unity_package.pack(dist, third_party["unity"])
     for path in checksums(dist):
         print(f"package: {path.name}, {path.stat().st_size / 1024:.0f} KiB")
 

@@ -103,7 +103,8 @@ LINUX_LINKS = {
 
 def it_says_where_it_was_run(unpacked):
     text = (unpacked.folder / "README.md").read_text()
-    expect(NOT_RUN in text and package.PLATFORMS[unpacked.platform.name][2] in text, "its README does not say where it was run")
+    was_run = package.PLATFORMS[unpacked.platform.name][2]
+    expect(NOT_RUN in text and was_run in text, "its README does not say where it was run")
     expect("@" not in text, "its README has an open place")
 
 

@@ -58,7 +58,8 @@ def third_parties_are_named(folder, targets):
     _, library, rest = text.split(" crates:\n\n")
     listed = []
     for part in (library, rest.split("\n\n", 1)[0]):
-        entries = [line.split() for line in part.split("\n\n", 1)[0].splitlines() if line.startswith("  ") and line[2] != " "]
+        lines = part.split("\n\n", 1)[0].splitlines()
+        entries = [line.split() for line in lines if line.startswith("  ") and line[2] != " "]
         listed.append({(entry[0], "v" + entry[1]) for entry in entries})
     linked = set().union(*(licences.linked(target) for target in targets))
     both = set().union(*(licences.linked(target, "--features", "cli") for target in targets))

@@ -83,13 +83,13 @@ def its_manifest_says_what_is_inside(nupkg):
     equal(inside, {ASSEMBLY, ASSEMBLY.replace(".dll", ".xml"), *NATIVE}, "assemblies and libraries")
     known = ("lib/", "runtimes/", "package/", "_rels/")
     others = {name for name in nupkg.parts if not name.startswith(known)}
-    expected = {"[Content_Types].xml", SPECIFICATION, "README.md", "LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-LICENSES"}
+    expected = {"[Content_Types].xml", SPECIFICATION, "README.md", "THIRD-PARTY-LICENSES", "LICENSE-MIT", "LICENSE-APACHE"}
     equal(others, expected, "other files")
     for name, platform in NATIVE.items():
-        equal(nupkg.parts[name] == package.library(platform).read_bytes(), True, f"{name} is what was built")
+        expect(nupkg.parts[name] == package.library(platform).read_bytes(), f"{name} is not what was built")
     text = nupkg.parts["README.md"].decode()
     expect(NOT_RUN in text, "its README does not say where it was not run")
-    third_parties_are_named(nupkg.folder, [target for target, _, _ in package.PLATFORMS.values()])
+    third_parties_are_named(nupkg.folder, package.TARGETS)
     return f"{len(NATIVE)} platforms"
 
 
@@ -97,7 +97,8 @@ def compiled(nupkg):
     """The program, compiled against the package's assembly alone."""
     program = nupkg.work / "Program.exe"
     if not program.exists():
-        run("mcs", "-nologo", f"-r:{nupkg.folder / ASSEMBLY}", f"-out:{program}", ROOT / "tests" / "packages" / "Program.cs")
+        source = ROOT / "tests" / "packages" / "Program.cs"
+        run("mcs", "-nologo", f"-r:{nupkg.folder / ASSEMBLY}", f"-out:{program}", source)
     return program
 
 
@@ -109,14 +110,16 @@ def a_program_runs_on_mono(nupkg):
     """Mono knows nothing of a package: the files lie beside the program."""
     folder = nupkg.scratch / "mono"
     folder.mkdir()
-    for file in (compiled(nupkg), nupkg.folder / ASSEMBLY, nupkg.folder / "runtimes/linux-x64/native/librealvirtual_ws.so"):
+    library = nupkg.folder / "runtimes/linux-x64/native/librealvirtual_ws.so"
+    for file in (compiled(nupkg), nupkg.folder / ASSEMBLY, library):
         shutil.copy(file, folder)
     equal(run("mono", folder / "Program.exe", env=clean(LD_LIBRARY_PATH=str(folder))), expected_output(), "on Mono")
     return "a program on Mono"
 
 
 def clean(**more):
-    others = {name: value for name, value in os.environ.items() if name not in ("LD_LIBRARY_PATH", "REALVIRTUAL_WS_LIBRARY")}
+    ours = ("LD_LIBRARY_PATH", "REALVIRTUAL_WS_LIBRARY")
+    others = {name: value for name, value in os.environ.items() if name not in ours}
     return {**others, "DOTNET_CLI_TELEMETRY_OPTOUT": "1", **more}
 
 

@@ -51,7 +51,8 @@ def set_writes_what_is_not_made(scratch):
 
 
 def main():
-    checks = [(f"another version in {place[0]}", finds_another_version_in, place) for place in version.PLACES + version.MADE]
+    places = version.PLACES + version.MADE
+    checks = [(f"another version in {place[0]}", finds_another_version_in, place) for place in places]
     checks.append(("a place that is gone", finds_that_a_place_is_gone))
     checks.append(("set", set_writes_what_is_not_made))
     failed = 0
