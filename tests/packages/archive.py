@@ -116,6 +116,8 @@ def it_names_the_third_parties(unpacked):
 def its_tool_runs(unpacked):
     tool = unpacked.folder / "bin" / ("rvws" + unpacked.platform.suffix)
     equal(machine_paths(tool)[:3], [], "paths of this machine in rvws")
+    foreign = unpacked.platform.reader(tool).imports() - unpacked.platform.imports
+    equal(foreign, set(), "what rvws needs that not every such system has")
     equal(unpacked.run(tool, "--version"), f"rvws {package.VERSION}\n", "rvws --version")
     if not unpacked.windows:
         expect(Elf(tool).glibc() <= GLIBC, f"rvws needs glibc {Elf(tool).glibc()}")
