@@ -8,8 +8,11 @@ MAKEFLAGS += --no-print-directory
 
 CARGO ?= cargo
 PYTHON ?= python3
+# The interpreter with the test packages.
+VENV_PYTHON := $(abspath .venv)/bin/python
 DEMO_SECONDS ?= 10
 SOAK_SECONDS ?= 60
+STALL_SECONDS ?= 60
 
 # The same features in every debug build, so that the crate is compiled once. In CI Cargo.lock must be up to date.
 CARGO_FLAGS := --features bindings,cli $(if $(CI),--locked)
@@ -23,6 +26,9 @@ export REALVIRTUAL_WS_LIBRARY := $(DEBUG)/librealvirtual_ws.so
 export RVWS := $(DEBUG)/rvws
 # The Python package is used where it stands, without installing it.
 export PYTHONPATH := $(abspath bindings/python)
+
+# The first build has all dependencies to compile, and cargo is told to be quiet.
+first = @[ -e $(1)/librealvirtual_ws.so ] || echo "building the library for the first time, which takes a few minutes"
 
 STRICT := -Wall -Wextra -pedantic -Werror
 INCLUDE := -Iinclude
@@ -46,6 +52,7 @@ setup-python:
 
 .PHONY: build
 build: setup-build ## Build the library, the command line tool (debug) and the C examples
+	$(call first,$(DEBUG))
 	@$(CARGO) build --quiet $(CARGO_FLAGS)
 	@scripts/install.sh links $(DEBUG)
 	@$(MAKE) --silent $(addprefix $(BIN)/,gateway monitor quickstart)
@@ -64,6 +71,7 @@ INSTALL = prefix='$(prefix)' bindir='$(bindir)' libdir='$(libdir)' includedir='$
 .PHONY: install
 install: ## Install for C and C++, and rvws (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= bindir= libdir= …
 ifndef LIBRARY_DIR
+	$(call first,$(OUTPUT)/release)
 	@$(CARGO) build --quiet --release --features cli $(if $(CI),--locked)
 endif
 	@$(INSTALL) install
@@ -91,7 +99,7 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-python test-csharp test-unity test-cli test-modbus test-soak test-peers ## Run all tests
+test: setup test-rust test-ffi test-c test-cpp test-consumers test-docs test-python test-csharp test-unity test-webgl test-cli test-modbus test-soak test-network test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
@@ -127,11 +135,14 @@ test-cpp: build ## C++ tests of realvirtual_ws.hpp: C++11 and C++20 in one progr
 	@$(PYTHON) tests/cpp/no_exceptions.py $(BIN)/tests-cpp-no-exceptions
 
 .PHONY: test-consumers
-test-consumers: setup build ## Install into scratch directories; build and run programs with pkg-config and CMake
+test-consumers: setup build ## Install into scratch directories; programs with pkg-config and CMake, the examples, the wheel
 	@$(PYTHON) tests/consumers/run.py $(DEBUG)
+	@$(MAKE) wheel LIBRARY_DIR=$(DEBUG) DIST=$(OUTPUT)/wheel
+	@$(VENV_PYTHON) tests/python/wheel.py $(OUTPUT)/wheel
 
-# The interpreter with the test packages.
-VENV_PYTHON := $(abspath .venv)/bin/python
+.PHONY: test-docs
+test-docs: setup build ## Every block of README and docs runs, or says why it cannot
+	@$(VENV_PYTHON) tests/docs/run.py $(DEBUG)
 
 .PHONY: test-python
 test-python: setup-python build ## The Python package; the examples and the demo, run and ended in all ways
@@ -139,16 +150,21 @@ test-python: setup-python build ## The Python package; the examples and the demo
 		tests/python/package examples/python
 	@$(VENV_PYTHON) tests/python/test_examples.py
 
+DIST := dist
+
 .PHONY: wheel
-wheel: setup-python ## The Python wheel for this platform, with the library inside, in dist/
+wheel: setup-python ## The Python wheel for this platform, with the library inside (release build, or LIBRARY_DIR); DIST=dist
+ifndef LIBRARY_DIR
+	$(call first,$(OUTPUT)/release)
 	@$(CARGO) build --quiet --release $(if $(CI),--locked)
-	@rm -f dist/realvirtual_ws-*.whl
-	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so \
-		$(VENV_PYTHON) -m hatchling build --target wheel --directory $(abspath dist)
+endif
+	@rm -f $(DIST)/realvirtual_ws-*.whl
+	@cd bindings/python && REALVIRTUAL_WS_LIBRARY=$(abspath $(or $(LIBRARY_DIR),$(OUTPUT)/release))/librealvirtual_ws.so \
+		$(VENV_PYTHON) -m hatchling build --target wheel --directory $(abspath $(DIST))
 
 .PHONY: test-wheel
 test-wheel: wheel ## The wheel in a new virtual environment, outside the tree
-	@$(VENV_PYTHON) tests/python/wheel.py
+	@$(VENV_PYTHON) tests/python/wheel.py $(DIST)
 
 .PHONY: test-csharp
 test-csharp: setup build ## The C# wrapper and its samples, under Mono and .NET Core; the protocol vectors
@@ -159,6 +175,13 @@ test-unity: setup build ## The Unity package: its archive, its scripts, editor s
 	@$(PYTHON) tests/unity/test_package.py
 	@GATEWAY=$(BIN)/gateway CARGO_TARGET_DIR=$(OUTPUT) tests/unity/run.sh
 
+.PHONY: test-webgl
+test-webgl: setup build ## The library for WebGL under Node, without emscripten: vectors, a native server, C#
+	@$(PYTHON) scripts/webgl.py check
+	@node tests/webgl/run.js plain
+	@$(PYTHON) tests/webgl/crossing.py
+	@WEBGL_OUT=$(OUTPUT)/webgl tests/webgl/csharp.sh
+
 .PHONY: test-cli
 test-cli: setup build ## The command line tool: commands, exit codes, what its doctor finds
 	@$(VENV_PYTHON) tests/cli/run.py
@@ -168,8 +191,14 @@ test-modbus: setup gateway-modbus ## The Modbus gateway between pymodbus and a t
 	@$(VENV_PYTHON) tests/modbus/run.py
 
 .PHONY: test-soak
-test-soak: build ## 1,000 signals both ways for 5 seconds, with the server killed in the middle
+test-soak: setup-python build ## 1,000 signals both ways for 5 s with the server killed; 20 clients that come and go for 15 s
+	@$(PYTHON) tests/soak/figures.py
 	@$(PYTHON) tests/soak/soak.py --seconds 5
+	@$(VENV_PYTHON) tests/soak/churn.py --seconds 15
+
+.PHONY: test-network
+test-network: setup build ## Stopped processes, a wall clock that jumps, and network namespaces where root allows them
+	@$(PYTHON) tests/network/run.py
 
 .PHONY: test-peers
 test-peers: setup build ## The protocol document's own programs, and other WebSocket implementations
@@ -205,13 +234,15 @@ version-check: ## The version is Cargo.toml's everywhere (docs/RELEASING.md)
 	@$(PYTHON) scripts/version.py check
 
 .PHONY: bindings
-bindings: setup-build ## Write the C header, the C# layer and the Python declarations anew from src/ffi
+bindings: setup-build ## Write the C header, the C# layer, the Python declarations and the jslib anew from src/ffi
 	@UPDATE_BINDINGS=1 $(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+	@$(PYTHON) scripts/webgl.py write
 	@$(PYTHON) scripts/unity_package.py core
 
 .PHONY: bindings-check
 bindings-check: setup-build
 	@$(CARGO) test --quiet $(CARGO_FLAGS) --test bindings
+	@$(PYTHON) scripts/webgl.py check
 
 .PHONY: unity-core
 unity-core: ## Copy the C# wrapper into the Unity package, and write its .meta files
@@ -219,11 +250,13 @@ unity-core: ## Copy the C# wrapper into the Unity package, and write its .meta f
 
 .PHONY: unity-plugins
 unity-plugins: setup-build ## Put the native libraries into the sample project, to open unity-sample in Unity
+	$(call first,$(OUTPUT)/release)
 	@$(CARGO) build --quiet --release
 	@$(PYTHON) scripts/unity_package.py plugins
 
 .PHONY: unity-package
 unity-package: setup-build ## Write dist/com.realvirtual-ws.unity-<version>.tgz, with the native libraries that there are
+	$(call first,$(OUTPUT)/release)
 	@$(CARGO) build --quiet --release
 	@$(PYTHON) scripts/unity_package.py pack
 
@@ -246,15 +279,63 @@ bench-python: setup-build ## Polling from Python against a bare struct.iter_unpa
 	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-pulses verify-soak verify-slow verify-modbus verify-sanitize verify-abi verify-cross verify-packages ## All long checks
+verify: verify-schedules verify-simulation verify-loom verify-fuzz verify-autobahn verify-pulses verify-soak verify-slow verify-stall verify-lives verify-network verify-modbus verify-sanitize verify-tsan verify-coverage verify-abi verify-cross verify-packages verify-webgl ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
 	@RV_SCHEDULES=10000 $(CARGO) test --release --lib session::tests::crossing
 
+.PHONY: verify-simulation
+verify-simulation: setup-build ## 10,000 schedules of whole scenarios under faults; a seed alone: RV_SEED=n
+	@RV_SCHEDULES=10000 $(CARGO) test --quiet --release --lib session::tests::scenario
+
+.PHONY: verify-loom
+verify-loom: setup-build ## Every order of what the host's threads and the network thread do with the value table
+	@$(CARGO) test --quiet --lib --manifest-path tests/loom/Cargo.toml --target-dir $(OUTPUT) $(if $(CI),--locked)
+
+# The fuzz targets: fuzz/fuzz_targets says what each does.
+FUZZ_TARGETS := messages types request lists calls
+FUZZ ?= messages
+FUZZ_SECONDS ?= 600
+VERIFY_FUZZ_SECONDS ?= 60
+CARGO_FUZZ := $(OUTPUT)/tools/bin/cargo-fuzz
+
+$(CARGO_FUZZ):
+	@$(CARGO) install --quiet --locked --root $(OUTPUT)/tools cargo-fuzz
+
+# What a run finds stays in target/fuzz/corpus; the seeds in fuzz/seeds are only read.
+fuzz_run = mkdir -p $(OUTPUT)/fuzz/corpus/$(1) && cd fuzz && CARGO_TARGET_DIR=$(OUTPUT)/fuzz $(CARGO) +nightly \
+	fuzz run $(1) $(OUTPUT)/fuzz/corpus/$(1) seeds/$(1) -- \
+	-max_total_time=$(2) -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1
+
+.PHONY: fuzz
+fuzz: setup-build $(CARGO_FUZZ) ## Fuzz one target for long (nightly Rust): make fuzz FUZZ=messages FUZZ_SECONDS=600
+	@PATH="$(dir $(CARGO_FUZZ)):$$PATH"; $(call fuzz_run,$(FUZZ),$(FUZZ_SECONDS))
+
+.PHONY: verify-fuzz
+verify-fuzz: setup-build $(CARGO_FUZZ) ## Fuzz each target for VERIFY_FUZZ_SECONDS=60 (nightly Rust)
+	@if ! $(CARGO) +nightly --version >/dev/null 2>&1; then echo "skipped: fuzzing needs nightly Rust"; exit; fi; \
+		PATH="$(dir $(CARGO_FUZZ)):$$PATH"; $(foreach target,$(FUZZ_TARGETS),\
+		($(call fuzz_run,$(target),$(VERIFY_FUZZ_SECONDS))) && echo "$(target): nothing found" &&) true
+
+.PHONY: verify-autobahn
+verify-autobahn: setup-build ## Autobahn|Testsuite against accepting and dialling (Python 2.7)
+	@$(CARGO) build --quiet $(CARGO_FLAGS) --features harness --example autobahn
+	@$(PYTHON) tests/autobahn/run.py $(DEBUG)/examples/autobahn $(OUTPUT)/autobahn
+
+.PHONY: verify-coverage
+verify-coverage: setup-build ## Line coverage of protocol, signals and session by the Rust tests: 95 % at least
+	@scripts/coverage.sh $(OUTPUT) $(CARGO_FLAGS) --lib --test errors --test signal_lists
+
 .PHONY: verify-pulses
 verify-pulses: setup-build ## 2,000 pulses of a millisecond, received at 60 Hz
 	@RV_PULSES=2000 $(CARGO) test --quiet $(CARGO_FLAGS) --test pulses -- --nocapture
+
+.PHONY: soak
+soak: setup-python ## Clients that come and go in release, with faults, and what the server uses; SOAK_SECONDS=60
+	@$(CARGO) build --quiet --release
+	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so \
+		$(VENV_PYTHON) tests/soak/churn.py --seconds $(SOAK_SECONDS)
 
 .PHONY: verify-soak
 verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
@@ -266,9 +347,32 @@ verify-soak: setup-build ## The soak in release; SOAK_SECONDS=60
 verify-slow: setup-build ## One of fifty clients stops reading, in release, for 2,000 rounds
 	@RV_ROUNDS=2000 $(CARGO) test --quiet --release --test fifty_clients -- --nocapture
 
+.PHONY: verify-stall
+verify-stall: setup-build ## What one client of fifty that stalls costs the others, in release; STALL_SECONDS=60, five times
+	@RV_STALL_SECONDS=$(STALL_SECONDS) $(CARGO) test --quiet --release --test fifty_clients -- --ignored --nocapture
+
+.PHONY: verify-lives
+verify-lives: setup-build ## 1,000 lives of a server, 10,000 connections that come and go: nothing is left
+	@RV_LIVES=1000 RV_CONNECTIONS=10000 $(CARGO) test --quiet $(CARGO_FLAGS) --test lifecycle -- f13 d12
+
+.PHONY: verify-network
+verify-network: setup build ## Cuts at every byte in every way, 5,000 corrupted bytes; outages at the library's own time-outs
+	@RV_CUT_STEP=1 RV_CORRUPTIONS=5000 $(CARGO) test --quiet $(CARGO_FLAGS) --test faults -- crowd
+	@$(PYTHON) tests/network/run.py --full
+
 .PHONY: verify-modbus
 verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind
 	@$(VENV_PYTHON) tests/modbus/run.py --valgrind
+
+# Of the sources, with their standard library, so that all atomics are seen.
+TSAN_TARGET := $(OUTPUT)/tsan
+
+.PHONY: verify-tsan
+verify-tsan: setup-build ## ThreadSanitizer over sixteen threads on one interface (nightly Rust with rust-src)
+	@if [ -d "$$(rustc +nightly --print sysroot 2>&1)/lib/rustlib/src/rust/library" ]; then \
+		RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS=halt_on_error=1 $(CARGO) +nightly test --quiet $(if $(CI),--locked) -Zbuild-std --target $(ASAN_HOST) --target-dir $(TSAN_TARGET) \
+		--test concurrency -- --skip sets_without_a_pause; \
+	else echo "skipped: ThreadSanitizer needs nightly Rust with rust-src: rustup component add rust-src --toolchain nightly"; fi
 
 ASAN_TARGET := $(OUTPUT)/asan
 ASAN_HOST = $(shell $(CARGO) -vV | sed -n 's/^host: //p')
@@ -336,6 +440,11 @@ test-packages: setup ## Use what is in dist from empty folders: Windows under Wi
 verify-packages: package ## Make the packages, use each from an empty folder, write docs/VERIFIED.md
 	@for target in $(TARGETS); do scripts/setup-cross.sh $$target test; done
 	@$(VENV_PYTHON) tests/packages/run.py --record
+
+.PHONY: verify-webgl
+verify-webgl: build ## The library for WebGL compiled by emscripten, under Node and in a page in Chromium
+	@scripts/setup.sh webgl
+	@PYTHON=$(PYTHON) WEBGL_OUT=$(OUTPUT)/webgl tests/webgl/verify.sh
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here

@@ -27,6 +27,7 @@ const SOURCES: &[&str] = &[
     "poll",
     "import",
     "clients",
+    "access",
     "config",
     "lists",
 ];

@@ -243,9 +243,9 @@
  *   port                      1234                TCP port; (s) 0 = any free one
  *   path                      NULL                (c) path and query of the URL, NULL = "/"; (s) the only path served
  *   client_name               "realvirtual-ws"    (c) the name it gives itself
- *   own_perspective           1                   RV_PERSPECTIVE_SIMULATION: see the table above
- *   peer_perspective          0                   RV_PERSPECTIVE_UNKNOWN: see the table above
- *   import_direction          0                   RV_IMPORT_INVERT: see the table above
+ *   own_perspective           1                   RV_PERSPECTIVE_SIMULATION: the side this program stands on
+ *   peer_perspective          0                   RV_PERSPECTIVE_UNKNOWN: the side the peer stands on, if known
+ *   import_direction          0                   RV_IMPORT_INVERT: what an import does with directions
  *   catalog_direction         0                   RV_CATALOG_KEEP: directions in the catalogue for peers
  *   default_direction         1                   RV_DIRECTION_INPUT: where nothing else decides
  *   send_mode                 0                   RV_SEND_CYCLE: when changed values go out
@@ -291,4 +291,10 @@
  *   tls_certificate_file      NULL                PEM file of this side's certificate, and those that lead to its CA
  *   tls_key_file              NULL                PEM file of its private key
  *   tls_client_ca_file        NULL                (s) PEM file of authorities: clients must show a certificate of one
+ *   access_token              NULL                (s) clients must present it; (c) the one that it presents
+ *   user                      NULL                (s) clients may present it and password instead; (c) what it presents
+ *   password                  NULL                see user
+ *   trusted_proxies           NULL                (s) list of addresses and networks of proxies that tell a client's own
+ *   token_transport           0                   (c) RV_TOKEN_AUTO: how it presents the token
+ *   allow_plain_credentials   0                   (c) present them without TLS to another machine, too
  */

@@ -5,6 +5,7 @@ use super::model::{Model, Type};
 
 const HEAD: &str = include_str!("native_head.py");
 const TAIL: &str = include_str!("native_tail.py");
+const PREAMBLE: &str = include_str!("preamble.h");
 
 pub fn generate(model: &Model) -> String {
     let mut text = HEAD.to_owned();
@@ -70,6 +71,10 @@ pub fn generate(model: &Model) -> String {
         }
         text += "    ),\n";
     }
+    text += "}\n\n# Default and meaning of each option, as the header's table has them.\nOPTIONS: Dict[str, Tuple[str, str]] = {\n";
+    for (name, default, meaning) in options() {
+        text += &format!("    {name:?}: ({default:?}, {meaning:?}),\n");
+    }
     text += "}\n\nif TYPE_CHECKING:\n\n    class Library(ctypes.CDLL):\n        \"\"\"The library's functions, for type checkers.\"\"\"\n\n";
     for function in &model.functions {
         let mut arguments = vec!["self".to_owned()];
@@ -87,6 +92,18 @@ pub fn generate(model: &Model) -> String {
         );
     }
     text + "\nelse:\n    Library = ctypes.CDLL\n\n\n" + TAIL
+}
+
+/// The rows of the preamble's table: a name, two spaces or more, a default, two spaces or more, a meaning.
+fn options() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let (_, table) = PREAMBLE
+        .split_once(" * OPTIONS\n")
+        .expect("preamble.h has a table of options");
+    table.lines().filter_map(|line| {
+        let (name, rest) = line.strip_prefix(" *   ")?.split_once("  ")?;
+        let (default, meaning) = rest.trim_start().split_once("  ")?;
+        Some((name, default, meaning.trim_start()))
+    })
 }
 
 fn spell(kind: &Type) -> String {

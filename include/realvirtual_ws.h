@@ -243,9 +243,9 @@
  *   port                      1234                TCP port; (s) 0 = any free one
  *   path                      NULL                (c) path and query of the URL, NULL = "/"; (s) the only path served
  *   client_name               "realvirtual-ws"    (c) the name it gives itself
- *   own_perspective           1                   RV_PERSPECTIVE_SIMULATION: see the table above
- *   peer_perspective          0                   RV_PERSPECTIVE_UNKNOWN: see the table above
- *   import_direction          0                   RV_IMPORT_INVERT: see the table above
+ *   own_perspective           1                   RV_PERSPECTIVE_SIMULATION: the side this program stands on
+ *   peer_perspective          0                   RV_PERSPECTIVE_UNKNOWN: the side the peer stands on, if known
+ *   import_direction          0                   RV_IMPORT_INVERT: what an import does with directions
  *   catalog_direction         0                   RV_CATALOG_KEEP: directions in the catalogue for peers
  *   default_direction         1                   RV_DIRECTION_INPUT: where nothing else decides
  *   send_mode                 0                   RV_SEND_CYCLE: when changed values go out
@@ -291,6 +291,12 @@
  *   tls_certificate_file      NULL                PEM file of this side's certificate, and those that lead to its CA
  *   tls_key_file              NULL                PEM file of its private key
  *   tls_client_ca_file        NULL                (s) PEM file of authorities: clients must show a certificate of one
+ *   access_token              NULL                (s) clients must present it; (c) the one that it presents
+ *   user                      NULL                (s) clients may present it and password instead; (c) what it presents
+ *   password                  NULL                see user
+ *   trusted_proxies           NULL                (s) list of addresses and networks of proxies that tell a client's own
+ *   token_transport           0                   (c) RV_TOKEN_AUTO: how it presents the token
+ *   allow_plain_credentials   0                   (c) present them without TLS to another machine, too
  */
 
 #ifndef REALVIRTUAL_WS_H
@@ -479,7 +485,7 @@ enum rv_result
      */
     RV_ERR_INSECURE_BIND = -50,
     /**
-     * The server refused us (HTTP 401 or 403).
+     * The server refused us (HTTP 401, 403 or 429).
      */
     RV_ERR_DENIED = -51,
     /**
@@ -724,6 +730,39 @@ enum rv_catalog_direction
 typedef enum rv_catalog_direction rv_catalog_direction;
 #else
 typedef uint32_t rv_catalog_direction;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/**
+ * How a client presents its token.
+ */
+enum rv_token_transport
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : uint32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+    /**
+     * `Authorization: Bearer`.
+     */
+    RV_TOKEN_AUTO = 0,
+    /**
+     * `X-API-Key`.
+     */
+    RV_TOKEN_X_API_KEY = 1,
+    /**
+     * `?token=` behind the path. Servers and proxies write paths into their logs: take another where there is one.
+     */
+    RV_TOKEN_QUERY = 2,
+    /**
+     * The subprotocol `rv.token.` with the token in base64url, beside `rv.v2`.
+     */
+    RV_TOKEN_SUBPROTOCOL = 3,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum rv_token_transport rv_token_transport;
+#else
+typedef uint32_t rv_token_transport;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
@@ -1068,7 +1107,8 @@ typedef struct rv_options {
      */
     uint32_t update_cycle_ms;
     /**
-     * Client: time between attempts to connect, +-10 %.
+     * Client: time between attempts to connect, +-10 %. Towards a server that refuses this client (HTTP 401, 403, 429) it
+     * doubles up to a minute.
      */
     uint32_t reconnect_interval_ms;
     /**
@@ -1112,7 +1152,7 @@ typedef struct rv_options {
      */
     uint32_t max_clients;
     /**
-     * Server: connected clients from one address, when listening beyond this machine.
+     * Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
      */
     uint32_t max_clients_per_address;
     /**
@@ -1232,6 +1272,35 @@ typedef struct rv_options {
      * Server: a PEM file with authorities; clients must show a certificate of one of them. NULL = clients need none.
      */
     const char *tls_client_ca_file;
+    /**
+     * Server: clients must present this token, and may do everything with it; see `rv_add_token` for more of them and
+     * for roles. Client: the token that it presents. Visible ASCII; NULL = none; "" is an error.
+     */
+    const char *access_token;
+    /**
+     * Server: clients may present this user and `password` (HTTP Basic) instead of a token. Client: the user that it
+     * presents. NULL = none.
+     */
+    const char *user;
+    /**
+     * See `user`.
+     */
+    const char *password;
+    /**
+     * Server, list: addresses and networks (`10.0.0.0/8`) of proxies. The address of a client that these tell in
+     * `X-Forwarded-For`, or else in `Forwarded`, is the one that counts for limits, wrong tokens and the log. A proxy
+     * must set that header itself, or take away what a client sent.
+     */
+    const char *trusted_proxies;
+    /**
+     * Client: how it presents the token.
+     */
+    rv_token_transport token_transport;
+    /**
+     * Client: 1 = present token or password without TLS to another machine, too.
+     */
+    uint8_t allow_plain_credentials;
+    uint8_t reserved5[3];
 } rv_options;
 
 /**
@@ -1737,6 +1806,46 @@ typedef struct rv_client_info {
      */
     char address[64];
 } rv_client_info;
+
+/**
+ * What the clients of one token or user may do. Set it to zero, then `struct_size` and what is allowed: whatever is
+ * not, is not.
+ *
+ * `read` and `write` are lists with a pattern on each line: a signal's name, in which `*` stands for any characters and
+ * `?` for one; every other character stands for itself. A signal that a client may not read does not exist for it, in
+ * values, catalogue and snapshot; one that it may write and not read is written blind. A value that it may not write is
+ * refused and counted in `rv_stats.denied`; it gets the true one back if it may read it.
+ */
+typedef struct rv_role {
+    /**
+     * `sizeof(rv_role)`.
+     */
+    uint32_t struct_size;
+    /**
+     * 1 = it may ask for the catalogue, of what it may read, and bring signals of its own, of what it may write.
+     */
+    uint8_t may_import;
+    /**
+     * 1 = it may read and set the configuration, and exchange messages of the host's own (`rv_send_raw`).
+     */
+    uint8_t may_config;
+    /**
+     * 0.
+     */
+    uint8_t reserved[2];
+    /**
+     * For the log; NULL = none.
+     */
+    const char *name;
+    /**
+     * List: signals that it may read; NULL = none.
+     */
+    const char *read;
+    /**
+     * List: signals that it may write; NULL = none.
+     */
+    const char *write;
+} rv_role;
 
 #ifdef __cplusplus
 extern "C" {
@@ -2315,11 +2424,57 @@ int32_t rv_send_raw(struct rv_interface *iface,
                     const char *json);
 
 /**
+ * Server: lets clients in that present `token`, with what `role` allows; NULL = everything. At any time, also before
+ * `rv_start`. From the first token or user on, nobody gets in without one; connections made before stay.
+ *
+ * Clients present it as `Authorization: Bearer`, as `X-API-Key`, as `?token=`, `?access_token=` or `?apikey=`, or as the
+ * subprotocol `rv.token.` with the token in base64url. Browsers can only do the last two, and a page that uses the
+ * subprotocol must offer `rv.v2` beside it, which is the one that is answered. Only a digest of the token is kept.
+ *
+ * Returns `RV_OK`; `RV_ERR_ARGUMENT` for a token that is empty, longer than 4096 bytes, or holds anything but visible
+ * ASCII; `RV_ERR_EXISTS` when there is such a token; `RV_ERR_LIMIT` beyond 10,000; `RV_ERR_UNSUPPORTED` on a client;
+ * `RV_ERR_STRUCT_SIZE`.
+ */
+RV_API
+int32_t rv_add_token(struct rv_interface *iface,
+                     const char *token,
+                     const struct rv_role *role);
+
+/**
+ * Server: takes a token back, also that of the option `access_token`. Connections that came by it close with code 1008.
+ * Without any token or user left nobody gets in.
+ *
+ * Returns `RV_OK`; `RV_ERR_NOT_FOUND` when there is no such token; `RV_ERR_UNSUPPORTED` on a client.
+ */
+RV_API
+int32_t rv_revoke_token(struct rv_interface *iface,
+                        const char *token);
+
+/**
+ * Server: lets clients in that present `user` and `password` as HTTP Basic, as `rv_add_token` does with a token.
+ *
+ * Returns `RV_OK`; `RV_ERR_ARGUMENT` when one of them is empty, longer than 4096 bytes or holds a control character, or
+ * the user a colon; `RV_ERR_EXISTS` when there is such a user; otherwise what `rv_add_token` returns.
+ */
+RV_API
+int32_t rv_add_user(struct rv_interface *iface,
+                    const char *user,
+                    const char *password,
+                    const struct rv_role *role);
+
+/**
+ * Server: takes a user back, also that of the option `user`, as `rv_revoke_token` does with a token.
+ *
+ * Returns `RV_OK`; `RV_ERR_NOT_FOUND` when there is no such user; `RV_ERR_UNSUPPORTED` on a client.
+ */
+RV_API int32_t rv_revoke_user(struct rv_interface *iface, const char *user);
+
+/**
  * Server: publishes its configuration, a JSON object: clients that ask get it as it is now. It replaces the former
  * one. A server that has published one is also asked to change it: `RV_EVENT_CONFIG_SET`; until then such requests
  * are refused, and those that ask get `{}`. Does not wait.
  *
- * Returns `RV_OK`, or `RV_ERR_ARGUMENT` when it is not a JSON object.
+ * Returns `RV_OK`; `RV_ERR_ARGUMENT` when it is not a JSON object; `RV_ERR_UNSUPPORTED` for a client.
  */
 RV_API
 int32_t rv_config_publish(struct rv_interface *iface,

@@ -49,6 +49,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <deque>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -270,10 +271,17 @@ template <> struct traits<float> : traits<double> {
         double number = 0;
         const std::int32_t result = rv_get_float(iface, id, &number);
         if (result >= 0)
-            value = static_cast<float>(number);
+            value = nearest(number);
         return result;
     }
     static void fill(rv_value &to, float value) noexcept { to.number = shortest(value); }
+    /// Infinity for what is beyond a float's range, which C++ does not define.
+    static float nearest(double number) noexcept {
+        const float most = std::numeric_limits<float>::max(), infinity = std::numeric_limits<float>::infinity();
+        return number > static_cast<double>(most)    ? infinity
+               : number < -static_cast<double>(most) ? -infinity
+                                                     : static_cast<float>(number);
+    }
     /// The double that is written as shortly as the float: 0.1 for 0.1f, as rv_set_float32 does.
     static double shortest(float value) noexcept {
         char digits[32];
@@ -316,6 +324,9 @@ struct options : rv_options {
     std::string client_name; ///< as rv_options::client_name
     std::string tls_ca_file; ///< as rv_options::tls_ca_file
     std::string tls_pin;     ///< as rv_options::tls_pin
+    std::string access_token; ///< as rv_options::access_token; "" = none
+    std::string user;        ///< as rv_options::user
+    std::string password;    ///< as rv_options::password
 
     std::string tls_certificate_file; ///< as rv_options::tls_certificate_file
     std::string tls_key_file;         ///< as rv_options::tls_key_file
@@ -325,6 +336,7 @@ struct options : rv_options {
     std::vector<std::string> output_patterns; ///< as rv_options::output_patterns
     std::vector<std::string> allowed_origins; ///< as rv_options::allowed_origins
     std::vector<std::string> allowed_hosts;   ///< as rv_options::allowed_hosts
+    std::vector<std::string> trusted_proxies; ///< as rv_options::trusted_proxies
 
 protected:
     /// @throws error as rv_options_init, and RV_ERR_UNSUPPORTED for a library of another ABI version
@@ -362,10 +374,14 @@ public:
         c_.tls_certificate_file = optional(from.tls_certificate_file);
         c_.tls_key_file = optional(from.tls_key_file);
         c_.tls_client_ca_file = optional(from.tls_client_ca_file);
+        c_.access_token = optional(from.access_token);
+        c_.user = optional(from.user);
+        c_.password = optional(from.password);
         c_.input_patterns = list(from.input_patterns);
         c_.output_patterns = list(from.output_patterns);
         c_.allowed_origins = list(from.allowed_origins);
         c_.allowed_hosts = list(from.allowed_hosts);
+        c_.trusted_proxies = list(from.trusted_proxies);
     }
     c_options(const c_options &) = delete;
     c_options &operator=(const c_options &) = delete;
@@ -389,6 +405,41 @@ private:
 };
 
 } // namespace detail
+
+/// What the clients of one token or user may do: whatever is not allowed here is not. Fields as in rv_role.
+struct role {
+    std::string name;               ///< for the log
+    std::vector<std::string> read;  ///< patterns of the signals that it may read, with * and ?
+    std::vector<std::string> write; ///< patterns of the signals that it may write
+    bool may_import = false;        ///< it may ask for the catalogue, and bring signals of its own
+    bool may_config = false;        ///< it may read and set the configuration, and exchange messages of the host's own
+
+    /// @param role_name for the log
+    explicit role(std::string role_name = std::string()) : name(std::move(role_name)) {}
+
+private:
+    friend class server;
+
+    // Calls `use` with the C form, which lives until it returns.
+    template <class Use> std::int32_t with_c(Use use) const {
+        const std::string readable = lines(read), writable = lines(write);
+        rv_role c = rv_role();
+        c.struct_size = sizeof c;
+        c.name = text(name).c_str();
+        c.read = text(readable).c_str();
+        c.write = text(writable).c_str();
+        c.may_import = may_import ? 1 : 0;
+        c.may_config = may_config ? 1 : 0;
+        return use(c);
+    }
+
+    static std::string lines(const std::vector<std::string> &entries) {
+        std::string all;
+        for (const std::string &entry : entries)
+            all += entry + '\n';
+        return all;
+    }
+};
 
 /// A signal with everything that can be said about it; T as for signal. Fields as in rv_signal_options.
 template <class T> struct signal_options {
@@ -479,7 +530,8 @@ public:
     /// As set(); returns the result.
     std::int32_t try_set(argument value) const noexcept { return detail::traits<T>::set(iface_, id_, value); }
 
-    /// The current value. Does not wait. @throws error RV_ERR_KIND, ... as rv_get_bool
+    /// The current value; infinity where it is beyond the range of a float. Does not wait.
+    /// @throws error RV_ERR_KIND, ... as rv_get_bool
     T get() const {
         T value = T();
         detail::check(try_get(value));
@@ -491,12 +543,14 @@ public:
     }
 
 private:
+    friend class batch;
+
     rv_interface *iface_;
     std::uint32_t id_;
 };
 
-/// Values that are set together: in one message, all or none. Texts are copied. To be filled, set and cleared over and
-/// over: it keeps its memory. One thread at a time.
+/// Values that are set together: in one message, all or none, all of one endpoint. Texts are copied. To be filled, set
+/// and cleared over and over: it keeps its memory. One thread at a time.
 class batch {
 public:
     batch() = default;
@@ -504,9 +558,12 @@ public:
     batch &operator=(const batch &) = delete;
 
     /// Adds a value.
-    /// @param target a signal of the endpoint that the batch is for
+    /// @param target a signal of the endpoint that the batch is for; with another's it is refused as a whole
     /// @param value as signal::set() takes it
     template <class T> batch &set(const signal<T> &target, typename signal<T>::argument value) {
+        if (values_.empty())
+            owner_ = target.iface_;
+        mixed_ = mixed_ || target.iface_ != owner_;
         rv_value entry = rv_value();
         entry.signal = target.id();
         entry.kind = detail::traits<T>::kind;
@@ -525,6 +582,7 @@ public:
     void clear() noexcept {
         values_.clear();
         used_ = 0;
+        mixed_ = false;
     }
 
     /// The values, as rv_set_values takes them. Valid until the next set() or clear().
@@ -533,7 +591,14 @@ public:
     /// How many values.
     std::size_t size() const noexcept { return values_.size(); }
 
+    /// Whether each signal is that endpoint's: ids are numbers, which another endpoint has, too.
+    bool is_for(const rv_interface *endpoint) const noexcept {
+        return values_.empty() || (!mixed_ && owner_ == endpoint);
+    }
+
 private:
+    const rv_interface *owner_ = nullptr; // whose signal the first is
+    bool mixed_ = false;                  // another is somebody else's
     std::vector<rv_value> values_;
     std::deque<std::string> texts_; // whose entries stay where they are
     std::size_t used_ = 0;
@@ -826,10 +891,17 @@ public:
 
     // ---- Values ----
 
-    /// Sets several signals together: in one message, all or none. Does not wait. @throws error as rv_set_values
-    void set_values(const batch &values) { detail::check(try_set_values(values)); }
+    /// Sets several signals together: in one message, all or none. Does not wait.
+    /// @throws error RV_ERR_ARGUMENT for a signal of another endpoint, and as rv_set_values
+    void set_values(const batch &values) {
+        if (!values.is_for(iface_))
+            detail::fail(RV_ERR_ARGUMENT, "the batch has a signal of another endpoint: make a batch for each");
+        detail::check(try_set_values(values));
+    }
     /// As set_values(); returns the result.
-    std::int32_t try_set_values(const batch &values) noexcept { return try_set_values(values.data(), values.size()); }
+    std::int32_t try_set_values(const batch &values) noexcept {
+        return values.is_for(iface_) ? try_set_values(values.data(), values.size()) : RV_ERR_ARGUMENT;
+    }
     /// As set_values(), from the C struct; returns the result.
     std::int32_t try_set_values(const rv_value *values, std::size_t count) noexcept {
         return rv_set_values(iface_, values, detail::count(count));
@@ -1019,6 +1091,44 @@ public:
     explicit server(const server_options &options) { detail::check(try_create(options)); }
     /// As the constructor, in place of the present interface; returns the result.
     std::int32_t try_create(const server_options &options) { return try_create_from(options); }
+
+    /// Lets clients in that present `token`, and may do everything. From the first token or user on, nobody gets in
+    /// without one. @throws error RV_ERR_ARGUMENT, RV_ERR_EXISTS, ... as rv_add_token
+    void add_token(const text &token) { detail::check(try_add_token(token)); }
+    /// Lets clients in that present `token`, with what the role allows. @throws error as rv_add_token
+    void add_token(const text &token, const role &allowed) { detail::check(try_add_token(token, allowed)); }
+    /// As add_token(); returns the result.
+    std::int32_t try_add_token(const text &token) noexcept { return rv_add_token(handle(), token.c_str(), nullptr); }
+    /// As add_token(); returns the result.
+    std::int32_t try_add_token(const text &token, const role &allowed) {
+        return allowed.with_c([&](const rv_role &c) { return rv_add_token(handle(), token.c_str(), &c); });
+    }
+
+    /// Takes a token back; connections that came by it close. @throws error RV_ERR_NOT_FOUND, ... as rv_revoke_token
+    void revoke_token(const text &token) { detail::check(try_revoke_token(token)); }
+    /// As revoke_token(); returns the result.
+    std::int32_t try_revoke_token(const text &token) noexcept { return rv_revoke_token(handle(), token.c_str()); }
+
+    /// Lets clients in that present `user` and `password`, and may do everything. @throws error as rv_add_user
+    void add_user(const text &user, const text &password) { detail::check(try_add_user(user, password)); }
+    /// Lets clients in that present `user` and `password`, with what the role allows. @throws error as rv_add_user
+    void add_user(const text &user, const text &password, const role &allowed) {
+        detail::check(try_add_user(user, password, allowed));
+    }
+    /// As add_user(); returns the result.
+    std::int32_t try_add_user(const text &user, const text &password) noexcept {
+        return rv_add_user(handle(), user.c_str(), password.c_str(), nullptr);
+    }
+    /// As add_user(); returns the result.
+    std::int32_t try_add_user(const text &user, const text &password, const role &allowed) {
+        return allowed.with_c(
+            [&](const rv_role &c) { return rv_add_user(handle(), user.c_str(), password.c_str(), &c); });
+    }
+
+    /// Takes a user back; connections that came by it close. @throws error RV_ERR_NOT_FOUND, ... as rv_revoke_user
+    void revoke_user(const text &user) { detail::check(try_revoke_user(user)); }
+    /// As revoke_user(); returns the result.
+    std::int32_t try_revoke_user(const text &user) noexcept { return rv_revoke_user(handle(), user.c_str()); }
 
     /// The ids of the connected clients. Ids are never used again. @throws error as rv_client_ids
     std::vector<std::uint32_t> client_ids() const {

@@ -4,8 +4,9 @@
 #
 #   scripts/install.sh install     headers, shared and static library, pkg-config file, CMake package, documents;
 #                                  rvws with its man page and completions, if it was built
-#   scripts/install.sh uninstall   removes them again, and directories of our own that are empty then
+#   scripts/install.sh uninstall   removes them again, and directories that are empty then, but those of the system
 #   scripts/install.sh links DIR   beside cargo's library in DIR, the names that an installation gives it
+#   scripts/install.sh document PAGE COPY   copies a page as an installation has it
 #
 #   LIBRARY_DIR   where librealvirtual_ws.so, librealvirtual_ws.a and perhaps rvws are, of any target and profile
 #   PRINTER       an rvws of the same sources that runs here and prints man page and completions, if that one does not
@@ -81,6 +82,13 @@ fill() {
     chmod 644 "$2"
 }
 
+# Copies a page. Links to the other installed ones and to the web stay; of the rest, which is not there, the words.
+document() {
+    sed -e 's|](docs/|](|g' -e 's,](\(https\?:[^)]*\|\(README\|CHANGELOG\|ABI\|OPERATIONS\)\.md\|LICENSE-[A-Z]*\)),]\x01\1\x02,g' \
+        -e 's|\[\([^][]*\)\]([^)]*)|\1|g' -e 's|\x01|(|g' -e 's|\x02|)|g' "$1" >"$2"
+    chmod 644 "$2"
+}
+
 # What the tool prints with these words, as the file $1.
 printed() {
     local file=$1
@@ -128,16 +136,29 @@ install_all() {
     fill realvirtual-ws.pc "$DESTDIR$pcdir/realvirtual-ws.pc"
     fill realvirtual_ws-config.cmake "$DESTDIR$cmakedir/realvirtual_ws-config.cmake"
     fill realvirtual_ws-config-version.cmake "$DESTDIR$cmakedir/realvirtual_ws-config-version.cmake"
-    install -m 644 "$root"/{README.md,CHANGELOG.md,LICENSE-MIT,LICENSE-APACHE} "$root"/docs/{ABI,OPERATIONS}.md \
-        "$DESTDIR$docdir"
+    install -m 644 "$root"/LICENSE-{MIT,APACHE} "$DESTDIR$docdir"
+    for file in README CHANGELOG docs/ABI docs/OPERATIONS; do
+        document "$root/$file.md" "$DESTDIR$docdir/${file#docs/}.md"
+    done
     install_tool
     echo "installed realvirtual-ws $version in $DESTDIR$prefix"
+}
+
+# Removes directories below the prefix that are empty, those above them that are empty then, and the prefix likewise.
+remove_empty() {
+    local directory
+    for directory in "$@"; do
+        while [[ $directory/ = "${prefix%/}"/* ]]; do
+            rmdir "$DESTDIR$directory" 2>/dev/null || [ ! -e "$DESTDIR$directory" ] || break
+            directory=$(dirname "$directory")
+        done
+    done
 }
 
 # What is installed there, so that another version than this tree's goes as well.
 uninstall_all() {
     directories
-    local soname
+    local soname file
     soname=$(readlink "$DESTDIR$libdir/librealvirtual_ws.so" || true)
     if [ -n "$soname" ]; then
         rm -f "$DESTDIR$libdir/$(readlink "$DESTDIR$libdir/$soname" || echo "$shared")" "$DESTDIR$libdir/$soname"
@@ -147,6 +168,15 @@ uninstall_all() {
         "$DESTDIR$docdir"/{README,CHANGELOG,ABI,OPERATIONS}.md "$DESTDIR$docdir"/LICENSE-{MIT,APACHE}
     rm -f "$tool" "$page" "${completions[@]#* }"
     rmdir "$DESTDIR$cmakedir" "$DESTDIR$docdir" 2>/dev/null || true
+    case ${prefix%/} in
+        '' | /usr | /usr/local) ;; # whose directories are there before anything is in them
+        *)
+            remove_empty "$pcdir" "$libdir/cmake" "$includedir" "$docdir"
+            for file in "$tool" "$page" "${completions[@]#* }"; do
+                remove_empty "$(dirname "${file#"$DESTDIR"}")"
+            done
+            ;;
+    esac
     echo "uninstalled realvirtual-ws from $DESTDIR$prefix"
 }
 
@@ -154,8 +184,9 @@ case ${1:-} in
     install) install_all ;;
     uninstall) uninstall_all ;;
     links) links "${2:?install: links needs a directory}" ;;
+    document) document "${2:?install: document needs a page}" "${3:?install: document needs a file to write}" ;;
     *)
-        echo "usage: scripts/install.sh install | uninstall | links DIR" >&2
+        echo "usage: scripts/install.sh install | uninstall | links DIR | document PAGE COPY" >&2
         exit 2
         ;;
 esac

@@ -90,12 +90,16 @@ def copy(sources, folder):
         target.chmod(0o755 if target.name in TOOLS or ".so" in target.name else 0o644)
 
 
+def install(*words, **more):
+    environment = {name: value for name, value in os.environ.items() if name not in DIRECTORIES}
+    command = [ROOT / "scripts" / "install.sh", *words]
+    subprocess.run(command, env={**environment, **more}, check=True, stdout=subprocess.DEVNULL)
+
+
 def install_linux(platform, folder):
     """What `make install` makes of a prefix. The pages are printed by this machine's own tool, which is the same."""
-    environment = {name: value for name, value in os.environ.items() if name not in DIRECTORIES}
-    environment.update(LIBRARY_DIR=str(NATIVE / platform), prefix=str(folder))
-    environment["PRINTER"] = str(NATIVE / "linux-x64" / "rvws")
-    subprocess.run([ROOT / "scripts" / "install.sh", "install"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    printer = NATIVE / "linux-x64" / "rvws"
+    install("install", LIBRARY_DIR=str(NATIVE / platform), prefix=str(folder), PRINTER=str(printer))
 
 
 def install_windows(platform, folder):
@@ -104,7 +108,10 @@ def install_windows(platform, folder):
     copy([built / "realvirtual_ws.dll", built / "rvws.exe"], folder / "bin")
     copy(sorted((*built.glob("*.lib"), *built.glob("*.a"))), folder / "lib")
     copy(["include/realvirtual_ws.h", "include/realvirtual_ws.hpp"], folder / "include")
-    copy([*DOCUMENTS, "LICENSE-MIT", "LICENSE-APACHE"], folder / "share" / "doc" / "realvirtual-ws")
+    documents = folder / "share" / "doc" / "realvirtual-ws"
+    copy(["LICENSE-MIT", "LICENSE-APACHE"], documents)
+    for page in DOCUMENTS:
+        install("document", str(ROOT / page), str(documents / Path(page).name))
     systems = ["ws2_32", "userenv", "ntdll", "bcrypt", "crypt32", "advapi32"]
     major, minor, _ = VERSION.split(".")
     values = {

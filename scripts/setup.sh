@@ -3,8 +3,10 @@
 #
 #   scripts/setup.sh build   what building and the demo need: Rust, C and C++ compilers, Python
 #   scripts/setup.sh python  also the Python test packages and the wheel's build backend: .venv
-#   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway) and the test packages:
-#                            .venv (Python) and tests/node/node_modules (Node)
+#   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway), faketime, iproute2 and
+#                            nftables (the network tests) and the test packages: .venv (Python) and
+#                            tests/node/node_modules (Node)
+#   scripts/setup.sh webgl   also emscripten and Chromium, for `make verify-webgl`: about 2 GB
 #
 # Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
 set -euo pipefail
@@ -12,9 +14,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 what=${1:-all}
 case $what in
-    build | python | all) ;;
+    build | python | all | webgl) ;;
     *)
-        echo "usage: scripts/setup.sh [build|python|all]" >&2
+        echo "usage: scripts/setup.sh [build|python|all|webgl]" >&2
         exit 2
         ;;
 esac
@@ -28,12 +30,19 @@ missing_packages() {
     if [ "$what" != build ]; then
         python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || echo python3-venv
     fi
-    if [ "$what" = all ]; then
+    if [ "$what" = webgl ]; then
+        has emcc || echo emscripten
+        has chromium || has chromium-browser || has google-chrome || echo chromium
+    fi
+    if [ "$what" = all ] || [ "$what" = webgl ]; then
         has cmake || echo cmake
         has node || echo nodejs
         has npm || echo npm
         has mcs || echo mono-mcs
         has openssl || echo openssl
+        has faketime || echo faketime
+        has ip || echo iproute2
+        has nft || echo nftables
         has mono || echo mono-runtime
         pkg-config --exists libmodbus jansson 2>/dev/null || echo pkg-config libmodbus-dev libjansson-dev
         mono_libraries || echo libmono-corlib4.5-cil libmono-system4.0-cil libmono-system-core4.0-cil
@@ -110,4 +119,4 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
     exit 1
 fi
 [ "$what" = build ] || python_packages
-[ "$what" != all ] || node_packages
+case $what in all | webgl) node_packages ;; esac

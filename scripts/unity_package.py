@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Puts the Unity package together.
 
-    scripts/unity_package.py core      copies the C# wrapper into the package, and writes its .meta files
-    scripts/unity_package.py check     the lint: .meta files, the wrapper's copy, the version
+    scripts/unity_package.py core      copies the C# wrapper and the jslib into the package, and writes its .meta files
+    scripts/unity_package.py check     the lint: .meta files, the copies, the version
     scripts/unity_package.py plugins   puts the native libraries into the sample project, to open it in Unity
     scripts/unity_package.py pack      writes dist/com.realvirtual-ws.unity-<version>.tgz with the native libraries
 
@@ -29,6 +29,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "unity-sample" / "Packages" / unity_meta.NAME
 WRAPPER = ROOT / "bindings" / "csharp" / "src" / "RealvirtualWs"
 CORE = "Runtime/Core"
+JSLIB = ROOT / "bindings" / "webgl" / "realvirtual_ws.jslib"
+# A text that no build makes, so it is in the repository where Unity looks for it.
+WEBGL = next(platform for platform in unity_meta.PLATFORMS if platform.name == "webgl")
 DIST = ROOT / "dist"
 RELEASE = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
 
@@ -38,13 +41,15 @@ def wrapper_files(folder):
 
 
 def copy_core():
-    """The wrapper's sources into the package; what it has no longer goes."""
+    """The wrapper's sources and the library for WebGL into the package; what there is no longer goes."""
     core = PACKAGE / CORE
     for path in wrapper_files(core) - wrapper_files(WRAPPER):
         (core / path).unlink()
     for path in wrapper_files(WRAPPER):
         (core / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(WRAPPER / path, core / path)
+    (PACKAGE / WEBGL.path).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(JSLIB, PACKAGE / WEBGL.path)
     unity_meta.write(PACKAGE)
 
 
@@ -55,6 +60,8 @@ def core_faults():
     for path in sorted(wrapper_files(core) & wrapper_files(WRAPPER)):
         if not filecmp.cmp(core / path, WRAPPER / path, shallow=False):
             yield f"{CORE}/{path}: differs from bindings/csharp: run make unity-core"
+    if not (PACKAGE / WEBGL.path).is_file() or not filecmp.cmp(PACKAGE / WEBGL.path, JSLIB, shallow=False):
+        yield f"{WEBGL.path}: differs from bindings/webgl: run make unity-core"
 
 
 def version():
@@ -82,6 +89,8 @@ def check(package):
 
 def native_library(platform, released):
     """This platform's library, or None."""
+    if platform is WEBGL:
+        return JSLIB
     name = Path(platform.path).name
     places = [DIST / "native" / platform.name / name]
     if not released and platform.name == "linux-x64" and sys.platform == "linux" and os.uname().machine == "x86_64":
@@ -106,7 +115,7 @@ def put_plugins(package, released=False):
 
 def is_shipped(path):
     """Committed files: neither what the editor leaves nor the plugins that were put into the sample project."""
-    plugin = path.parts[0] == "Plugins" and len(path.parts) > 1 and not path.parts[1].startswith("README.md")
+    plugin = path.parts[0] == "Plugins" and len(path.parts) > 1 and not path.parts[1].startswith(("README.md", "WebGL"))
     return not plugin and "__pycache__" not in path.parts
 
 
@@ -151,7 +160,7 @@ def pack(dist=DIST, third_party=None):
         if third_party:
             shutil.copyfile(third_party, folder / "Third Party Notices.md")
         missing = put_plugins(folder, released=bool(third_party))
-        if len(missing) == len(unity_meta.PLATFORMS):
+        if len(missing) == len(unity_meta.PLATFORMS) - 1:
             sys.exit("unity-package: there is no native library: build one with cargo build --release")
         dist.mkdir(exist_ok=True)
         file = dist / f"{unity_meta.NAME}-{version()}.tgz"

@@ -130,6 +130,8 @@ impl Server {
             peer: PEER,
             address: "bench".to_owned(),
             note: String::new(),
+            ip: None,
+            grant: None,
         });
         let text = r#"{"type":"data","version":2,"signals":{}}"#;
         server.input(Input::Text { peer: PEER, text });
@@ -186,6 +188,8 @@ pub fn import(answer: &str) -> usize {
         peer: PEER,
         address: "bench".to_owned(),
         note: String::new(),
+        ip: None,
+        grant: None,
     };
     session.handle(now, connected);
     let text = Input::Text {

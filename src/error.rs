@@ -1,6 +1,7 @@
 //! The errors of the public interfaces: a stable code and a sentence that says what to do.
 
 use std::fmt;
+use std::time::Duration;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal, $name:literal;)*) => {
@@ -91,7 +92,7 @@ codes! {
     NotConnected = -49, "RV_ERR_NOT_CONNECTED";
     /// Listening beyond this machine without any authentication was not allowed.
     InsecureBind = -50, "RV_ERR_INSECURE_BIND";
-    /// The server refused us (HTTP 401 or 403).
+    /// The server refused us (HTTP 401, 403 or 429).
     Denied = -51, "RV_ERR_DENIED";
     /// The operating system does not let this user have that port.
     Permission = -52, "RV_ERR_PERMISSION";
@@ -124,6 +125,7 @@ pub struct Error {
     code: ErrorCode,
     message: String,
     cause: Option<Cause>,
+    retry_after: Option<Duration>,
 }
 
 impl Error {
@@ -133,6 +135,7 @@ impl Error {
             code,
             message: message.into(),
             cause: None,
+            retry_after: None,
         }
     }
 
@@ -140,6 +143,25 @@ impl Error {
     #[must_use]
     pub(crate) const fn because(mut self, cause: Cause) -> Self {
         self.cause = Some(cause);
+        self
+    }
+
+    /// The same failure, which the other side wants to pass before the next attempt.
+    #[must_use]
+    pub(crate) const fn retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = wait;
+        self
+    }
+
+    /// How long the other side wants to be left alone.
+    pub(crate) const fn wanted_wait(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// The same failure in other words.
+    #[must_use]
+    pub(crate) fn reworded(mut self, reword: impl FnOnce(String) -> String) -> Self {
+        self.message = reword(self.message);
         self
     }
 

@@ -16,6 +16,7 @@
     allow(missing_docs, reason = "the benches see structs with reserved fields")
 )]
 
+mod access;
 mod checked;
 mod clients;
 mod config;

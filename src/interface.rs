@@ -14,6 +14,7 @@
 //! ```
 
 pub(crate) mod direct;
+mod keys;
 mod lifecycle;
 mod lists;
 mod request;
@@ -30,6 +31,7 @@ use crate::options::{Mode, Options};
 use crate::protocol::direction::Rules;
 #[cfg(unix)]
 use crate::runtime::Pipe;
+use crate::runtime::keys::Keys;
 pub(crate) use crate::runtime::{Flag, RawFlag};
 use crate::runtime::{Hub, NetThread, Shared, clock, run};
 use crate::session::{Input, Session};
@@ -77,12 +79,13 @@ impl Interface {
     /// What [`Options::validate`] finds, or [`ErrorCode::System`] without a thread.
     pub fn new(options: Options) -> Result<Self> {
         options.validate()?;
+        let keys = Keys::of(&options)?;
         let thread = NetThread::shared()?;
         let options = Arc::new(options);
         let signals = Arc::new(Signals::new(options.limits.max_signals)?);
         let seed = clock::now().as_micros() ^ u64::from(std::process::id()) << 32;
         let session = Session::new(Arc::clone(&options), Arc::clone(&signals), seed);
-        let shared = Arc::new(Shared::new(Arc::clone(&options), signals));
+        let shared = Arc::new(Shared::new(Arc::clone(&options), signals, keys));
         LIVE.fetch_add(1, Ordering::AcqRel);
         Ok(Self {
             hub: Arc::new(Mutex::new(Hub::new(session, Arc::clone(&shared)))),

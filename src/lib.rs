@@ -3,7 +3,9 @@
 //! [`Interface`] is one server or one client. The C interface of the same library is described in
 //! `include/realvirtual_ws.h`.
 
+pub mod access;
 pub mod error;
+pub mod glob;
 pub mod interface;
 pub mod options;
 pub mod time;
@@ -14,12 +16,16 @@ pub mod value;
 pub mod bench;
 mod escape;
 mod ffi;
+#[cfg(any(test, feature = "harness"))]
+#[doc(hidden)]
+pub mod harness;
 mod lists;
 mod protocol;
 mod runtime;
 mod session;
 mod signals;
 
+pub use access::{Role, TokenTransport};
 pub use error::{Cause, Error, ErrorCode, Result};
 pub use escape::escape;
 pub use interface::{Change, Declaration, Interface};

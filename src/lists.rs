@@ -143,7 +143,24 @@ pub(crate) fn read(bytes: &[u8], format: ListFormat) -> Result<Vec<Listed<'_>>> 
         )
     })?;
     let text = without_mark(text);
+    let begin = text.trim_start();
+    let at = || line_at(text.as_bytes(), text.len() - begin.len());
     match format {
+        ListFormat::Csv if begin.starts_with(['{', '[']) => Err(wrong(
+            at(),
+            "this is JSON, and not CSV: let the file's name end in .json, or state the format",
+        )),
+        ListFormat::Json | ListFormat::Auto if !begin.starts_with('{') && csv::is_headed(text) => {
+            Err(wrong(
+                at(),
+                "this is CSV, and not JSON: let the file's name end in .csv, or state the format",
+            ))
+        }
+        // Without this the reader would take the array for the object's members in their order.
+        ListFormat::Json | ListFormat::Auto if begin.starts_with('[') => Err(wrong(
+            at(),
+            "the signals are in an array, which has to stand in an object: {\"Signals\":[…]}",
+        )),
         ListFormat::Csv => csv::read(text),
         ListFormat::Json | ListFormat::Auto => json::read(text),
     }

@@ -2,8 +2,10 @@
 
 mod tls;
 
+use std::fmt;
 use std::time::Duration;
 
+use crate::access::{TokenTransport, check_options, without_query};
 use crate::error::{Error, ErrorCode, Result};
 use crate::escape::escape;
 use crate::value::{Direction, Perspective};
@@ -59,7 +61,7 @@ pub enum CatalogDirection {
 pub struct Limits {
     /// Connected clients in all; the next one gets HTTP 503.
     pub max_clients: u32,
-    /// Connected clients from one address, on a bind wider than loopback.
+    /// Connected clients from one address, on a bind wider than loopback or through a trusted proxy.
     pub max_clients_per_address: u32,
     /// The largest message that is accepted, in bytes; larger ones close the connection with 1009.
     /// 0 = 4 MiB for a server, 64 MiB for a client. An `import_answer` that was asked for may have 64 MiB.
@@ -75,7 +77,7 @@ pub struct Limits {
 /// Everything a host can choose when it creates an interface.
 ///
 /// Start from [`Options::client`] or [`Options::server`] and change fields.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Options {
     /// Server or client.
     pub mode: Mode,
@@ -165,6 +167,21 @@ pub struct Options {
     pub allowed_hosts: Vec<String>,
     /// Server: allow listening beyond loopback although nothing authenticates clients.
     pub allow_anonymous_network: bool,
+    /// Server: clients must present this token, and may do everything with it; see also
+    /// [`Interface::add_token`](crate::Interface::add_token). Client: the token that it presents.
+    pub access_token: Option<String>,
+    /// Server: clients may present this user and `password` (HTTP Basic) instead, and may do everything with it. Client:
+    /// the user that it presents.
+    pub user: Option<String>,
+    /// See `user`.
+    pub password: Option<String>,
+    /// Client: how it presents the token.
+    pub token_transport: TokenTransport,
+    /// Client: present token or password without TLS to another machine, too.
+    pub allow_plain_credentials: bool,
+    /// Server: addresses and networks (`10.0.0.0/8`) of proxies. The address that these tell of a client in
+    /// `X-Forwarded-For`, or else in `Forwarded`, is the one that counts for limits, wrong tokens and the log.
+    pub trusted_proxies: Vec<String>,
     /// Log every frame.
     pub debug: bool,
     /// Write the log to standard error, too. The environment variable `RV_LOG` (`error`, `warn`,
@@ -224,6 +241,12 @@ impl Options {
             allowed_origins: Vec::new(),
             allowed_hosts: Vec::new(),
             allow_anonymous_network: false,
+            access_token: None,
+            user: None,
+            password: None,
+            token_transport: TokenTransport::Auto,
+            allow_plain_credentials: false,
+            trusted_proxies: Vec::new(),
             debug: false,
             log_to_stderr: false,
         }
@@ -303,7 +326,7 @@ impl Options {
         if self.limits.max_signals == 0 || self.limits.max_signals > 10_000_000 {
             return argument("option max_signals must be 1 to 10000000");
         }
-        Ok(())
+        check_options(self)
     }
 
     /// The largest message in bytes that a peer may send unasked.
@@ -314,6 +337,19 @@ impl Options {
             (0, Mode::Client) => 64 << 20,
             (n, _) => n as usize,
         }
+    }
+}
+
+impl fmt::Debug for Options {
+    /// Without token, password and query, which may hold one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("mode", &self.mode)
+            .field("address", &self.address)
+            .field("port", &self.port)
+            .field("path", &self.path.as_deref().map(without_query))
+            .field("tls", &self.tls)
+            .finish_non_exhaustive()
     }
 }
 

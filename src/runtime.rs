@@ -12,6 +12,7 @@ mod flag;
 mod frames;
 mod http_head;
 mod hub;
+pub(crate) mod keys;
 pub(crate) mod link;
 pub(crate) mod listen;
 pub(crate) mod meter;

@@ -3,6 +3,7 @@
 //! [`Session::handle`] takes one [`Input`] with the time; [`Session::outputs`] gives what is to be
 //! done about it. `runtime` connects this to sockets and timers, tests to a fake network.
 
+mod access;
 mod aliases;
 mod backoff;
 mod client;
@@ -14,6 +15,7 @@ mod inbound;
 mod io;
 mod peer;
 mod probe;
+mod quota;
 mod report;
 mod state;
 mod timers;
@@ -22,14 +24,15 @@ pub(crate) mod window;
 #[cfg(test)]
 mod tests;
 
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustc_hash::FxHashSet;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use crate::access::Secrets;
 use crate::error::{Error, ErrorCode};
 use crate::escape::escape;
 use crate::options::{Mode, Options, SendMode};
@@ -38,6 +41,7 @@ use crate::protocol::direction::Rules;
 use crate::signals::{Names, Origin, Signals};
 use crate::time::Time;
 
+use access::Request;
 use aliases::Aliases;
 use client::Client;
 use config::Config;
@@ -45,10 +49,11 @@ pub(crate) use config::{ConfigRequest, ConfigResult};
 use exchange::{Scratch, Take};
 use import::PendingImport;
 pub(crate) use io::{Input, Output};
-use peer::Peer;
 pub(crate) use peer::PeerId;
+use peer::{Arrival, Peer};
 pub use probe::ConnectionReport;
 use probe::Probe;
+use quota::{Line, Quota};
 pub use report::{
     ClientInfo, Event, EventKind, Histogram, ImportReport, Info, LogLevel, LogRecord, State, Stats,
 };
@@ -61,9 +66,9 @@ const FENCE: &[u8; 3] = b"rvf";
 /// Names reported once are remembered up to this count.
 const REPORTED_MAX: usize = 10_000;
 
-/// So many refused connections are logged in so long a time.
-const REFUSALS_TOLD: u32 = 20;
-const REFUSALS_WINDOW: Duration = Duration::from_secs(10);
+/// Warnings, and lines on its coming and going, that one address can bring into the log in 10 s.
+const WARNINGS: u32 = 20;
+const NOTICES: u32 = 200;
 
 fn fence(number: u64) -> [u8; 11] {
     let mut payload = [0; 11];
@@ -96,8 +101,10 @@ pub(crate) struct Session {
     push_catalogs_at: Option<Time>,
     /// Signals whose refusal was logged.
     reported: FxHashSet<u32>,
-    /// Since when refused connections are counted for the log, and how many.
-    refusals: (Time, u32),
+    warnings: Quota,
+    notices: Quota,
+    /// What no text for people may hold.
+    secrets: Secrets,
     /// Something is due beyond what the host sets: a relay, a resend, a correction, a backlog.
     transmit_wanted: bool,
     /// It is due at once, whatever the send mode.
@@ -115,7 +122,8 @@ pub(crate) struct Session {
     /// Stale signals that get their fail-safe value then.
     failsafes: Vec<(Time, u32)>,
     /// Server: clients that left, by name, latest last; one of that name that comes is their successor.
-    departed: VecDeque<(String, Origin)>,
+    /// The last number is that of the grant by which it came: another's name alone makes no successor.
+    departed: VecDeque<(String, Origin, u32)>,
     /// Server: what clients know by other names than it has here, by the client's name.
     aliases: HashMap<String, Arc<Aliases>>,
     /// When stale values of a former connection that its successor did not mention are good again.
@@ -143,7 +151,9 @@ impl Session {
             known_signals: 0,
             push_catalogs_at: None,
             reported: FxHashSet::default(),
-            refusals: (Time::ZERO, 0),
+            warnings: Quota::new(WARNINGS),
+            notices: Quota::new(NOTICES),
+            secrets: Secrets::of(&options),
             transmit_wanted: false,
             transmit_now: false,
             stopping: false,
@@ -179,7 +189,7 @@ impl Session {
             changes: table.changes,
             queue_overflow: table.overflowed,
             pulses_collapsed: self.stats.pulses_collapsed + table.collapsed,
-            coalesced: table.coalesced,
+            coalesced: self.stats.coalesced + table.coalesced,
             ..self.stats
         }
     }
@@ -236,12 +246,18 @@ impl Session {
                 peer,
                 address,
                 note,
-            } => self.connected(peer, address, &note, now),
-            Input::ConnectFailed { error } => self.connect_failed(&error, now),
-            Input::Refused { why } => {
-                self.stats.refused_connections += 1;
-                self.log_refusal(why, now);
+                ip,
+                grant,
+            } => {
+                let arrival = Arrival { address, ip, grant };
+                self.connected(peer, arrival, &note, now);
             }
+            Input::ConnectFailed { error } => self.connect_failed(&error, now),
+            Input::Refused { why, address } => {
+                self.stats.refused_connections += 1;
+                self.warn(address, 0, why, now);
+            }
+            Input::Revoke { grant } => self.revoke(grant),
             Input::Text { peer, text } => self.text(peer, text, now),
             Input::Ping { peer, payload } => self.ping(peer, payload, now),
             Input::Pong { peer, payload } => self.pong(peer, payload, now),
@@ -341,20 +357,34 @@ impl Session {
         self.set_state(State::Stopped, now);
     }
 
-    fn connected(&mut self, id: PeerId, address: String, note: &str, now: Time) {
+    fn connected(&mut self, id: PeerId, arrival: Arrival, note: &str, now: Time) {
         let server = self.is_server();
         self.stats.connects += 1;
         let origin = if server { id } else { SERVER };
         if self.peers.is_empty() {
             self.forget_unsent();
         }
-        let peer = Peer::new(id, origin, address, server, &self.options, now);
+        let mut peer = Peer::new(id, origin, arrival.address, server, &self.options, now);
+        peer.ip = arrival.ip;
+        let revoked = arrival
+            .grant
+            .as_ref()
+            .is_some_and(|grant| grant.is_revoked());
+        if let Some(grant) = arrival.grant {
+            peer.rights = self.rights(&grant);
+            peer.grant = Some(grant);
+        }
         self.arm(peer.deadline(&self.options));
         self.peers.insert(id, peer);
+        if revoked {
+            // While it was on its way in.
+            self.close_revoked(id);
+            return;
+        }
         self.send_fence(id, now);
         if server {
             let text = format!("client {id} connected{note}");
-            self.log(LogLevel::Info, id, text, now);
+            self.notice(id, text, now);
         } else {
             self.greet(id, note, now);
             self.probe_connected();
@@ -402,9 +432,13 @@ impl Session {
     }
 
     fn send_raw(&mut self, peer: Option<PeerId>, json: &str) {
+        // What the host says to all may name signals that a role hides; what it says to one it says to that one.
         let ids: Vec<PeerId> = match peer {
             Some(id) => vec![id],
-            None => self.peers.keys().copied().collect(),
+            None => (self.peers.values())
+                .filter(|peer| peer.allows(Request::Raw))
+                .map(|peer| peer.id)
+                .collect(),
         };
         let text = Utf8Bytes::from(json);
         for id in ids {
@@ -459,18 +493,25 @@ impl Session {
             return;
         };
         self.stats.disconnects += 1;
-        self.stats.pulses_collapsed += peer.pulses.len() as u64;
-        self.departed(peer.origin, peer.name.as_deref());
+        self.collapse(peer.pulses.len() as u64);
+        self.departed(&peer);
         self.import_peer_gone(id);
         self.config_peer_gone(id, now);
+        let who = if self.is_server() {
+            escape(peer.display_name())
+        } else {
+            "the server".to_owned()
+        };
         let text = format!(
-            "{} ({}): {}",
-            escape(peer.display_name()),
+            "{who} ({}): {}",
             peer.address,
-            escape(reason)
+            escape(&self.secrets.redact(reason.to_owned()))
         );
         if self.is_server() {
-            self.log(LogLevel::Info, id, format!("client {id} left: {text}"), now);
+            let left = format!("client {id} left: {text}");
+            if let Some(left) = self.within_notices(peer.ip, left, now) {
+                self.log(LogLevel::Info, id, left, now);
+            }
             if peer.joined {
                 self.event(EventKind::ClientLeft, id, 0, text, now);
             }
@@ -514,6 +555,12 @@ impl Session {
     }
 
     fn event(&mut self, kind: EventKind, client: PeerId, result: i32, text: String, now: Time) {
+        // A message of the host's own is as it was sent.
+        let text = if kind == EventKind::Raw {
+            text
+        } else {
+            self.secrets.redact(text)
+        };
         self.outputs.push(Output::Event(Event {
             kind,
             client,
@@ -531,27 +578,52 @@ impl Session {
             level,
             time: now,
             client: if self.is_server() { client } else { 0 },
-            text,
+            text: self.secrets.redact(text),
         }));
     }
 
-    /// A flood of connections must not push everything else out of the log.
-    fn log_refusal(&mut self, why: String, now: Time) {
-        let (since, logged) = &mut self.refusals;
-        if now.since(*since) >= REFUSALS_WINDOW {
-            (*since, *logged) = (now, 0);
+    /// A warning about what a peer does.
+    fn complain(&mut self, id: PeerId, text: String, now: Time) {
+        let ip = self.peers.get(&id).and_then(|peer| peer.ip);
+        self.warn(ip, id, text, now);
+    }
+
+    /// A warning that somebody outside caused: a flood of them must not push everything else out of the log.
+    fn warn(&mut self, ip: Option<IpAddr>, client: PeerId, text: String, now: Time) {
+        let (line, over) = self.warnings.line(ip, now);
+        self.arm(over);
+        if let Some(text) = allowed(line, text) {
+            self.log(LogLevel::Warn, client, text, now);
         }
-        *logged += 1;
-        match (*logged).cmp(&REFUSALS_TOLD) {
-            Ordering::Less => self.log(LogLevel::Warn, 0, why, now),
-            Ordering::Equal => {
-                let text = format!(
-                    "{why}. More connections that are refused in these {} s are only counted",
-                    REFUSALS_WINDOW.as_secs()
-                );
-                self.log(LogLevel::Warn, 0, text, now);
+    }
+
+    /// A line on what a peer does that is nothing wrong.
+    fn notice(&mut self, id: PeerId, text: String, now: Time) {
+        let ip = self.peers.get(&id).and_then(|peer| peer.ip);
+        if let Some(text) = self.within_notices(ip, text, now) {
+            self.log(LogLevel::Info, id, text, now);
+        }
+    }
+
+    fn within_notices(&mut self, ip: Option<IpAddr>, text: String, now: Time) -> Option<String> {
+        let (line, over) = self.notices.line(ip, now);
+        self.arm(over);
+        allowed(line, text)
+    }
+
+    /// Says how many lines were left out where that time is over.
+    fn quota_deadline(&mut self, now: Time) {
+        let quotas = [
+            (self.warnings.over(now), LogLevel::Warn),
+            (self.notices.over(now), LogLevel::Info),
+        ];
+        for ((over, next), level) in quotas {
+            self.arm(next);
+            for (ip, lines) in over {
+                let whom = ip.map_or_else(String::new, |ip| format!(" about {ip}"));
+                let text = format!("{lines} more lines{whom} were left out");
+                self.log(level, 0, text, now);
             }
-            Ordering::Greater => {}
         }
     }
 
@@ -567,5 +639,16 @@ impl Session {
 
     fn names(&self) -> parking_lot::RwLockReadGuard<'_, Names> {
         self.signals.names()
+    }
+}
+
+/// The line as it may be written.
+fn allowed(line: Line, text: String) -> Option<String> {
+    match line {
+        Line::Write => Some(text),
+        Line::WriteLast => Some(format!(
+            "{text}. More of the kind in these 10 s is only counted"
+        )),
+        Line::LeaveOut => None,
     }
 }

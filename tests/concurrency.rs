@@ -38,7 +38,7 @@ fn hammer(threads: u32, body: impl Fn(u32, i64) + Sync) -> u64 {
 }
 
 #[test]
-fn g1_eight_threads_set_get_and_poll_a_thousand_signals_under_traffic() {
+fn g1_sixteen_threads_set_get_and_poll_a_thousand_signals_under_traffic() {
     const COUNT: u32 = 1000;
     let server = server();
     let client = client(&server);
@@ -57,9 +57,9 @@ fn g1_eight_threads_set_get_and_poll_a_thousand_signals_under_traffic() {
         .collect();
     connect(&client);
     let polled = AtomicU64::new(0);
-    let calls = hammer(8, |thread, n| {
+    let calls = hammer(16, |thread, n| {
         let at = (n.cast_unsigned() as usize * 7 + thread as usize * 125) % COUNT as usize;
-        match thread {
+        match thread % 8 {
             0..=2 => set(&server, here[at], ValueRef::Int(n)),
             3 => set(&client, from[at], ValueRef::Float(n as f64)),
             4 => {

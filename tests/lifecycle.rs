@@ -7,14 +7,15 @@
 
 mod common;
 
-use std::net::{SocketAddr, TcpListener};
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use common::{
-    LIMIT, SECOND, client, client_options, client_with, connect, input, output, poll, quality, raw,
-    server, server_with, set, until, until_holds,
+    LIMIT, SECOND, client, client_options, client_with, connect, input, number, output, poll,
+    quality, raw, server, server_with, set, until, until_holds,
 };
 use realvirtual_ws::interface::{State, live_count};
 use realvirtual_ws::options::SendMode;
@@ -260,8 +261,9 @@ fn f14_a_server_that_looks_its_address_up_can_be_closed_meanwhile() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn f13_two_hundred_lives_leave_no_thread_and_no_descriptor() {
+fn f13_lives_leave_no_thread_and_no_descriptor() {
     let _alone = alone();
+    let lives = number("RV_LIVES", 200);
     let life = |pair: bool| {
         let server = server();
         input(&server, "n", Kind::Int);
@@ -279,7 +281,7 @@ fn f13_two_hundred_lives_leave_no_thread_and_no_descriptor() {
     }
     until("the network thread is gone", || net_threads() == 0);
     let before = (descriptors(), threads().len());
-    for n in 0..200 {
+    for n in 0..lives {
         life(n % 4 == 0);
     }
     until("threads and descriptors are as before", || {
@@ -287,6 +289,51 @@ fn f13_two_hundred_lives_leave_no_thread_and_no_descriptor() {
         descriptors() <= before.0 && threads().len() <= before.1
     });
     assert_eq!(live_count(), 0);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn d12_connections_that_come_and_go_leave_nothing() {
+    let _alone = alone();
+    let server = server();
+    input(&server, "n", Kind::Int);
+    let port = server.info().port;
+    let come_and_go = |connections: usize| {
+        for n in 0..connections {
+            match n % 4 {
+                // Gone before it has said a word, or in the middle of its request.
+                0 => drop(TcpStream::connect(("127.0.0.1", port)).unwrap()),
+                1 => {
+                    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+                    stream.write_all(b"GET / HTTP/1.1\r\nHost: 127").unwrap();
+                }
+                2 => drop(raw::connect(port)),
+                _ => {
+                    let mut stream = raw::connect(port);
+                    raw::send(&mut stream, r#"{"type":"init"}"#);
+                    raw::read_text(&mut stream);
+                }
+            }
+        }
+    };
+    let calm = || server.info().clients == 0;
+    come_and_go(100);
+    until("they are gone", calm);
+    let before = (descriptors(), threads().len(), common::resident_bytes());
+    come_and_go(number("RV_CONNECTIONS", 300));
+    until("they are gone", || {
+        calm() && descriptors() <= before.0 && threads().len() <= before.1
+    });
+    let grown = common::resident_bytes().saturating_sub(before.2);
+    assert!(grown < 4 << 20, "grew by {grown} bytes");
+    let stats = server.stats();
+    assert_eq!(stats.connects, stats.disconnects);
+    // One that stays is served.
+    let client = client(&server);
+    input(&client, "n", Kind::Int);
+    connect(&client);
+    set(&server, 0, ValueRef::Int(1));
+    until_holds(&client, 0, ValueRef::Int(1));
 }
 
 #[test]

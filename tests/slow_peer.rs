@@ -102,6 +102,35 @@ fn d16_one_of_ten_that_does_not_read_costs_the_others_nothing() {
     while !raw::read_text(&mut slow).contains(r#""small":61"#) {}
 }
 
+#[test]
+#[cfg(target_os = "linux")]
+fn d14_little_is_on_its_way_to_a_peer_that_does_not_read() {
+    const FRAME: u64 = 12_000;
+    let server = server();
+    let text = input(&server, "text", Kind::Text);
+    let slow = raw::connect(server.info().port);
+    let socket = socket2::SockRef::from(&slow);
+    socket.set_recv_buffer_size(16 * 1024).unwrap();
+    until("the slow one", || server.info().clients == 1);
+    let id = server.client_ids()[0];
+    let mut round = 0;
+    let mut last = (0, Instant::now());
+    until("it is stuck", || {
+        round += 1;
+        let filling = format!("{round:06}").repeat(FRAME as usize / 6);
+        set(&server, text, ValueRef::Text(&filling));
+        std::thread::sleep(Duration::from_millis(11));
+        let frames = frames_out(&server, id);
+        if frames != last.0 {
+            last = (frames, Instant::now());
+        }
+        frames > 0 && last.1.elapsed() > Duration::from_millis(300)
+    });
+    // Left to itself, the system takes some megabytes, which a slow peer would have to read before what is new.
+    let bytes = frames_out(&server, id) * FRAME;
+    assert!(bytes < 400_000, "{bytes} bytes are on their way");
+}
+
 /// A server with a peer that has stopped reading in the middle of a frame, and the id of a signal.
 fn stuck(mode: SendMode) -> (Interface, std::net::TcpStream, u32) {
     let server = server_with(|o| o.send_mode = mode);

@@ -1,4 +1,4 @@
-//! `docs/TORTURE.md` names tests that exist.
+//! `docs/TORTURE.md` and `docs/RELIABILITY.md` name tests that exist.
 
 use std::path::Path;
 
@@ -38,6 +38,12 @@ fn rows(text: &str) -> Vec<(&str, Vec<&str>)> {
         .collect()
 }
 
+/// Whether `test`, a path and a name, exists.
+fn exists(test: &str) -> bool {
+    test.split_once("::")
+        .is_some_and(|(path, name)| stands(path, name))
+}
+
 #[test]
 fn every_test_that_is_named_exists() {
     let text = read("docs/TORTURE.md").expect("docs/TORTURE.md");
@@ -46,15 +52,25 @@ fn every_test_that_is_named_exists() {
         .iter()
         .flat_map(|(number, tests)| tests.iter().map(move |test| (number, test)));
     let missing: Vec<String> = named
-        .filter(|(_, test)| {
-            !test
-                .split_once("::")
-                .is_some_and(|(path, name)| stands(path, name))
-        })
+        .filter(|(_, test)| !exists(test))
         .map(|(number, test)| format!("{number}: {test}"))
         .collect();
     assert!(missing.is_empty(), "\n{}", missing.join("\n"));
     assert!(rows.len() > 100, "only {} rows", rows.len());
+}
+
+#[test]
+fn every_test_that_proves_a_promise_exists() {
+    let text = read("docs/RELIABILITY.md").expect("docs/RELIABILITY.md");
+    let named: Vec<&str> = text
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter(|quoted| quoted.contains("::"))
+        .collect();
+    let missing: Vec<&str> = named.iter().filter(|test| !exists(test)).copied().collect();
+    assert!(missing.is_empty(), "\n{}", missing.join("\n"));
+    assert!(named.len() > 80, "only {} tests", named.len());
 }
 
 #[test]

@@ -29,7 +29,7 @@ int main(int argc, char **argv) {
     for (cycle = 0; cycle < 300; cycle++) {
         count = rv_poll_changes(iface, changes, 64);
         for (i = 0; i < count; i++)
-            if (changes[i].signal == motor)
+            if (changes[i].signal == motor && changes[i].change_count > 0) /* and not only its quality */
                 printf("Motor = %g\n", changes[i].number);
         fflush(stdout);
         rv_set_bool(iface, sensor, cycle % 10 < 5); /* a part passes every second */

@@ -113,6 +113,8 @@ class Operator:
         self.expect("Conveyor1 standing after Stop", lambda: not cell["Conveyor1.Running"].value)
         self.expect("Cell.State Stopped", lambda: cell["Cell.State"].value == "Stopped")
         self.watch(share - 0.8)
+        display.note("the cell is at rest again")
+        display.update()
 
 
 def main():

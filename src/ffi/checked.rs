@@ -4,8 +4,9 @@ use safer_ffi::layout::ReprC;
 
 use super::enums::{
     rv_access, rv_catalog_direction, rv_direction, rv_import_direction, rv_kind, rv_list_format,
-    rv_mode, rv_note, rv_perspective, rv_send_mode,
+    rv_mode, rv_note, rv_perspective, rv_send_mode, rv_token_transport,
 };
+use crate::access::TokenTransport;
 use crate::error::{Error, ErrorCode, Result};
 use crate::interface::ListFormat;
 use crate::options::{CatalogDirection, ImportDirection, Mode, SendMode};
@@ -35,7 +36,7 @@ macro_rules! inputs {
 
 inputs! {
     rv_mode rv_send_mode rv_kind rv_direction rv_access rv_perspective rv_import_direction rv_catalog_direction
-    rv_list_format rv_note
+    rv_list_format rv_note rv_token_transport
 }
 
 /// Checks the number of an argument, field or option `name`.
@@ -124,6 +125,17 @@ impl From<rv_list_format> for ListFormat {
             rv_list_format::RV_LIST_AUTO => Self::Auto,
             rv_list_format::RV_LIST_JSON => Self::Json,
             rv_list_format::RV_LIST_CSV => Self::Csv,
+        }
+    }
+}
+
+impl From<rv_token_transport> for TokenTransport {
+    fn from(value: rv_token_transport) -> Self {
+        match value {
+            rv_token_transport::RV_TOKEN_AUTO => Self::Auto,
+            rv_token_transport::RV_TOKEN_X_API_KEY => Self::XApiKey,
+            rv_token_transport::RV_TOKEN_QUERY => Self::Query,
+            rv_token_transport::RV_TOKEN_SUBPROTOCOL => Self::Subprotocol,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorCode};
 /// one. A server that has published one is also asked to change it: `RV_EVENT_CONFIG_SET`; until then such requests
 /// are refused, and those that ask get `{}`. Does not wait.
 ///
-/// Returns `RV_OK`, or `RV_ERR_ARGUMENT` when it is not a JSON object.
+/// Returns `RV_OK`; `RV_ERR_ARGUMENT` when it is not a JSON object; `RV_ERR_UNSUPPORTED` for a client.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rv_config_publish(iface: *mut rv_interface, json: *const c_char) -> i32 {
     guard::with(iface, |interface| {

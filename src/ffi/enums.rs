@@ -109,6 +109,21 @@ pub enum rv_catalog_direction {
     RV_CATALOG_NEUTRAL = 2,
 }
 
+/// How a client presents its token.
+#[derive_ReprC]
+#[derive(Clone, Copy)]
+#[repr(u32)]
+pub enum rv_token_transport {
+    /// `Authorization: Bearer`.
+    RV_TOKEN_AUTO = 0,
+    /// `X-API-Key`.
+    RV_TOKEN_X_API_KEY = 1,
+    /// `?token=` behind the path. Servers and proxies write paths into their logs: take another where there is one.
+    RV_TOKEN_QUERY = 2,
+    /// The subprotocol `rv.token.` with the token in base64url, beside `rv.v2`.
+    RV_TOKEN_SUBPROTOCOL = 3,
+}
+
 /// How a signal list is written.
 #[derive_ReprC]
 #[derive(Clone, Copy)]
@@ -247,6 +262,7 @@ pub type rv_access_in = u32;
 pub type rv_perspective_in = u32;
 pub type rv_import_direction_in = u32;
 pub type rv_catalog_direction_in = u32;
+pub type rv_token_transport_in = u32;
 pub type rv_list_format_in = u32;
 pub type rv_note_in = u32;
 

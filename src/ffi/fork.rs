@@ -28,8 +28,9 @@ pub fn is_child() -> bool {
 fn failure() -> Error {
     Error::new(
         ErrorCode::Forked,
-        "this process was forked after the library was used, and the network threads stayed in the parent: \
-         load the library in the child first, or start the child with exec",
+        "this process is a child that was forked after its parent had created an interface, and the network thread \
+         stayed in the parent: fork before the first interface is created, or let the child start with exec \
+         (Python's multiprocessing: the start method \"spawn\")",
     )
 }
 

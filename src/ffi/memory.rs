@@ -102,12 +102,11 @@ fn checked_size<T: Growing>(size: u32, what: &str) -> Result<usize> {
         return Err(Error::new(
             ErrorCode::StructSize,
             format!(
-                "{what} is {size}, but no version of {} has that size (the first had {} bytes, that of {} has {}): \
-                 give sizeof({0})",
+                "{what} is {size}, but {} has {} bytes in version {}, and never had fewer than {}: give sizeof({0})",
                 T::NAME,
-                T::FIRST,
+                size_of::<T>(),
                 env!("CARGO_PKG_VERSION"),
-                size_of::<T>()
+                T::FIRST
             ),
         ));
     }
@@ -250,10 +249,11 @@ mod tests {
     #[test]
     fn impossible_sizes_are_refused() {
         for size in [0, 4, 7, MAX_STRUCT_BYTES + 1, u32::MAX] {
-            assert_eq!(
-                read_words(&[size, 0, 0]).unwrap_err().code(),
-                ErrorCode::StructSize
-            );
+            let error = read_words(&[size, 0, 0]).unwrap_err();
+            assert_eq!(error.code(), ErrorCode::StructSize);
+            let said = error.message();
+            assert!(said.contains("thing has 12 bytes in"), "{said}");
+            assert!(said.ends_with("fewer than 8: give sizeof(thing)"), "{said}");
         }
     }
 

@@ -10,7 +10,7 @@ use super::checked::checked;
 use super::enums::{
     rv_catalog_direction, rv_catalog_direction_in, rv_direction, rv_direction_in,
     rv_import_direction, rv_import_direction_in, rv_mode, rv_mode_in, rv_perspective,
-    rv_perspective_in, rv_send_mode, rv_send_mode_in,
+    rv_perspective_in, rv_send_mode, rv_send_mode_in, rv_token_transport, rv_token_transport_in,
 };
 use super::memory::Growing;
 use super::string;
@@ -57,7 +57,8 @@ pub struct rv_options {
     pub output_patterns: *const c_char,
     /// The cycle of `RV_SEND_CYCLE`, 1 to 3600000.
     pub update_cycle_ms: u32,
-    /// Client: time between attempts to connect, +-10 %.
+    /// Client: time between attempts to connect, +-10 %. Towards a server that refuses this client (HTTP 401, 403, 429) it
+    /// doubles up to a minute.
     pub reconnect_interval_ms: u32,
     /// Client: the interval doubles up to this; 0 = it stays fixed.
     pub reconnect_backoff_max_ms: u32,
@@ -79,7 +80,7 @@ pub struct rv_options {
     pub first_state_wait_ms: u32,
     /// Server: connected clients in all; the next one gets HTTP 503.
     pub max_clients: u32,
-    /// Server: connected clients from one address, when listening beyond this machine.
+    /// Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
     pub max_clients_per_address: u32,
     /// The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client.
     pub max_message_bytes: u32,
@@ -144,6 +145,23 @@ pub struct rv_options {
     pub tls_key_file: *const c_char,
     /// Server: a PEM file with authorities; clients must show a certificate of one of them. NULL = clients need none.
     pub tls_client_ca_file: *const c_char,
+    /// Server: clients must present this token, and may do everything with it; see `rv_add_token` for more of them and
+    /// for roles. Client: the token that it presents. Visible ASCII; NULL = none; "" is an error.
+    pub access_token: *const c_char,
+    /// Server: clients may present this user and `password` (HTTP Basic) instead of a token. Client: the user that it
+    /// presents. NULL = none.
+    pub user: *const c_char,
+    /// See `user`.
+    pub password: *const c_char,
+    /// Server, list: addresses and networks (`10.0.0.0/8`) of proxies. The address of a client that these tell in
+    /// `X-Forwarded-For`, or else in `Forwarded`, is the one that counts for limits, wrong tokens and the log. A proxy
+    /// must set that header itself, or take away what a client sent.
+    pub trusted_proxies: *const c_char,
+    /// Client: how it presents the token.
+    pub token_transport: rv_token_transport_in,
+    /// Client: 1 = present token or password without TLS to another machine, too.
+    pub allow_plain_credentials: u8,
+    pub reserved5: [u8; 3],
 }
 
 // SAFETY: numbers and pointers, of any bit pattern, and laid out without implicit padding.
@@ -237,6 +255,13 @@ impl rv_options {
             tls_certificate_file: null(),
             tls_key_file: null(),
             tls_client_ca_file: null(),
+            access_token: null(),
+            user: null(),
+            password: null(),
+            trusted_proxies: null(),
+            token_transport: options.token_transport as u32,
+            allow_plain_credentials: options.allow_plain_credentials.into(),
+            reserved5: [0; 3],
         }
     }
 
@@ -337,13 +362,24 @@ impl rv_options {
             allowed_origins: list(self.allowed_origins, "option allowed_origins")?,
             allowed_hosts: list(self.allowed_hosts, "option allowed_hosts")?,
             allow_anonymous_network: flag(self.allow_anonymous_network, "allow_anonymous_network")?,
+            access_token: owned(self.access_token, "option access_token")?,
+            user: owned(self.user, "option user")?,
+            password: owned(self.password, "option password")?,
+            token_transport: checked::<rv_token_transport>(
+                self.token_transport,
+                "option token_transport",
+            )?
+            .into(),
+            allow_plain_credentials: flag(self.allow_plain_credentials, "allow_plain_credentials")?,
+            trusted_proxies: list(self.trusted_proxies, "option trusted_proxies")?,
             debug: flag(self.debug, "debug")?,
         })
     }
 
     fn check_reserved(&self) -> Result<()> {
         let reserved = [self.reserved0.into(), self.reserved1];
-        if reserved != [0; 2] || self.reserved3 != [0; 2] || self.reserved4 != [0; 7] {
+        let bytes = [&self.reserved3[..], &self.reserved4, &self.reserved5].concat();
+        if reserved != [0; 2] || bytes.iter().any(|byte| *byte != 0) {
             return Err(Error::new(
                 ErrorCode::Argument,
                 "a reserved field of rv_options is not zero: call rv_options_init before changing fields",
@@ -376,7 +412,8 @@ fn attempts(value: i32) -> Result<Option<u32>> {
     }
 }
 
-fn lines(text: &str) -> Vec<String> {
+/// The entries of a list.
+pub fn lines(text: &str) -> Vec<String> {
     text.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())

@@ -80,7 +80,7 @@ pub enum rv_result {
     RV_ERR_NOT_CONNECTED = -49,
     /// Listening beyond this machine without any authentication was not allowed.
     RV_ERR_INSECURE_BIND = -50,
-    /// The server refused us (HTTP 401 or 403).
+    /// The server refused us (HTTP 401, 403 or 429).
     RV_ERR_DENIED = -51,
     /// The operating system does not let this user have that port.
     RV_ERR_PERMISSION = -52,

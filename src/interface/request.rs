@@ -112,9 +112,16 @@ impl Interface {
     /// something also gets [`crate::interface::EventKind::ConfigSet`] when a client wants it changed.
     ///
     /// # Errors
-    /// [`ErrorCode::Argument`] when it is not a JSON object.
+    /// [`ErrorCode::Argument`] when it is not a JSON object; [`ErrorCode::Unsupported`] for a client.
     pub fn config_publish(&self, json: &str) -> Result<()> {
         self.shared.check()?;
+        if self.shared.options.mode == Mode::Client {
+            return Err(Error::new(
+                ErrorCode::Unsupported,
+                "a client has no configuration that anybody could ask for: publish it at the server, or send the \
+                 server a config_set",
+            ));
+        }
         config::check_config(json)?;
         // Here and not on the network thread: who asks after this call gets the new one.
         run(&self.hub, Input::PublishConfig(json.to_owned()));

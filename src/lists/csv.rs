@@ -62,6 +62,14 @@ fn reader(text: &str) -> ::csv::Reader<&[u8]> {
         .from_reader(text.as_bytes())
 }
 
+/// Whether the text begins as a list in CSV does.
+pub(super) fn is_headed(text: &str) -> bool {
+    let mut reader = reader(text);
+    reader
+        .headers()
+        .is_ok_and(|header| Columns::read(header).is_ok())
+}
+
 /// The reader's own count of lines stops before empty ones, which it skips with the record behind them.
 fn line(text: &str, position: Option<&Position>) -> u64 {
     let start = position.map_or(0, |position| position.byte() as usize);

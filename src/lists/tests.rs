@@ -101,6 +101,13 @@ fn a_wrong_line_is_reported_with_its_number() {
         ("{\n\"Signals\": {}\n}", 2, "expected a sequence"),
         ("{}", 1, "missing field `Signals`"),
         (
+            "\n[{\"Name\":\"A\",\"Type\":\"INT\"}]",
+            2,
+            "in an object: {\"Signals\":[…]}",
+        ),
+        ("[[]]", 1, "in an object"),
+        ("Name;Type\nA;INT\n", 1, "this is CSV, and not JSON"),
+        (
             "{\"Signals\":[\n{\"Name\":\"A\",\n\"Type\":\"REAL\"}]}",
             3,
             "\"REAL\" is none of BOOL, INT, FLOAT and TEXT",
@@ -134,6 +141,8 @@ fn a_wrong_line_is_reported_with_its_number() {
     ];
     let csv = [
         ("", 1, "has to name the columns"),
+        ("\n {\"Signals\":[]}", 2, "this is JSON, and not CSV"),
+        ("[]", 1, "this is JSON, and not CSV"),
         ("Name,Kind\nA,BOOL\n", 1, "has to name the columns"),
         ("Comment,Type\nA,BOOL\n", 1, "has to name the columns"),
         ("Name,Type\nA,BOOL\nB,WORD\n", 3, "\"WORD\" is none of"),

@@ -4,7 +4,8 @@
 //! without an answer. So the request is read and judged here, and tungstenite begins after the `101`.
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -12,10 +13,13 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
+use super::clock;
 use super::http_head::{self, Head, HeadError};
+use super::keys::{Keys, Presented, Verdict, offers_protocol};
 use super::meter::Meter;
 use super::origin::Authority;
 pub(crate) use super::origin::Policy;
+use crate::access::{Grant, PROTOCOL};
 use crate::escape::escape;
 
 /// A client that was let in.
@@ -26,6 +30,10 @@ pub(crate) struct Accepted<S> {
     pub(crate) target: String,
     /// The web page's origin; `None` for a native program.
     pub(crate) origin: Option<String>,
+    /// The client's own address, which a trusted proxy may have told.
+    pub(crate) address: IpAddr,
+    /// What it may do; `None` on a server that asks nobody.
+    pub(crate) grant: Option<Arc<Grant>>,
 }
 
 /// A client that was turned away; it has had its answer already.
@@ -35,6 +43,17 @@ pub(crate) struct Refusal {
     pub(crate) status: u16,
     /// One line that names the option to change, if there is one.
     pub(crate) log: String,
+    /// The client's own address, as far as it is known.
+    pub(crate) address: IpAddr,
+}
+
+/// What a server asks of its clients.
+#[derive(Clone, Copy)]
+pub(crate) struct Door<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) keys: &'a Keys,
+    /// Names the option by which there is no room for a client from this address.
+    pub(crate) full: &'a (dyn Fn(IpAddr) -> Option<&'static str> + Sync),
 }
 
 /// What a refused client is told (never anything it sent), and what the log says.
@@ -42,6 +61,8 @@ struct No {
     status: u16,
     body: &'static str,
     why: String,
+    /// Further header lines of the answer.
+    headers: String,
 }
 
 impl No {
@@ -50,6 +71,7 @@ impl No {
             status,
             body,
             why: why.to_string(),
+            headers: String::new(),
         }
     }
 }
@@ -61,26 +83,27 @@ fn no<T>(status: u16, body: &'static str, why: impl Display) -> Result<T, No> {
 struct Yes {
     key: String,
     origin: Option<String>,
+    grant: Option<Arc<Grant>>,
+    /// The answer names the subprotocol.
+    protocol: bool,
 }
 
 /// Reads the upgrade request of `peer` from `stream` and answers it. The caller bounds the time.
 pub(crate) async fn accept<S>(
     mut stream: S,
-    policy: &Policy,
+    door: Door<'_>,
     peer: SocketAddr,
     config: WebSocketConfig,
 ) -> Result<Accepted<S>, Refusal>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    let caller = Caller::direct(peer);
     let (head, early) = match http_head::read(&mut stream).await {
         Ok(read) => read,
         Err(HeadError::Gone(bytes, error)) => {
             let cause = error.map(|e| format!(" ({e})")).unwrap_or_default();
-            return Err(Refusal {
-                status: 0,
-                log: format!("{peer} left after {bytes} bytes of its request{cause}"),
-            });
+            return Err(caller.left(format_args!("after {bytes} bytes of its request{cause}")));
         }
         Err(HeadError::TooLarge) => {
             let no = No::new(
@@ -88,7 +111,7 @@ where
                 "The request's head is larger than 16 KiB or 64 lines.",
                 "its request has more than 16 KiB or 64 header lines",
             );
-            return Err(refuse(&mut stream, peer, no).await);
+            return Err(caller.refuse(&mut stream, no).await);
         }
         Err(HeadError::Tls) => {
             let no = No::new(
@@ -96,7 +119,7 @@ where
                 "This port speaks plain HTTP: use ws://, not wss://.",
                 "it speaks TLS (wss://) and this server does not: switch TLS off in the client",
             );
-            return Err(refuse(&mut stream, peer, no).await);
+            return Err(caller.refuse(&mut stream, no).await);
         }
         Err(HeadError::Malformed(why)) => {
             let no = No::new(
@@ -104,16 +127,26 @@ where
                 "This is not an HTTP/1.1 WebSocket upgrade request.",
                 format_args!("its request cannot be used: {why}"),
             );
-            return Err(refuse(&mut stream, peer, no).await);
+            return Err(caller.refuse(&mut stream, no).await);
         }
     };
-    let yes = match judge(&head, policy) {
+    let caller = Caller {
+        peer,
+        address: door.policy.client(peer.ip(), &head),
+    };
+    let yes = match judge(&head, door, caller.address) {
         Ok(yes) => yes,
-        Err(no) => return Err(refuse(&mut stream, peer, no).await),
+        Err(no) => return Err(caller.refuse(&mut stream, no).await),
+    };
+    // Never the subprotocol with the token: answers are logged in other places than requests.
+    let protocol = if yes.protocol {
+        format!("Sec-WebSocket-Protocol: {PROTOCOL}\r\n")
+    } else {
+        String::new()
     };
     let response = format!(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Accept: {}\r\n\r\n",
+         Sec-WebSocket-Accept: {}\r\n{protocol}\r\n",
         derive_accept_key(yes.key.as_bytes())
     );
     let sent = async {
@@ -121,10 +154,7 @@ where
         stream.flush().await
     };
     if let Err(error) = sent.await {
-        return Err(Refusal {
-            status: 0,
-            log: format!("{peer} left before the upgrade was answered ({error})"),
-        });
+        return Err(caller.left(format_args!("before the upgrade was answered ({error})")));
     }
     // Frames that came along with the request are read from the meter like all others.
     let cap = config.max_message_size.unwrap_or(usize::MAX);
@@ -133,6 +163,8 @@ where
         socket: WebSocketStream::from_raw_socket(meter, Role::Server, Some(config)).await,
         target: head.target,
         origin: yes.origin,
+        address: caller.address,
+        grant: yes.grant,
     })
 }
 
@@ -141,13 +173,10 @@ pub(crate) async fn refuse_busy<S>(mut stream: S)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    answer(
-        &mut stream,
-        503,
-        "The server has as many clients as it may have. Try again later.",
-    )
-    .await;
+    answer(&mut stream, 503, BUSY, "").await;
 }
+
+const BUSY: &str = "The server has as many clients as it may have. Try again later.";
 
 /// Tells a client that speaks plain HTTP to a server of TLS; its request is not looked at.
 pub(crate) async fn refuse_plain<S>(mut stream: S, peer: SocketAddr) -> Refusal
@@ -159,21 +188,60 @@ where
         "This port speaks TLS: use wss://, not ws://.",
         "it speaks plain text (ws://) and this server TLS: switch TLS on in the client",
     );
-    refuse(&mut stream, peer, no).await
+    Caller::direct(peer).refuse(&mut stream, no).await
 }
 
-async fn refuse<S>(stream: &mut S, peer: SocketAddr, no: No) -> Refusal
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    answer(stream, no.status, no.body).await;
-    Refusal {
-        status: no.status,
-        log: format!("refused {peer} with HTTP {}: {}", no.status, no.why),
+/// Whom a request came from.
+struct Caller {
+    peer: SocketAddr,
+    /// The client's own address, which a trusted proxy may have told.
+    address: IpAddr,
+}
+
+impl Display for Caller {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&named(self.peer, self.address))
     }
 }
 
-fn judge(head: &Head, policy: &Policy) -> Result<Yes, No> {
+/// A client for the log: its own address, and by which proxy it comes.
+pub(crate) fn named(peer: SocketAddr, address: IpAddr) -> String {
+    if peer.ip() == address {
+        peer.to_string()
+    } else {
+        format!("{address} (by the proxy {peer})")
+    }
+}
+
+impl Caller {
+    fn direct(peer: SocketAddr) -> Self {
+        let address = peer.ip();
+        Self { peer, address }
+    }
+
+    fn left(&self, when: std::fmt::Arguments<'_>) -> Refusal {
+        Refusal {
+            status: 0,
+            log: format!("{self} left {when}"),
+            address: self.address,
+        }
+    }
+
+    async fn refuse<S>(&self, stream: &mut S, no: No) -> Refusal
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        answer(stream, no.status, no.body, &no.headers).await;
+        Refusal {
+            status: no.status,
+            log: format!("refused {self} with HTTP {}: {}", no.status, no.why),
+            address: self.address,
+        }
+    }
+}
+
+fn judge(head: &Head, door: Door<'_>, address: IpAddr) -> Result<Yes, No> {
+    let policy = door.policy;
     let Some((authority, path)) = head.authority_and_path() else {
         return no(400, "Bad request target.", "bad request target");
     };
@@ -222,7 +290,66 @@ fn judge(head: &Head, policy: &Policy) -> Result<Yes, No> {
         );
     }
     let key = upgrade_key(head)?;
-    Ok(Yes { key, origin })
+    // Last, so that only what could connect counts as a guess.
+    let grant = credentials(head, door.keys, address)?;
+    if let Some(option) = (door.full)(address) {
+        return no(503, BUSY, format_args!("option {option} is reached"));
+    }
+    let protocol = offers_protocol(head);
+    Ok(Yes {
+        key,
+        origin,
+        grant,
+        protocol,
+    })
+}
+
+/// What the client may do, if it presents what this server asks for.
+fn credentials(head: &Head, keys: &Keys, address: IpAddr) -> Result<Option<Arc<Grant>>, No> {
+    if !keys.closed() {
+        return Ok(None);
+    }
+    let presented = match Presented::all(head) {
+        Ok(presented) => presented,
+        Err(twice) => {
+            return no(
+                400,
+                "A request presents a token once.",
+                format_args!("it sent {twice}"),
+            );
+        }
+    };
+    let (body, why) = match keys.judge(&presented, address, clock::now()) {
+        Verdict::Pass(grant) => return Ok(grant),
+        Verdict::Missing => (
+            "This server wants a token or a password.",
+            "it presents neither token nor password",
+        ),
+        Verdict::Wrong => (
+            "This token or password is wrong.",
+            "its token or password is wrong",
+        ),
+        Verdict::Later(wait) => {
+            let mut no = No::new(
+                429,
+                "Too many wrong tokens or passwords from this address. Try again later.",
+                format_args!(
+                    "too many wrong tokens or passwords from its address, which are not looked at for another {} ms",
+                    wait.as_millis()
+                ),
+            );
+            // Rounded up: who comes back then is heard.
+            no.headers = format!("Retry-After: {}\r\n", wait.as_millis().div_ceil(1000));
+            return Err(no);
+        }
+    };
+    let mut no = No::new(401, body, why);
+    no.headers = "WWW-Authenticate: Bearer realm=\"realvirtual-ws\"\r\n".to_owned();
+    if keys.has_users() {
+        no.headers
+            .push_str("WWW-Authenticate: Basic realm=\"realvirtual-ws\", charset=\"UTF-8\"\r\n");
+    }
+    Err(no)
 }
 
 /// The validated form of `Host`, and its text.
@@ -291,15 +418,17 @@ fn upgrade_key(head: &Head) -> Result<String, No> {
 const DRAIN_BYTES: u64 = 8 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(1);
 
-async fn answer<S>(stream: &mut S, status: u16, body: &str)
+async fn answer<S>(stream: &mut S, status: u16, body: &str, headers: &str)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let reason = match status {
+        401 => "Unauthorized",
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",
         426 => "Upgrade Required",
+        429 => "Too Many Requests",
         431 => "Request Header Fields Too Large",
         503 => "Service Unavailable",
         _ => "Bad Request",
@@ -317,7 +446,7 @@ where
         "close"
     };
     let text = format!(
-        "HTTP/1.1 {status} {reason}\r\nConnection: {connection}\r\n{extra}\
+        "HTTP/1.1 {status} {reason}\r\nConnection: {connection}\r\n{extra}{headers}\
          Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n\
          Content-Length: {}\r\n\r\n{body}\n",
         body.len() + 1

@@ -19,6 +19,9 @@ use super::listen::{tune, unbracketed};
 use super::meter::Meter;
 use super::stream::MaybeTls;
 use super::tls::{self, Loaded};
+use crate::access::{
+    PROTOCOL, Secrets, TokenTransport, basic, percent_encoded, token_protocol, without_query,
+};
 use crate::error::{Error, ErrorCode, Result};
 use crate::options::Options;
 
@@ -35,6 +38,12 @@ pub(crate) async fn connect(
     options: &Options,
     loaded: Loaded,
 ) -> Result<WebSocketStream<Meter<MaybeTls>>> {
+    // What the other side says in its answer is quoted, and it may say what it was told.
+    let redact = |error: Error| error.reworded(|text| Secrets::of(options).redact(text));
+    attempt(options, loaded).await.map_err(redact)
+}
+
+async fn attempt(options: &Options, loaded: Loaded) -> Result<WebSocketStream<Meter<MaybeTls>>> {
     let limit = Limit {
         deadline: Instant::now() + options.connect_timeout,
         timeout: options.connect_timeout,
@@ -124,21 +133,49 @@ fn request(options: &Options, place: &str) -> Result<Request> {
     };
     let path = options.path.as_deref().unwrap_or_default();
     let slash = if path.starts_with('/') { "" } else { "/" };
+    let mut uri = format!("{scheme}://{place}{slash}{path}");
+    let mut credentials = None;
+    match (&options.access_token, options.token_transport) {
+        (Some(token), TokenTransport::Auto) => {
+            credentials = Some(("Authorization", format!("Bearer {token}")));
+        }
+        (Some(token), TokenTransport::XApiKey) => {
+            credentials = Some(("X-API-Key", token.clone()));
+        }
+        (Some(token), TokenTransport::Query) => {
+            uri.push(if path.contains('?') { '&' } else { '?' });
+            uri.push_str(&format!("token={}", percent_encoded(token)));
+        }
+        (Some(token), TokenTransport::Subprotocol) => {
+            let offer = format!("{PROTOCOL}, {}", token_protocol(token));
+            credentials = Some(("Sec-WebSocket-Protocol", offer));
+        }
+        (None, _) => {
+            if let (Some(user), Some(password)) = (&options.user, &options.password) {
+                credentials = Some(("Authorization", basic(user, password)));
+            }
+        }
+    }
     // No Origin: that header is for browsers, and says on whose behalf they act.
-    Request::builder()
-        .uri(format!("{scheme}://{place}{slash}{path}"))
+    let mut request = Request::builder()
+        .uri(uri)
         .header("Host", place.strip_suffix(default).unwrap_or(place))
         .header("Connection", "Upgrade")
         .header("Upgrade", "websocket")
         .header("Sec-WebSocket-Version", "13")
-        .header("Sec-WebSocket-Key", generate_key())
-        .body(())
-        .map_err(|error| {
-            Error::new(
-                ErrorCode::Argument,
-                format!("options address {place:?} and path {path:?} do not make a URL: {error}"),
-            )
-        })
+        .header("Sec-WebSocket-Key", generate_key());
+    if let Some((name, value)) = credentials {
+        request = request.header(name, value);
+    }
+    request.body(()).map_err(|error| {
+        Error::new(
+            ErrorCode::Argument,
+            format!(
+                "options address {place:?} and path {:?} do not make a URL: {error}",
+                without_query(path)
+            ),
+        )
+    })
 }
 
 /// Looked up at every attempt, since the server may have moved.

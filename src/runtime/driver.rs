@@ -17,10 +17,11 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::WebSocketStream;
 
+use crate::access::{Grant, without_query};
 use crate::error::{Error, ErrorCode, Result};
 use crate::escape::escape;
 use crate::options::{Mode, Options, SendMode};
-use crate::runtime::admission::{self, Policy};
+use crate::runtime::admission::{self, Door, Policy};
 use crate::runtime::hub::{self, Hub, Link};
 use crate::runtime::link::{self, LinkOptions, Outbound};
 use crate::runtime::meter::Meter;
@@ -28,7 +29,7 @@ use crate::runtime::shared::Shared;
 use crate::runtime::stream::MaybeTls;
 use crate::runtime::tls::{self, Loaded};
 use crate::runtime::{clock, connect, listen};
-use crate::session::Input;
+use crate::session::{Input, LogLevel, LogRecord};
 use crate::time::Time;
 
 /// A deadline that is later than timers usually are.
@@ -80,6 +81,12 @@ pub(crate) async fn drive(
                 Ok(listener) => {
                     let listener = listener.map(|(listener, address)| {
                         hub.lock().port = address.port();
+                        shared.put_log(LogRecord {
+                            level: LogLevel::Info,
+                            time: clock::now(),
+                            client: 0,
+                            text: format!("listening on {address}"),
+                        });
                         listener
                     });
                     // Before the start returns, so that nobody finds it still stopped after it.
@@ -255,7 +262,7 @@ impl Tasks {
                     } else {
                         ""
                     };
-                    tasks.attach(ws, address, note.to_owned(), None);
+                    tasks.attach(ws, address, note.to_owned(), None, None);
                 }
                 Err(error) => {
                     hub::run(&tasks.hub, Input::ConnectFailed { error });
@@ -277,7 +284,7 @@ impl Tasks {
             };
             let on_trouble = |error: Error| {
                 let why = error.message().to_owned();
-                hub::run(&tasks.hub, Input::Refused { why });
+                hub::run(&tasks.hub, Input::Refused { why, address: None });
             };
             // Ends when the task is aborted.
             listen::accept_loop(listener, on_connection, on_trouble, std::future::pending()).await;
@@ -297,57 +304,79 @@ impl Tasks {
         let tasks = self.clone();
         let deadline = limits.handshake_timeout;
         self.spawn(async move {
+            let refused = |why: String, address: IpAddr| {
+                let address = Some(address);
+                hub::run(&tasks.hub, Input::Refused { why, address });
+            };
+            // Behind a proxy, each of its clients counts by its own address, wherever the proxy itself is.
+            let full = |client: IpAddr| tasks.full(client, wide || client != address.ip());
             let handshake = async {
                 let loaded = tasks.shared.tls.lock().clone();
-                let (stream, name) = match loaded {
+                let (stream, certificate) = match loaded {
                     // An answer would need one more handshake in TLS.
                     Loaded::Server(_) if crowd => {
-                        return Err(format!(
+                        let why = format!(
                             "connection from {address} cut: option max_pending_handshakes is reached"
-                        ));
+                        );
+                        return Err((why, address.ip()));
                     }
-                    Loaded::Server(config) => tls::accept(config, stream, address).await?,
+                    Loaded::Server(config) => tls::accept(config, stream, address)
+                        .await
+                        .map_err(|why| (why, address.ip()))?,
                     _ => (MaybeTls::Plain(stream), None),
                 };
                 if let Some(option) = refusal {
                     admission::refuse_busy(stream).await;
-                    return Err(format!(
+                    let why = format!(
                         "connection from {address} refused with 503: option {option} is reached"
-                    ));
+                    );
+                    return Err((why, address.ip()));
                 }
+                let door = Door {
+                    policy: &policy,
+                    keys: &tasks.shared.keys,
+                    full: &full,
+                };
                 let cap = tasks.options().message_cap();
-                admission::accept(stream, &policy, address, link::websocket_config(cap))
+                admission::accept(stream, door, address, link::websocket_config(cap))
                     .await
-                    .map(|accepted| (accepted, name))
-                    .map_err(|refusal| refusal.log)
+                    .map(|accepted| (accepted, certificate))
+                    .map_err(|refusal| (refusal.log, refusal.address))
             };
             let done = tokio::time::timeout(deadline, handshake).await;
             tasks.pending_handshakes.fetch_sub(1, Ordering::Relaxed);
             match done {
-                Ok(Ok((accepted, name))) => match tasks.full(address.ip(), wide) {
-                    None => {
-                        let note = note(&accepted.target, accepted.origin.as_deref(), name.as_deref());
-                        let ip = Some(address.ip());
-                        tasks.attach(accepted.socket, address.to_string(), note, ip);
+                Ok(Ok((accepted, certificate))) => {
+                    let (ip, grant) = (accepted.address, accepted.grant);
+                    let name = admission::named(address, ip);
+                    match full(ip) {
+                        None => {
+                            let note = note(
+                                &accepted.target,
+                                accepted.origin.as_deref(),
+                                certificate.as_deref(),
+                                grant.as_deref(),
+                            );
+                            tasks.attach(accepted.socket, name, note, Some(ip), grant);
+                        }
+                        // Others were quicker since the request came.
+                        Some(option) => {
+                            tasks.turn_away(accepted.socket);
+                            let why = format!(
+                                "connection from {name} closed: option {option} is reached"
+                            );
+                            refused(why, ip);
+                        }
                     }
-                    // Others were quicker since the request came.
-                    Some(option) => {
-                        tasks.turn_away(accepted.socket);
-                        let why =
-                            format!("connection from {address} closed: option {option} is reached");
-                        hub::run(&tasks.hub, Input::Refused { why });
-                    }
-                },
-                Ok(Err(why)) => hub::run(&tasks.hub, Input::Refused { why }),
-                Err(_) => hub::run(
-                    &tasks.hub,
-                    Input::Refused {
-                        why: format!(
-                            "connection from {address} cut: its handshake took longer than {} ms",
-                            deadline.as_millis()
-                        ),
-                    },
-                ),
+                }
+                Ok(Err((why, ip))) => refused(why, ip),
+                Err(_) => {
+                    let why = format!(
+                        "connection from {address} cut: its handshake took longer than {} ms",
+                        deadline.as_millis()
+                    );
+                    refused(why, address.ip());
+                }
             }
         });
     }
@@ -386,6 +415,7 @@ impl Tasks {
         address: String,
         note: String,
         ip: Option<IpAddr>,
+        grant: Option<Arc<Grant>>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -404,6 +434,8 @@ impl Tasks {
             peer,
             address,
             note,
+            ip,
+            grant,
         };
         hub::run(&self.hub, connected);
         let hub = Arc::clone(&self.hub);
@@ -424,16 +456,21 @@ impl Tasks {
 
 /// What the log says of a client's request. Its query may hold a token and is left out. `certificate`: the name in
 /// the client's certificate, escaped.
-fn note(target: &str, origin: Option<&str>, certificate: Option<&str>) -> String {
-    let mut note = format!(
-        " to {}",
-        escape(target.split('?').next().unwrap_or_default())
-    );
+fn note(
+    target: &str,
+    origin: Option<&str>,
+    certificate: Option<&str>,
+    grant: Option<&Grant>,
+) -> String {
+    let mut note = format!(" to {}", escape(without_query(target)));
     if let Some(origin) = origin {
         note += &format!(", from the page {}", escape(origin));
     }
     if let Some(name) = certificate {
         note += &format!(", with the certificate of {name}");
+    }
+    if let Some(grant) = grant {
+        note += &format!(", role \"{}\"", escape(&grant.role.name));
     }
     note
 }
@@ -455,7 +492,7 @@ async fn prepare(shared: &Arc<Shared>) -> Result<Option<(TcpListener, SocketAddr
     }
     match options.mode {
         Mode::Client => Ok(None),
-        Mode::Server => listen::bind(options).await.map(Some),
+        Mode::Server => listen::bind(&shared.options, &shared.keys).await.map(Some),
     }
 }
 
@@ -463,13 +500,14 @@ async fn prepare(shared: &Arc<Shared>) -> Result<Option<(TcpListener, SocketAddr
 mod tests {
     use super::*;
     use crate::error::ErrorCode;
-    use crate::session::LogLevel;
+    use crate::runtime::keys::Keys;
     use crate::signals::Signals;
 
     #[tokio::test]
     async fn f8_a_panic_in_a_task_faults_its_interface_and_wakes_whoever_waits() {
         let signals = Arc::new(Signals::new(1).unwrap());
-        let shared = Arc::new(Shared::new(Arc::new(Options::server()), signals));
+        let options = Arc::new(Options::server());
+        let shared = Arc::new(Shared::new(options, signals, Keys::default()));
         let waiting = {
             let shared = Arc::clone(&shared);
             std::thread::spawn(move || shared.wait_for(Duration::from_secs(4), || Ok(None::<()>)))

@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::options::Options;
+use crate::runtime::keys::Keys;
 
 const BACKLOG: i32 = 1024;
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
@@ -21,19 +22,27 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(5);
 /// Linux also counts a peer that acknowledges but does not read; one that pauses for a minute is kept.
 #[cfg(target_os = "linux")]
 const USER_TIMEOUT: Duration = Duration::from_secs(90);
+/// What the system may hold of ours that it has not sent yet. More would be old by the time it is sent over a slow link,
+/// where newer values are better.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const UNSENT_BYTES: u32 = 16 * 1024;
 
 /// Opens the listening socket that `options` ask for; gives the address it got.
 ///
 /// # Errors
 /// `PortInUse`, `Address`, `Permission`, `Resolve`, `InsecureBind` or `System`, each with its remedy.
-pub(crate) async fn bind(options: &Options) -> Result<(TcpListener, SocketAddr)> {
+pub(crate) async fn bind(options: &Options, keys: &Keys) -> Result<(TcpListener, SocketAddr)> {
     let address = resolve(options).await?;
-    if !address.ip().to_canonical().is_loopback() && !options.allow_anonymous_network {
+    if !address.ip().to_canonical().is_loopback()
+        && !options.allow_anonymous_network
+        && !knows_its_clients(options, keys)
+    {
         return Err(Error::new(
             ErrorCode::InsecureBind,
             format!(
                 "address {} can be reached from other machines and nothing authenticates clients: keep 127.0.0.1, \
-                 or set the option allow_anonymous_network, which lets everyone on that network read and write every signal",
+                 or set the option access_token (or user and password, or add tokens with roles) or tls_client_ca_file, \
+                 or the option allow_anonymous_network, which lets everyone on that network read and write every signal",
                 address.ip()
             ),
         ));
@@ -43,6 +52,12 @@ pub(crate) async fn bind(options: &Options) -> Result<(TcpListener, SocketAddr)>
         .local_addr()
         .map_err(|error| bind_error(address, &error))?;
     Ok((listener, local))
+}
+
+/// Whether anything tells who a client is. Tokens and passwords do, also when they were all revoked since: then nobody
+/// gets in.
+fn knows_its_clients(options: &Options, keys: &Keys) -> bool {
+    keys.closed() || options.tls.client_ca_file.is_some()
 }
 
 async fn resolve(options: &Options) -> Result<SocketAddr> {
@@ -215,4 +230,6 @@ pub(crate) fn tune(stream: &TcpStream) {
     let _ = socket.set_tcp_keepalive(&keepalive);
     #[cfg(target_os = "linux")]
     let _ = socket.set_tcp_user_timeout(Some(USER_TIMEOUT));
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    let _ = socket.set_tcp_notsent_lowat(UNSENT_BYTES);
 }

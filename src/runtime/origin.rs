@@ -4,17 +4,20 @@
 //! native program, which sends none. `Host` names what the browser believes it talks to, so a page whose
 //! own name was rebound to this machine's address is told from one that means this machine.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::http_head::Head;
+use super::keys::Proxies;
 use crate::options::Options;
 
-/// The options that decide on `Host`, `Origin` and path, prepared once.
+/// The options that decide on `Host`, `Origin` and path, and on whom a proxy speaks for; prepared once.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Policy {
     origins: Vec<String>,
     hosts: Vec<String>,
     machine: Vec<String>,
     path: Option<String>,
+    proxies: Proxies,
 }
 
 impl Policy {
@@ -45,7 +48,13 @@ impl Policy {
                 let path = path.split('?').next().unwrap_or_default();
                 format!("/{}", path.trim_start_matches('/'))
             }),
+            proxies: Proxies::of(options),
         }
+    }
+
+    /// The address of the client that `peer` speaks for.
+    pub(crate) fn client(&self, peer: IpAddr, head: &Head) -> IpAddr {
+        self.proxies.client(peer, head)
     }
 
     /// The path of a request's target is served.

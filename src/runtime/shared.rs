@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
@@ -14,6 +14,7 @@ use crate::escape::escape;
 use crate::options::Options;
 use crate::runtime::clock;
 use crate::runtime::flag::{Flag, RawFlag};
+use crate::runtime::keys::Keys;
 use crate::runtime::queue::Queue;
 use crate::runtime::tls::Loaded;
 use crate::session::{ConfigResult, ConnectionReport, Event, ImportReport, LogLevel, LogRecord};
@@ -30,7 +31,19 @@ fn stderr_level(options: &Options) -> Option<LogLevel> {
         "warn" => Some(LogLevel::Warn),
         "info" => Some(LogLevel::Info),
         "debug" => Some(LogLevel::Debug),
-        _ => options.log_to_stderr.then_some(LogLevel::Debug),
+        other => {
+            if !other.is_empty() {
+                static TOLD: Once = Once::new();
+                TOLD.call_once(|| {
+                    let asked = escape(&asked);
+                    let _ = writeln!(
+                        io::stderr(),
+                        "realvirtual-ws: RV_LOG is \"{asked}\" and counts for nothing: it is to be error, warn, info or debug"
+                    );
+                });
+            }
+            options.log_to_stderr.then_some(LogLevel::Debug)
+        }
     }
 }
 
@@ -54,6 +67,8 @@ pub(crate) enum Answer {
 pub(crate) struct Shared {
     pub(crate) options: Arc<Options>,
     pub(crate) signals: Arc<Signals>,
+    /// A server's tokens and passwords.
+    pub(crate) keys: Keys,
     pub(crate) events: Queue<Event>,
     log: Queue<LogRecord>,
     /// Records down to this level go to standard error, too.
@@ -76,9 +91,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(options: Arc<Options>, signals: Arc<Signals>) -> Self {
+    pub(crate) fn new(options: Arc<Options>, signals: Arc<Signals>, keys: Keys) -> Self {
         Self {
             signals,
+            keys,
             events: Queue::default(),
             log: Queue::default(),
             stderr: stderr_level(&options),

@@ -189,9 +189,17 @@ impl Session {
             return;
         };
         for peer in self.peers.values_mut().filter(of_that_name) {
-            peer.aliases = Some(Arc::clone(aliases));
+            let before = peer.aliases.replace(Arc::clone(aliases));
             if let Some(subscription) = &mut peer.subscription {
                 subscription.adopt(aliases, &names);
+            }
+            // It had no name for these until now, so whatever it has got was not of them.
+            let had = |id| before.as_ref().is_some_and(|had| had.own.contains_key(&id));
+            for (_, id) in aliases.iter().filter(|(_, id)| !had(*id)) {
+                if peer.wants(id) {
+                    peer.due.insert(id);
+                    self.transmit_wanted = true;
+                }
             }
         }
     }

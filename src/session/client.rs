@@ -53,7 +53,10 @@ impl Client {
 
     /// A server that is away for months must not fill a disk.
     fn is_news(&self, error: &Error, now: Time) -> bool {
-        let same = self.last_error.as_ref() == Some(error);
+        let same = self
+            .last_error
+            .as_ref()
+            .is_some_and(|last| (last.code(), last.message()) == (error.code(), error.message()));
         !(same && self.told.is_some_and(|told| now < told + TELL_AGAIN))
     }
 
@@ -260,7 +263,7 @@ impl Session {
         let wait = if std::mem::take(&mut self.client.again_now) {
             Some(Duration::ZERO)
         } else if self.options.auto_reconnect {
-            self.client.backoff.next()
+            self.client.backoff.next(error)
         } else {
             None
         };

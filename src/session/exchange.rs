@@ -9,6 +9,7 @@ use crate::options::SendMode;
 use crate::protocol::encode;
 use crate::session::aliases::View;
 use crate::session::frames::{Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key};
+use crate::session::inbound::shown;
 use crate::session::peer::{Again, Peer, PeerId};
 use crate::session::{LogLevel, Output, Session, fence};
 use crate::signals::{BitSet, Kept, LOCAL, Pick, Picks, Print, Table};
@@ -52,6 +53,8 @@ pub(super) struct Scratch {
     wanted: BitSet,
     /// Those of them that were set or applied since the last cycle.
     fresh: BitSet,
+    /// Those of them that are as they were, and go out because everything does.
+    repeats: BitSet,
     pub(super) picks: Picks,
     pub(super) fragments: Fragments,
     /// Positions in `picks` of what one peer gets.
@@ -127,6 +130,7 @@ impl Session {
     fn collect(&mut self, scratch: &mut Scratch, take: Take) -> bool {
         scratch.wanted.clear();
         scratch.fresh.clear();
+        scratch.repeats.clear();
         scratch.picks.clear();
         for peer in self.peers.values().filter(|peer| ready(peer)) {
             peer.due.for_each(|id| {
@@ -178,6 +182,7 @@ impl Session {
                 {
                     scratch.wanted.insert(id);
                     scratch.fresh.insert(id);
+                    scratch.repeats.insert(id);
                 }
             }
         }
@@ -238,6 +243,7 @@ impl Session {
         let eligibility = self.eligibility();
         let Scratch {
             fresh,
+            repeats,
             picks,
             fragments,
             chosen,
@@ -255,7 +261,16 @@ impl Session {
                 continue;
             };
             for pick in picks.list.iter().filter(|pick| fresh.contains(pick.signal)) {
-                self.stats.pulses_collapsed += u64::from(owe(peer, pick));
+                match owe(peer, pick, &eligibility) {
+                    Owed::Nothing | Owed::Pulse => {}
+                    Owed::Value => {
+                        self.stats.coalesced += u64::from(!repeats.contains(pick.signal));
+                    }
+                    Owed::PulseToo => {
+                        self.stats.pulses_collapsed += 1;
+                        self.stats.coalesced += 2;
+                    }
+                }
             }
             if take == Take::Later || !ready(peer) {
                 continue;
@@ -292,10 +307,12 @@ impl Session {
                         continue;
                     }
                     self.stats.pulses_collapsed += u64::from(pulse);
+                    self.stats.coalesced += u64::from(pulse);
                     chosen.push(index);
                     again.add(peer.again.get(&pick.signal));
                 }
                 peer.due.remove(pick.signal);
+                peer.unmoved.remove(pick.signal);
                 if peer.forced.remove(pick.signal) {
                     peer.again.remove(&pick.signal);
                 }
@@ -431,27 +448,59 @@ impl Session {
         self.ask_for_answer(id, now);
     }
 
+    /// Pulses that a peer was owed, and that it does not get: each is an edge less, and a value that a newer one replaced.
+    pub(super) fn collapse(&mut self, pulses: u64) {
+        self.stats.pulses_collapsed += pulses;
+        self.stats.coalesced += pulses;
+    }
+
     /// Debug mode: a frame, for people.
     pub(super) fn log_frame(&mut self, id: PeerId, arrow: &str, text: &str) {
         if self.options.debug {
-            let text = format!("{arrow} {}", crate::escape::escape_to(text, 512));
+            // Before it is cut, in the middle of a secret perhaps.
+            let text = self.secrets.redact(text.to_owned());
+            let text = format!("{arrow} {}", shown(&text, 512));
             self.log(LogLevel::Debug, id, text, self.now);
         }
     }
 }
 
-/// Notes that the peer is to get a new value. If it has not got the one before, and that was the
-/// other level of a bool, it is owed a pulse; `true` when it was owed one already, which collapses.
-fn owe(peer: &mut Peer, pick: &Pick) -> bool {
-    let owed = !peer.due.insert(pick.signal);
-    if !(owed && pick.toggled) || pick.origin == peer.origin {
-        return false;
+/// What a peer had still to get of a signal when a new value of it came.
+enum Owed {
+    Nothing,
+    /// The value before, which the new one replaces.
+    Value,
+    /// The other level of a bool: from now on it is owed a pulse, so nothing is lost.
+    Pulse,
+    /// A pulse and the level after it. Both are lost, since the new value is the pulse's other level again.
+    PulseToo,
+}
+
+/// Notes that the peer is to get a new value.
+fn owe(peer: &mut Peer, pick: &Pick, eligibility: &Eligibility) -> Owed {
+    if peer.due.insert(pick.signal) {
+        if pick.is_bool() && !pick.toggled {
+            peer.unmoved.insert(pick.signal);
+        }
+        return Owed::Nothing;
     }
-    let collapsed = peer.pulses.remove(pick.signal);
-    if !collapsed {
+    // What it is not to get anyway is not lost to it.
+    let own = pick.origin == peer.origin;
+    if own || peer.closing || matches!(eligibility.fate(peer, pick), Fate::Never) {
+        return Owed::Nothing;
+    }
+    if !pick.toggled {
+        return Owed::Value;
+    }
+    if peer.pulses.remove(pick.signal) {
+        Owed::PulseToo
+    } else if peer.unmoved.remove(pick.signal) {
+        // This is the first edge of what it is owed.
+        Owed::Value
+    } else {
         peer.pulses.insert(pick.signal);
+        Owed::Pulse
     }
-    collapsed
 }
 
 /// Whether the peer can take a data frame now.

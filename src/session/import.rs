@@ -8,9 +8,10 @@ use crate::escape::escape;
 use crate::protocol::data::Resolve;
 use crate::protocol::direction::WireType;
 use crate::protocol::import::{self, AnswerWriter, Catalog};
+use crate::session::access::Request;
 use crate::session::aliases::View;
 use crate::session::peer::{Peer, PeerId};
-use crate::session::{Event, EventKind, ImportReport, LogLevel, Output, Session, State};
+use crate::session::{Event, EventKind, ImportReport, Output, Session, State};
 use crate::signals::{ImportEntry, Imported, Origin};
 use crate::time::Time;
 use crate::value::{Kind, Value};
@@ -90,6 +91,10 @@ impl Session {
         let Some(import) = &mut self.import else {
             return;
         };
+        let may_bring = |peer: &Peer| peer.allows(Request::OwnCatalog);
+        if !self.peers.get(&id).is_some_and(may_bring) {
+            return;
+        }
         import.asked.insert(id);
         self.outputs.push(Output::MessageCap {
             peer: id,
@@ -142,6 +147,14 @@ impl Session {
             let (direction, access) = self.rules.imported(&entry.name, entry.direction);
             let prefixed = self.prefixed(id, entry, direction, access);
             let name = prefixed.as_deref().unwrap_or(&entry.name);
+            let peer = self.peers.get(&id);
+            let rights = peer.and_then(|peer| peer.rights.as_deref());
+            if rights.is_some_and(|rights| !rights.writes_name(name)) {
+                self.stats.denied += 1;
+                import.report.refused += 1;
+                import.line(&format!("{}: refused by the client's role", escape(name)));
+                continue;
+            }
             if new >= new_allowed && self.signals.names().find(name).is_none() {
                 import.report.refused += 1;
                 import.line(&format!(
@@ -221,7 +234,7 @@ impl Session {
         );
         self.import = pending;
         self.transmit_wanted = true;
-        self.log(LogLevel::Info, id, text, now);
+        self.notice(id, text, now);
         self.complete_import_if_answered();
     }
 
@@ -378,11 +391,14 @@ impl Session {
         }
     }
 
-    /// Answers `import_request` with everything the peer may see.
+    /// Answers `import_request` with everything the peer may see: with nothing, where its role allows no import.
     pub(super) fn answer_import(&mut self, id: PeerId) {
-        if let Some(peer) = self.peers.get_mut(&id) {
-            peer.asked_catalog = true;
-        }
+        self.meet_new_signals();
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        let allowed = peer.allows(Request::Catalog);
+        peer.asked_catalog = allowed;
         let mut writer = AnswerWriter::new();
         let mut picks = crate::signals::Picks::default();
         let mut types = Vec::new();
@@ -390,8 +406,13 @@ impl Session {
             let table = self.signals.table();
             picks.list.reserve(table.len());
             types.reserve(table.len());
-            for (signal, slot) in table.iter() {
+            let visible = |(signal, _): &(u32, _)| allowed && peer.may_read(*signal);
+            for (signal, slot) in table.iter().filter(visible) {
                 picks.add(signal, slot, false);
+                // What waits in a FIFO comes in its order: its newest value would be one too many now.
+                if let Some(next) = table.next_queued(signal) {
+                    picks.replace_last(next);
+                }
                 if slot.failsafe {
                     picks.replace_last(Value::default_of(slot.kind).as_ref());
                 }

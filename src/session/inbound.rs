@@ -1,19 +1,21 @@
 //! Receiving: what each message does.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::escape::{escape, escape_to};
 use crate::options::Mode;
 use crate::protocol::data::{self, Batch, Decoder, Entry, Resolve, UNKNOWN_NAMES};
 use crate::protocol::envelope::{Decoded, Foreign, Malformed, Message, Version};
-use crate::protocol::{import, subscribe};
+use crate::protocol::{config, import, subscribe};
+use crate::session::access::Request;
 use crate::session::aliases::View;
 use crate::session::peer::{Again, PeerId, Subscription};
 use crate::session::window::Verdict;
-use crate::session::{EventKind, LogLevel, REPORTED_MAX, Session};
+use crate::session::{EventKind, REPORTED_MAX, Session};
 use crate::signals::Applied;
 use crate::time::Time;
-use crate::value::Access;
+use crate::value::{Access, Quality};
 
 /// After `init`, a client that asks for nothing gets the first full state this much later.
 const FIRST_STATE_AFTER_INIT: std::time::Duration = std::time::Duration::from_millis(100);
@@ -35,7 +37,17 @@ struct Outcome {
     refused: Vec<u32>,
     /// Signals whose value the peer should get back.
     corrections: Vec<u32>,
+    /// Signals that the peer's role does not let it write.
+    denied: Vec<u32>,
     relayed: bool,
+}
+
+/// A message for the log. One with a configuration, which may hold passwords, is not shown, whole or broken.
+pub(super) fn shown(text: &str, characters: usize) -> Cow<'_, str> {
+    if text.contains("config") {
+        return format!("({} bytes with a configuration, not shown)", text.len()).into();
+    }
+    escape_to(text, characters).into()
 }
 
 impl Session {
@@ -58,8 +70,13 @@ impl Session {
         let signals = Arc::clone(&self.signals);
         let decoded = {
             let names = &*signals.names();
-            let peer = self.peers.get(&id);
-            let aliases = peer.and_then(|peer| peer.aliases.as_deref());
+            let peer = self.peers.get_mut(&id);
+            let aliases = peer.and_then(|peer| {
+                if let Some(rights) = &mut peer.rights {
+                    rights.meet(names);
+                }
+                peer.aliases.as_deref()
+            });
             decoder.decode(text, &View { names, aliases }, self.options.strict_types)
         };
         match decoded {
@@ -82,9 +99,9 @@ impl Session {
             "dropped a malformed message of {}: {}: {}",
             self.who(id),
             malformed.reason,
-            escape_to(text, SHOWN)
+            shown(text, SHOWN)
         );
-        self.log(LogLevel::Warn, id, text, now);
+        self.complain(id, text, now);
         if too_many {
             self.close(id, 1008, "too many malformed messages");
         }
@@ -99,7 +116,7 @@ impl Session {
         {
             let text =
                 "the peer's messages carry another version than 2; they are read as version 2";
-            self.log(LogLevel::Warn, id, text.to_owned(), now);
+            self.complain(id, text.to_owned(), now);
         }
     }
 
@@ -123,10 +140,15 @@ impl Session {
             }
             Message::ImportRequest => {
                 self.joined(id, now);
+                // Counted if its role does not allow it; then the answer is an empty one.
+                self.may(id, Request::Catalog, now);
                 self.answer_import(id);
             }
             Message::ImportAnswer { signals, types } => {
                 self.joined(id, now);
+                if !self.may(id, Request::OwnCatalog, now) {
+                    return;
+                }
                 let limit = self.options.limits.max_signals as usize;
                 if self.expects_catalog(id) {
                     let catalog = import::decode_catalog(signals, types, limit);
@@ -145,11 +167,20 @@ impl Session {
             }
             Message::ConfigGet => {
                 self.joined(id, now);
-                self.answer_config_get(id);
+                if self.may(id, Request::Config, now) {
+                    self.answer_config_get(id);
+                } else {
+                    self.send(id, config::config_answer("{}").into());
+                }
             }
             Message::ConfigSet { config } => {
                 self.joined(id, now);
-                self.config_set_asked(id, config, now);
+                if self.may(id, Request::Config, now) {
+                    self.config_set_asked(id, config, now);
+                } else {
+                    let text = "the role of this connection does not allow it";
+                    self.send(id, config::config_result(false, text).into());
+                }
             }
             Message::ConfigAnswer { config } => {
                 self.joined(id, now);
@@ -163,7 +194,7 @@ impl Session {
             Message::Unknown => {
                 self.joined(id, now);
                 self.stats.unknown_message += 1;
-                if self.options.raw_events {
+                if self.options.raw_events && self.may(id, Request::Raw, now) {
                     self.event(EventKind::Raw, id, 0, text.to_owned(), now);
                 }
             }
@@ -223,7 +254,7 @@ impl Session {
                     "the peer speaks the multiuser protocol (room_join …), which shares port 7000: check address and port"
                 }
             };
-            self.log(LogLevel::Warn, id, text.to_owned(), now);
+            self.complain(id, text.to_owned(), now);
             self.event(EventKind::ForeignProtocol, id, 0, text.to_owned(), now);
         }
     }
@@ -240,7 +271,7 @@ impl Session {
                 "subscribe: {} entries are no signal names, or exceed the limit of {limit}",
                 wanted.refused
             );
-            self.log(LogLevel::Warn, id, text, now);
+            self.complain(id, text, now);
         }
         let signals = Arc::clone(&self.signals);
         if let Some(peer) = self.peers.get_mut(&id) {
@@ -267,6 +298,7 @@ impl Session {
         self.report_unknown(id, batch, now);
         self.report_refused(id, text, &batch.refused, CANNOT_BE_CONVERTED, now);
         self.report_refused(id, text, &outcome.refused, ONLY_WE_WRITE, now);
+        self.report_denied(id, &outcome.denied, now);
         self.correct(id, &outcome.corrections, &batch.refused, now);
         self.transmit_wanted |= outcome.relayed;
         if first_state {
@@ -311,13 +343,13 @@ impl Session {
             let text = format!(
                 "{who} sends {name}, which is no signal here: declare or import it, or compare the spelling"
             );
-            self.log(LogLevel::Warn, id, text, now);
+            self.complain(id, text, now);
         }
         if more {
             let text = format!(
                 "{who} sends further names that are no signals here; they are counted in unknown_signal"
             );
-            self.log(LogLevel::Warn, id, text, now);
+            self.complain(id, text, now);
         }
     }
 
@@ -354,7 +386,7 @@ impl Session {
         }
         self.reported.extend(fresh);
         for line in lines.into_iter().filter(|line| !line.is_empty()) {
-            self.log(LogLevel::Warn, id, line, now);
+            self.complain(id, line, now);
         }
     }
 
@@ -371,7 +403,9 @@ impl Session {
         let batch = decoder.batch();
         let mut table = self.signals.table();
         // What is relayed of one frame stays in one frame.
-        let undoes = |entry: &Entry| table.undoes(entry.signal, batch.value(entry));
+        let undoes = |entry: &Entry| {
+            peer.may_write(entry.signal) && table.undoes(entry.signal, batch.value(entry))
+        };
         if relay && table.has_unsent() && batch.entries.iter().any(undoes) {
             table.seal();
         }
@@ -386,6 +420,19 @@ impl Session {
                 continue;
             };
             let value = batch.value(entry);
+            if !peer.may_write(signal) {
+                let visible = peer.may_read(signal);
+                if visible && slot.value() == value {
+                    self.stats.echoes += 1;
+                    continue;
+                }
+                self.stats.denied += 1;
+                outcome.denied.push(signal);
+                if visible {
+                    outcome.corrections.push(signal);
+                }
+                continue;
+            }
             if !slot.access.peer_writes() && !self.options.accept_remote_writes {
                 if state || slot.value() == value {
                     self.stats.echoes += 1;
@@ -406,7 +453,9 @@ impl Session {
                     continue;
                 }
                 let current = slot.print();
-                let pending = slot.origin != peer.origin
+                // What nobody has set cannot come back as an echo, even where it is only due to be told.
+                let pending = slot.quality != Quality::Never
+                    && slot.origin != peer.origin
                     && (table.is_unsent(signal) || peer.due.contains(signal));
                 let heard = slot.heard_from(peer.origin);
                 let verdict = peer.windows.receive(signal, value, current, pending, heard);

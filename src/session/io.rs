@@ -1,7 +1,11 @@
 //! What goes into a session and what comes out of it.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use crate::access::Grant;
 use crate::error::Error;
 use crate::session::{
     ConfigRequest, ConfigResult, ConnectionReport, Event, ImportReport, LogRecord, PeerId, State,
@@ -18,6 +22,10 @@ pub(crate) enum Input<'a> {
         peer: PeerId,
         address: String,
         note: String,
+        /// The client's own IP address, on a server.
+        ip: Option<IpAddr>,
+        /// What it came by, on a server that asks.
+        grant: Option<Arc<Grant>>,
     },
     /// The connection that was asked for could not be made.
     ConnectFailed {
@@ -26,6 +34,11 @@ pub(crate) enum Input<'a> {
     /// A server turned a connection away before the upgrade.
     Refused {
         why: String,
+        address: Option<IpAddr>,
+    },
+    /// A server's host took a token or a user back.
+    Revoke {
+        grant: u32,
     },
     /// A text message.
     Text {

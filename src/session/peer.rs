@@ -1,12 +1,15 @@
 //! What a session knows of one connection.
 
 use std::collections::HashSet;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
+use crate::access::Grant;
 use crate::options::Options;
+use crate::session::access::{Request, Rights};
 use crate::session::aliases::Aliases;
 use crate::session::window::Windows;
 use crate::signals::{BitSet, Names, Origin};
@@ -81,6 +84,14 @@ pub(crate) enum Again {
     Resend,
 }
 
+/// A connection that comes.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    pub(crate) address: String,
+    pub(crate) ip: Option<IpAddr>,
+    pub(crate) grant: Option<Arc<Grant>>,
+}
+
 /// One connection.
 #[derive(Debug)]
 pub(crate) struct Peer {
@@ -88,6 +99,12 @@ pub(crate) struct Peer {
     /// How values from it are marked: its own number on a server, [`crate::session::SERVER`] on a client.
     pub(crate) origin: Origin,
     pub(crate) address: String,
+    /// Its IP address, on a server.
+    pub(crate) ip: Option<IpAddr>,
+    /// What it came by; `None` on a server that asks nobody.
+    pub(crate) grant: Option<Arc<Grant>>,
+    /// `None`: it may do everything.
+    pub(crate) rights: Option<Box<Rights>>,
     pub(crate) name: Option<String>,
     pub(crate) connected: Time,
     pub(crate) last_heard: Time,
@@ -116,6 +133,8 @@ pub(crate) struct Peer {
     pub(crate) first_state: Option<Time>,
     /// What it is to get.
     pub(crate) due: BitSet,
+    /// Bools of `due` whose level is that of the frame before, which the peer has.
+    pub(crate) unmoved: BitSet,
     /// Bools of `due` of which it is to get the other level first: a pulse passed while it was busy.
     pub(crate) pulses: BitSet,
     /// Its last frame held nothing but such levels.
@@ -154,6 +173,9 @@ impl Peer {
             id,
             origin,
             address,
+            ip: None,
+            grant: None,
+            rights: None,
             name: None,
             connected: now,
             last_heard: now,
@@ -171,6 +193,7 @@ impl Peer {
             subscription: None,
             first_state: server.then(|| now + options.first_state_wait),
             due: BitSet::default(),
+            unmoved: BitSet::default(),
             pulses: BitSet::default(),
             had_pulses: false,
             forced: BitSet::default(),
@@ -205,10 +228,31 @@ impl Peer {
         self.subscription.as_ref().is_none_or(asked) && !self.must_not_see(id)
     }
 
-    /// It calls another signal by the name of this one.
+    /// Its role hides this signal, or it calls another one by the name of this one.
     pub(crate) fn must_not_see(&self, id: u32) -> bool {
         let hides = |aliases: &Arc<Aliases>| aliases.hides(id);
-        self.aliases.as_ref().is_some_and(hides)
+        !self.may_read(id) || self.aliases.as_ref().is_some_and(hides)
+    }
+
+    pub(crate) fn may_read(&self, id: u32) -> bool {
+        let reads = |rights: &Rights| rights.reads(id);
+        self.rights.as_deref().is_none_or(reads)
+    }
+
+    pub(crate) fn may_write(&self, id: u32) -> bool {
+        let writes = |rights: &Rights| rights.writes(id);
+        self.rights.as_deref().is_none_or(writes)
+    }
+
+    /// The number of what it came by; 0 = nothing.
+    pub(crate) fn grant_number(&self) -> u32 {
+        self.grant.as_ref().map_or(0, |grant| grant.number)
+    }
+
+    /// Whether its role allows this; see [`Session::may`](crate::session::Session::may) where it asks for it.
+    pub(crate) fn allows(&self, request: Request) -> bool {
+        let allows = |rights: &Rights| rights.allows(request);
+        self.rights.as_deref().is_none_or(allows)
     }
 
     /// Visits the signals that it wants of so many.

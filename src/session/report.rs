@@ -177,9 +177,9 @@ stats! {
     values_out,
     /// Values from outside that changed a signal.
     changes,
-    /// Values that a newer one replaced before they were sent, or before they were polled.
+    /// Values that a newer one replaced before they were sent, for each peer that missed one, or before they were polled.
     coalesced,
-    /// Pulses that could not be sent one by one.
+    /// Pulses that could not be sent one by one. It counts edges; their values are in `coalesced`.
     pulses_collapsed,
     /// Entries dropped from a full FIFO.
     queue_overflow,

@@ -53,7 +53,8 @@ impl Session {
             }
         }
         peer.due.clear();
-        self.stats.pulses_collapsed += peer.pulses.len() as u64;
+        peer.unmoved.clear();
+        let pulses = peer.pulses.len() as u64;
         peer.pulses.clear();
         peer.forced.clear();
         peer.again.clear();
@@ -73,6 +74,7 @@ impl Session {
                 &eligibility,
             )
         };
+        self.collapse(pulses);
         self.send_frame(id, &frame, again, now);
         self.scratch = scratch;
     }
@@ -106,6 +108,9 @@ impl Session {
         let signals = Arc::clone(&self.signals);
         let names = signals.names();
         let count = names.len() as u32;
+        for rights in (self.peers.values_mut()).filter_map(|peer| peer.rights.as_mut()) {
+            rights.meet(&names);
+        }
         for id in self.known_signals..count {
             let Some(name) = names.name(id) else {
                 break;

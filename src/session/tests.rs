@@ -1,6 +1,7 @@
 //! Sessions against each other and against models of other implementations, over a network and a
 //! clock that exist only here.
 
+mod access;
 mod counters;
 mod crossing;
 mod extras;
@@ -11,4 +12,5 @@ mod pulses;
 mod regressions;
 mod requests;
 mod resync;
+mod scenario;
 mod vectors;

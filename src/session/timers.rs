@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::session::Session;
-use crate::session::peer::{self, PeerId};
+use crate::session::peer::{self, Peer, PeerId};
 use crate::signals::Origin;
 use crate::time::Time;
 use crate::value::Quality;
@@ -31,14 +31,19 @@ impl Session {
 
     /// A client has named itself: it may be back.
     pub(super) fn succeed(&mut self, id: PeerId, name: &str) {
+        let grant = self.peers.get(&id).map_or(0, Peer::grant_number);
         let (same, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.departed)
             .into_iter()
-            .partition(|(left, _)| left == name);
+            .partition(|(left, _, by)| left == name && *by == grant);
         self.departed = others.into();
-        for (_, before) in same {
-            self.signals.table().succeed_importer(before, id);
-            self.restore_later(before, id);
+        for (_, before, _) in same {
+            self.succeeded(before, id);
         }
+    }
+
+    fn succeeded(&mut self, before: Origin, id: PeerId) {
+        self.signals.table().succeed_importer(before, id);
+        self.restore_later(before, id);
     }
 
     /// The successor's resync has begun: what it does not mention within a while stands.
@@ -82,6 +87,7 @@ impl Session {
         self.import_deadline(now);
         self.config_deadline(now);
         self.probe_deadline();
+        self.quota_deadline(now);
         self.failsafe_deadline();
         self.restore_deadline();
         self.release_holds();
@@ -137,7 +143,8 @@ impl Session {
     }
 
     /// A peer left: its signals are stale, and its successor may take them over.
-    pub(super) fn departed(&mut self, origin: Origin, name: Option<&str>) {
+    pub(super) fn departed(&mut self, peer: &Peer) {
+        let origin = peer.origin;
         self.turn_stale(origin);
         // What it had not taken over yet is left to the next of its name.
         let mut left = vec![origin];
@@ -147,8 +154,23 @@ impl Session {
             }
             *successor != origin
         });
-        if let Some(name) = name.filter(|_| self.is_server()) {
-            let left = left.into_iter().map(|origin| (name.to_owned(), origin));
+        if let Some(name) = peer.name.as_deref().filter(|_| self.is_server()) {
+            let grant = peer.grant_number();
+            // It may be back already: where a cable was pulled, the loss is noticed long after the next connection.
+            let back = |other: &&Peer| {
+                other.name.as_deref() == Some(name)
+                    && other.grant_number() == grant
+                    && other.connected >= peer.last_heard
+            };
+            if let Some(id) = self.peers.values().find(back).map(|other| other.id) {
+                for before in left {
+                    self.succeeded(before, id);
+                }
+                return;
+            }
+            let left = left
+                .into_iter()
+                .map(|origin| (name.to_owned(), origin, grant));
             self.departed.extend(left);
             let excess = self.departed.len().saturating_sub(DEPARTED_MAX);
             self.departed.drain(..excess);

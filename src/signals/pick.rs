@@ -22,6 +22,12 @@ pub(crate) struct Pick {
     bits: u64,
 }
 
+impl Pick {
+    pub(crate) fn is_bool(&self) -> bool {
+        self.kind == Kind::Bool
+    }
+}
+
 /// A reusable list of copied values, in ascending order of ids if they were added so.
 #[derive(Debug, Default)]
 pub(crate) struct Picks {

@@ -185,8 +185,13 @@ impl Table {
     #[inline(always)]
     pub(crate) fn set(&mut self, id: u32, value: ValueRef<'_>) -> Result<bool, SetRefused> {
         self.check_set(id, value.kind())?;
-        let slot = &self.slots[id as usize];
+        let slot = &mut self.slots[id as usize];
         if slot.quality != Quality::Never && !slot.failsafe && slot.value() == value {
+            if slot.quality == Quality::Stale {
+                // The host stands for it now; it is no news for peers.
+                slot.quality = Quality::Good;
+                slot.writer = LOCAL;
+            }
             return Ok(false);
         }
         // A pulse leads back to the level that the frame before carried, so most sets have nothing to do with one.
@@ -238,11 +243,14 @@ impl Table {
         self.sealed.overtake(id, origin);
         self.changes += 1;
         self.store_change(id, value, 0, now);
-        if relay {
-            self.unsent.insert(id);
+        // Whatever was about to be sent of it is overtaken.
+        let overtaken = if relay {
+            !self.unsent.insert(id)
         } else {
-            // Whatever we were about to send of it is overtaken.
-            self.unsent.remove(id);
+            self.unsent.remove(id)
+        };
+        self.coalesced += u64::from(overtaken && !self.has_fifo(id));
+        if !relay {
             self.slots[id as usize].settle();
             if let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut()) {
                 let dropped = fifo.outgoing.len() as u64;

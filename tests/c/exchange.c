@@ -151,6 +151,7 @@ static void a_subscription_is_all_that_arrives(void) {
     CHECK(connect_pair(&pair));
     OK(rv_subscribe(pair.plc, names, 2));
     RESULT(RV_ERR_UNSUPPORTED, rv_subscribe(pair.twin, names, 2));
+    RESULT(RV_ERR_UNSUPPORTED, rv_config_publish(pair.plc, "{}"));
     pause_ms(50);
     OK(rv_set_float(pair.twin, pair.in[RV_KIND_FLOAT], 3.5));
     pause_ms(50);

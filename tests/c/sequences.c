@@ -18,10 +18,21 @@ struct caller {
     struct thread thread;
     uint64_t random;
     uint32_t calls;
+    /* A fuzzer's bytes, mixed into the random numbers as long as there are some. */
+    const unsigned char *input;
+    size_t left;
 };
 
 static uint32_t below(struct caller *caller, uint32_t bound) {
     uint64_t x = caller->random;
+    if (caller->left) {
+        uint32_t byte = *caller->input++;
+        if (bound > 256 && --caller->left)
+            byte = byte << 8 | *caller->input++;
+        caller->left--;
+        caller->random = (x << 8 ^ x >> 56 ^ byte) | 1;
+        return byte % bound;
+    }
     x ^= x << 13;
     x ^= x >> 7;
     x ^= x << 17;
@@ -441,6 +452,31 @@ static void make_calls(void *argument) {
     }
 }
 
+#ifdef FUZZ
+
+uint32_t calls_from(const unsigned char *input, size_t length);
+
+/* Calls as the bytes say, on one thread; gives how many went wrong. */
+uint32_t calls_from(const unsigned char *input, size_t length) {
+    struct caller caller;
+    memset(&caller, 0, sizeof caller);
+    memset(long_text, 't', sizeof long_text - 1);
+    memset(long_name, 'n', sizeof long_name - 1);
+    caller.random = 1;
+    caller.input = input;
+    caller.left = length;
+    defects = 0;
+    while (caller.left) {
+        caller.calls = 1;
+        make_calls(&caller);
+    }
+    rv_shutdown_all(2000);
+    memset(slots, 0, sizeof slots);
+    return defects;
+}
+
+#else
+
 static uint64_t from_environment(const char *variable, uint64_t otherwise) {
     const char *given = getenv(variable);
     return given && *given ? strtoull(given, NULL, 10) : otherwise;
@@ -457,6 +493,8 @@ static void random_calls_in_any_order_do_no_harm(void) {
     for (i = 0; i < THREADS; i++) {
         callers[i].random = ((seed * THREADS + i) * UINT64_C(0x9e3779b97f4a7c15)) | 1;
         callers[i].calls = calls / THREADS;
+        callers[i].input = NULL;
+        callers[i].left = 0;
         CHECK(start_thread(&callers[i].thread, make_calls, &callers[i]));
     }
     for (i = 0; i < THREADS; i++)
@@ -482,3 +520,5 @@ static void random_calls_in_any_order_do_no_harm(void) {
 void sequence_tests(void) {
     RUN(random_calls_in_any_order_do_no_harm);
 }
+
+#endif

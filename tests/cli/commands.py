@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import re
-import shlex
 import signal
 import socket
 import struct
@@ -351,30 +350,6 @@ def the_man_page_has_every_command_cause_and_exit_code():
         expect(f'"{cause}"' in (HERE / "doctor.py").read_text(), f"no test for {cause}")
 
 
-def the_readmes_session_goes_as_it_is_printed():
-    readme = (ROOT / "README.md").read_text()
-    session = readme.split("```console\n")[1].split("```")[0]
-    # Another port: that one may be in use.
-    session = session.replace(":7000", ":{port}").replace("--port 7000", "--port {port}")
-    session = session.format(port=unused_port())
-    equal(len(session.splitlines()), 10)
-    blocks = [block.split("\n", 1) for block in session.split("$ ")[1:]]
-    server = None
-    try:
-        for command, wanted in blocks:
-            words = shlex.split(command)
-            equal(words.pop(0), "rvws")
-            if words[-1] == "&":
-                server = Running(*words[:-1], cwd=ROOT)
-                server.line(wanted.strip())
-            else:
-                done = rvws(*words, cwd=ROOT)
-                equal(done.stdout + done.stderr, wanted)
-        equal(server.end(), 0)
-    finally:
-        server.__exit__()
-
-
 def a_reader_that_goes_away_is_no_error():
     many = "Name,Type,Direction\n" + "".join(f"A rather long name of a signal {n},BOOL,INPUT\n" for n in range(20000))
     with served(text=many) as url:
@@ -438,7 +413,6 @@ TESTS = (
     stats_speaks_to_prometheus,
     completions_are_scripts_of_the_shells,
     the_man_page_has_every_command_cause_and_exit_code,
-    the_readmes_session_goes_as_it_is_printed,
     a_reader_that_goes_away_is_no_error,
     texts_of_a_peer_do_not_steer_the_terminal,
     get_waits_for_a_value_that_the_catalogue_lacks,

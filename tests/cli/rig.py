@@ -60,9 +60,9 @@ def succeeds(*arguments, **options):
     return done.stdout
 
 
-def fails(code, words, *arguments):
+def fails(code, words, *arguments, **options):
     """It ends with this code, and with one line on standard error that holds the words."""
-    done = rvws(*arguments)
+    done = rvws(*arguments, **options)
     lines = done.stderr.splitlines()
     expect(done.returncode == code, f"exit code {done.returncode}, not {code}: {lines}")
     expect(len(lines) == 1 and lines[0].startswith("rvws: "), f"not one line: {lines}")

@@ -11,12 +11,13 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
+import access
 import commands
 import doctor
 import exits
 import tls
 
-MODULES = (commands, exits, doctor, tls)
+MODULES = (commands, exits, doctor, tls, access)
 JOBS = int(os.environ.get("RV_JOBS", 4))
 
 

@@ -19,6 +19,11 @@ pub const LIMIT: Duration = Duration::from_secs(5);
 /// Time for a stop or a close.
 pub const SECOND: Duration = Duration::from_secs(1);
 
+/// A number from the environment, for longer runs.
+pub fn number(name: &str, otherwise: usize) -> usize {
+    std::env::var(name).map_or(otherwise, |number| number.parse().expect("a number"))
+}
+
 /// Waits until `met` holds; `what` says what did not come.
 #[track_caller]
 pub fn until(what: &str, mut met: impl FnMut() -> bool) {

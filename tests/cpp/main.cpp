@@ -31,6 +31,10 @@ void options_have_the_defaults_and_reach_the_library() {
     options.tls_certificate_file = "e";
     options.tls_key_file = "f";
     options.tls_client_ca_file = "g";
+    options.access_token = "t";
+    options.user = "u";
+    options.password = "p";
+    options.trusted_proxies = {"10.0.0.0/8"};
     options.input_patterns = {"_in", "_i"};
     options.output_patterns = {"_out"};
     options.allowed_origins = {"https://a", "https://b"};
@@ -42,6 +46,9 @@ void options_have_the_defaults_and_reach_the_library() {
     CHECK(std::string(got.client_name) == "a" && std::string(got.tls_ca_file) == "b");
     CHECK(std::string(got.tls_pin) == "c" && std::string(got.tls_certificate_file) == "e");
     CHECK(std::string(got.tls_key_file) == "f" && std::string(got.tls_client_ca_file) == "g");
+    CHECK(std::string(got.access_token) == "t");
+    CHECK(std::string(got.user) == "u" && std::string(got.password) == "p");
+    CHECK(std::string(got.trusted_proxies) == "10.0.0.0/8\n");
     CHECK(std::string(got.input_patterns) == "_in\n_i\n" && std::string(got.output_patterns) == "_out\n");
     CHECK(std::string(got.allowed_origins) == "https://a\nhttps://b\n" && std::string(got.allowed_hosts) == "d\n");
     const rv::detail::c_options plain{rv::server_options()};
@@ -57,6 +64,45 @@ void options_have_the_defaults_and_reach_the_library() {
     options = rv::server_options();
     options.address = std::string("127.0.0.1\0x", 11);
     FAILS(RV_ERR_UTF8, "address", rv::server(options));
+}
+
+void a_role_decides_what_a_client_may_do() {
+    rv::server twin(twin_options());
+    const auto visible = twin.add<std::int64_t>("Line1/a", RV_DIRECTION_OUTPUT);
+    twin.add<std::int64_t>("Line2/b", RV_DIRECTION_OUTPUT);
+    rv::role viewer("viewer");
+    viewer.read = {"Line1/*"};
+    viewer.may_import = true;
+    twin.add_token("look-only", viewer);
+    twin.add_token("everything");
+    twin.add_user("bob", "hunter22", viewer);
+    FAILS(RV_ERR_EXISTS, "revoke", twin.add_token("look-only"));
+    FAILS(RV_ERR_ARGUMENT, "empty", twin.add_token(""));
+    CHECK(twin.try_revoke_user("nobody") == RV_ERR_NOT_FOUND);
+    twin.start();
+
+    rv::client_options options;
+    options.port = static_cast<std::uint16_t>(twin.info().port);
+    options.access_token = "wrong";
+    FAILS(RV_ERR_DENIED, "401", rv::test_connection(options, std::chrono::seconds(3)));
+    options.access_token = "look-only";
+    rv::client panel(options);
+    CHECK(panel.import_signals(std::chrono::seconds(3)).added == 1);
+    CHECK(panel.signal_count() == 1 && visible.id() == 0);
+    panel.start();
+    panel.wait_connected(std::chrono::seconds(3));
+    twin.revoke_token("look-only");
+    rv::event event;
+    bool revoked = false;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(3);
+    while (!revoked && std::chrono::steady_clock::now() < end) {
+        panel.poll();
+        panel.wait(std::chrono::milliseconds(10));
+        while (panel.poll_event(event))
+            revoked = revoked || event.text.find("1008") != std::string::npos;
+    }
+    CHECK(revoked);
+    twin.revoke_user("bob");
 }
 
 void all_types_travel_both_ways() {
@@ -173,6 +219,19 @@ void a_batch_arrives_together() {
     batch.clear();
     batch.set(i, 99).set(rv::signal<bool>(twin.handle(), 1000), true);
     FAILS(RV_ERR_NOT_FOUND, "", twin.set_values(batch));
+    // The same id at another endpoint, first or later; and no signal at all.
+    rv::server other(twin_options());
+    const auto theirs = other.add<std::int64_t>("theirs", RV_DIRECTION_INPUT);
+    batch.clear();
+    FAILS(RV_ERR_ARGUMENT, "another endpoint", twin.set_values(batch.set(theirs, 1)));
+    other.set_values(batch);
+    CHECK(theirs.get() == 1);
+    FAILS(RV_ERR_ARGUMENT, "another endpoint", other.set_values(batch.set(i, 98)));
+    CHECK(other.try_set_values(batch) == RV_ERR_ARGUMENT && twin.try_set_values(batch) == RV_ERR_ARGUMENT);
+    batch.clear();
+    FAILS(RV_ERR_ARGUMENT, "", twin.set_values(batch.set(i, 98).set(rv::signal<bool>(), true)));
+    batch.clear();
+    twin.set_values(batch);
     CHECK(i.get() == 2); // all or none
 }
 
@@ -200,6 +259,17 @@ void floats_are_set_by_their_shortest_form() {
     CHECK(a.get() != 0);
     batch.clear();
     FAILS(RV_ERR_NOT_FINITE, "", twin.set_values(batch.set(two, std::numeric_limits<float>::infinity())));
+
+    // What is no float comes as the nearest, or as infinity.
+    const auto wide = twin.add<double>("wide", RV_DIRECTION_INPUT);
+    const rv::signal<float> narrow(twin.handle(), wide.id());
+    const double most = static_cast<double>(std::numeric_limits<float>::max());
+    wide.set(-most);
+    CHECK(narrow.get() == -std::numeric_limits<float>::max());
+    wide.set(1e300);
+    CHECK(narrow.get() == std::numeric_limits<float>::infinity());
+    wide.set(-1e300);
+    CHECK(narrow.get() == -std::numeric_limits<float>::infinity());
 }
 
 void polls_give_pulses_texts_and_queues() {
@@ -508,6 +578,7 @@ void run_test(const char *name, void (*test)()) {
 int main(int argc, char **argv) {
     filter = argc > 1 ? argv[1] : "";
     RUN(options_have_the_defaults_and_reach_the_library);
+    RUN(a_role_decides_what_a_client_may_do);
     RUN(all_types_travel_both_ways);
     RUN(failures_are_exceptions_with_code_name_and_message);
     RUN(an_endpoint_moves_and_its_signals_stay);

@@ -136,6 +136,8 @@ namespace RealvirtualWs.Tests
                 pair.Server.ClientConnected += e => told.Add("joined " + e.ClientId);
                 pair.Server.ClientDisconnected += e => told.Add("left " + e.ClientId);
                 pair.Server.StateChanged += state => told.Add("state " + state);
+                List<RvState> states = new List<RvState>();
+                pair.Client.StateChanged += states.Add;
                 pair.Server.RawMessage += e => told.Add("raw " + e.Text);
                 pair.Server.EventReceived += e => told.Add("event " + e.Type);
                 pair.Client.SendRaw("{\"type\":\"x_ä\",\"n\":1}");
@@ -154,6 +156,10 @@ namespace RealvirtualWs.Tests
                 Assert.AreEqual(0, pair.Server.GetClients().Count);
                 pair.Server.Stop();
                 pair.Until(() => told.Contains("state Stopped"), "stopped");
+                pair.Until(() => states.Contains(RvState.Stopped), "the client's events");
+                Assert.AreEqual(
+                    new[] { "state Listening", "state Stopped" }, told.FindAll(line => line.StartsWith("state ")));
+                Assert.AreEqual(new[] { RvState.Connecting, RvState.Connected, RvState.Stopped }, states);
             }
         }
 

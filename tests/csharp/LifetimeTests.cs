@@ -96,7 +96,8 @@ namespace RealvirtualWs.Tests
             };
             foreach (TestDelegate call in calls)
             {
-                Assert.Throws<ObjectDisposedException>(call);
+                string said = Assert.Throws<ObjectDisposedException>(call).Message;
+                Assert.IsTrue(said.StartsWith("This interface is disposed"), said);
             }
         }
 

@@ -32,6 +32,10 @@ namespace RealvirtualWs.Tests
                 Assert.AreEqual(RvResult.Ok, report.Result);
                 Assert.AreEqual(1, report.Added);
                 Assert.AreEqual(1, report.Answered);
+                Assert.AreEqual(
+                    "1 added, 0 updated, 0 unchanged, 0 conflicting, 0 refused, 0 not answered", report.ToString());
+                RvClientInfo client = pair.Server.GetClients()[0];
+                Assert.AreEqual(client.Name + " (" + client.Address + "), client 1", client.ToString());
                 report = pair.Client.Import(3000);
                 Assert.AreEqual(0, report.Added);
                 Assert.AreEqual(1, report.Unchanged);
@@ -198,6 +202,8 @@ namespace RealvirtualWs.Tests
                 Assert.AreEqual(
                     RvResult.Argument, Assert.Throws<RvArgumentException>(() => pair.Client.SetConfig("[1]")).Code);
                 Assert.AreEqual(RvResult.Unsupported, Assert.Throws<RvException>(() => pair.Server.GetConfig()).Code);
+                Assert.AreEqual(
+                    RvResult.Unsupported, Assert.Throws<RvException>(() => pair.Client.PublishConfig("{}")).Code);
             }
         }
 

@@ -90,6 +90,19 @@ namespace RealvirtualWs.Tests
                 Assert.AreEqual("a", server["Text"].BoxedValue);
                 server["Float"].BoxedValue = 3;
                 Assert.AreEqual(3.0, real.Value);
+                foreach (object none in new object[] { "yes", null, new object() })
+                {
+                    RvArgumentException refused =
+                        Assert.Throws<RvArgumentException>(() => server["Bool"].BoxedValue = none);
+                    Assert.AreEqual(RvResult.Kind, refused.Code);
+                    Assert.IsTrue(refused.Message.Contains("does not fit the signal \"Bool\" of kind Bool"), refused.Message);
+                }
+                Assert.IsTrue(Assert.Throws<RvArgumentException>(() => server["Float"].BoxedValue = "3,5 m").Message
+                    .Contains("\"3,5 m\""));
+                Assert.Throws<RvArgumentException>(
+                    () => server.AddSignal("Bad", RvKind.Int, RvDirection.Output, initial: "many"));
+                Assert.AreEqual(4, server.SignalCount);
+                Assert.AreEqual("Stopped, port 0, 0 connected, 4 signals", server.GetInfo().ToString());
             }
         }
 
@@ -223,7 +236,7 @@ namespace RealvirtualWs.Tests
                     RvResult.Kind,
                     Assert.Throws<RvArgumentException>(
                         () => server.AddInt("Int", options: new RvSignalOptions { MinHoldMs = 1 })).Code);
-                Assert.Throws<FormatException>(
+                Assert.Throws<RvArgumentException>(
                     () => server.AddInt("Int", options: new RvSignalOptions { Failsafe = "no number" }));
                 Assert.AreEqual(2, server.SignalCount);
             }

@@ -28,6 +28,9 @@ MAY_FAIL = {
     ("rv_get_change_text", "required"): ["RV_ERR_NOT_FOUND"],
     ("rv_config_get", "required"): ["RV_ERR_NOT_CONNECTED"],
     ("rv_config_set", "required"): ["RV_ERR_NOT_CONNECTED"],
+    # NULL is the role that may do everything, and the interface is a client.
+    ("rv_add_token", "role"): ["RV_ERR_UNSUPPORTED"],
+    ("rv_add_user", "role"): ["RV_ERR_UNSUPPORTED"],
 }
 
 

@@ -1,6 +1,8 @@
-"""The wheel in dist/ as a user gets it: into a new virtual environment outside the tree, without anything of the tree.
+"""A wheel as a user gets it: into a new virtual environment outside the tree, without anything of the tree.
 
-`make test-wheel` runs it, with the interpreter that has pytest. With an argument: that wheel, wherever it is.
+    wheel.py DIST     where `make wheel` has put it; or a wheel itself
+
+`make test-wheel` runs it with the release, `make test-consumers` with the tested build; the interpreter has pytest.
 """
 
 import os
@@ -72,10 +74,11 @@ class Installed:
 
 
 def find_wheel():
-    if len(sys.argv) > 1:
-        return Path(sys.argv[1]).resolve()
-    wheels = sorted((ROOT / "dist").glob(f"realvirtual_ws-{VERSION}-*.whl"))
-    expect(len(wheels) == 1, f"one wheel of {VERSION} in dist/, not {[wheel.name for wheel in wheels]}: run `make wheel`")
+    dist = Path(sys.argv[1]).resolve()
+    if dist.is_file():
+        return dist
+    wheels = sorted(dist.glob(f"realvirtual_ws-{VERSION}-*.whl"))
+    expect(len(wheels) == 1, f"one wheel of {VERSION} in {dist}, not {[wheel.name for wheel in wheels]}: run `make wheel`")
     return wheels[0]
 
 
@@ -148,7 +151,7 @@ def main():
             except Exception as error:
                 failed += 1
                 print(f"FAILED {test.__name__}: {type(error).__name__}: {error}")
-    print(f"{len(TESTS) - failed} passed, {failed} failed")
+    print(f"wheel: {len(TESTS) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -156,6 +156,8 @@ namespace RealvirtualWs.Unity.Tests
                 Until(() => panel.IsConnected && plc.IsConnected, "connected");
                 Player.Pause(true);
                 Until(() => !plc.IsConnected, "gone");
+                Assert.IsTrue(Assert.Throws<System.InvalidOperationException>(() => panel.ImportSignals()).Message
+                    .Contains("in the background"));
                 plc.TrySetInt(0, 7);
                 Player.Pause(false);
                 Until(() => Signal<PLCOutputInt>(panel, "Count").Value == 7, "back, with what was missed");

@@ -138,15 +138,18 @@ def a_meta_goes_with_its_library(folder):
 
 
 def an_archive_holds_the_libraries_that_there_are(folder):
+    absent = next(platform for platform in unity_meta.PLATFORMS if platform.name == "ios")
     scratch = folder.parent
     before = unity_package.DIST, unity_package.RELEASE
     unity_package.DIST, unity_package.RELEASE = scratch / "dist", scratch / "release"
     try:
-        for platform in unity_meta.PLATFORMS[:-1]:
+        for platform in unity_meta.PLATFORMS:
+            if platform in (absent, unity_package.WEBGL):
+                continue
             library = unity_package.DIST / "native" / platform.name / Path(platform.path).name
             library.parent.mkdir(parents=True)
             library.write_bytes(platform.name.encode())
-        equal(unity_package.put_plugins(folder), [unity_meta.PLATFORMS[-1].name])
+        equal(unity_package.put_plugins(folder), [absent.name])
     finally:
         unity_package.DIST, unity_package.RELEASE = before
     file = scratch / "package.tgz"
@@ -156,7 +159,7 @@ def an_archive_holds_the_libraries_that_there_are(folder):
     for name in ("package.json", "README.md", SCRIPT, f"{SCRIPT}.meta", "Samples~/Mirror/MirrorDemo.cs", "Documentation~/index.md"):
         equal(f"package/{name}" in names, True)
     for platform in unity_meta.PLATFORMS:
-        there = platform is not unity_meta.PLATFORMS[-1]
+        there = platform is not absent
         equal([f"package/{platform.path}{end}" in names for end in ("", ".meta")], [there, there])
     (scratch / "unpacked").mkdir()
     equal(unity_package.check(unity_package.unpack(file, scratch / "unpacked")), [])
@@ -168,6 +171,12 @@ def the_same_files_make_the_same_archive(folder):
     for path in again.rglob("*"):
         path.touch()
     equal(unity_package.archive(again) == first, True)
+
+
+def the_library_for_webgl_comes_with_every_copy(folder):
+    meta = folder / f"{unity_package.WEBGL.path}.meta"
+    equal(unity_meta.enabled_platforms(meta.read_text()), {("WebGL: WebGL", None)})
+    equal((folder / unity_package.WEBGL.path).read_bytes(), unity_package.JSLIB.read_bytes())
 
 
 def no_native_library_is_committed():
@@ -211,6 +220,7 @@ TESTS = [
     a_meta_goes_with_its_library,
     an_archive_holds_the_libraries_that_there_are,
     the_same_files_make_the_same_archive,
+    the_library_for_webgl_comes_with_every_copy,
     no_native_library_is_committed,
     the_packages_readme_says_what_is_not_verified,
     both_readmes_say_where_it_was_not_run,

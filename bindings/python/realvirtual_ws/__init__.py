@@ -30,6 +30,7 @@ from .enums import (
     Quality,
     SendMode,
     State,
+    TokenTransport,
 )
 from .errors import (
     BindError,
@@ -65,7 +66,7 @@ from .records import (
     SignalInfo,
     Stats,
 )
-from .server import Server
+from .server import Role, Server
 from .signals import BoolSignal, FloatSignal, IntSignal, Signal, Signals, TextSignal, Value
 from .streams import Stream
 
@@ -122,6 +123,7 @@ __all__ = [
     "Perspective",
     "Quality",
     "RawChange",
+    "Role",
     "RvError",
     "RvTimeoutError",
     "SendMode",
@@ -136,6 +138,7 @@ __all__ = [
     "Stats",
     "Stream",
     "TextSignal",
+    "TokenTransport",
     "UnsupportedError",
     "Value",
     "library_version",

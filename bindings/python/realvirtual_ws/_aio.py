@@ -43,15 +43,16 @@ async def _something(core: Core, loop: asyncio.AbstractEventLoop, seconds: float
             readable.set_result(None)
 
     try:
-        loop.add_reader(descriptor, wake)
-    except NotImplementedError:  # an event loop without descriptors
-        os.close(descriptor)
-        return await _something_by_thread(core, loop, seconds)
-    try:
-        await asyncio.wait({readable}, timeout=None if seconds == math.inf else seconds)
-        return readable.done()
+        try:
+            loop.add_reader(descriptor, wake)
+        except NotImplementedError:  # an event loop without descriptors
+            return await _something_by_thread(core, loop, seconds)
+        try:
+            await asyncio.wait({readable}, timeout=None if seconds == math.inf else seconds)
+            return readable.done()
+        finally:
+            loop.remove_reader(descriptor)
     finally:
-        loop.remove_reader(descriptor)
         os.close(descriptor)
 
 

@@ -20,6 +20,8 @@ SLICE = 0.1
 # Between two looks while something else lies unpolled, which makes rv_wait return at once.
 LOOK = 0.002
 MAX_MS = 0xFFFFFFFF
+# A handle of ours is never a wrong one, so what the library says of handles has one reason here.
+CLOSED = "this server or client is closed, or was closed while the call went on: make a new one"
 
 _lock = threading.Lock()
 _library: Optional[_n.Library] = None
@@ -38,6 +40,8 @@ def library() -> _n.Library:
 def failure(result: int, message: Optional[str] = None) -> errors.RvError:
     """The exception for a failed call, with `message` or what this thread's last failed call said."""
     lib = library()
+    if message is None and result == _n.RV_ERR_HANDLE:
+        message = CLOSED
     if message is None:
         buffer = ctypes.create_string_buffer(1025)
         lib.rv_last_error(buffer, len(buffer), None)

@@ -94,6 +94,12 @@ RV_CATALOG_KEEP = 0
 RV_CATALOG_INVERT = 1
 RV_CATALOG_NEUTRAL = 2
 
+# rv_token_transport
+RV_TOKEN_AUTO = 0
+RV_TOKEN_X_API_KEY = 1
+RV_TOKEN_QUERY = 2
+RV_TOKEN_SUBPROTOCOL = 3
+
 # rv_list_format
 RV_LIST_AUTO = 0
 RV_LIST_JSON = 1
@@ -205,6 +211,13 @@ class rv_options(ctypes.Structure):
         ("tls_certificate_file", ctypes.c_char_p),
         ("tls_key_file", ctypes.c_char_p),
         ("tls_client_ca_file", ctypes.c_char_p),
+        ("access_token", ctypes.c_char_p),
+        ("user", ctypes.c_char_p),
+        ("password", ctypes.c_char_p),
+        ("trusted_proxies", ctypes.c_char_p),
+        ("token_transport", ctypes.c_uint32),
+        ("allow_plain_credentials", ctypes.c_uint8),
+        ("reserved5", ctypes.c_uint8 * 3),
     ]
     struct_size: int
     mode: int
@@ -264,6 +277,13 @@ class rv_options(ctypes.Structure):
     tls_certificate_file: Optional[bytes]
     tls_key_file: Optional[bytes]
     tls_client_ca_file: Optional[bytes]
+    access_token: Optional[bytes]
+    user: Optional[bytes]
+    password: Optional[bytes]
+    trusted_proxies: Optional[bytes]
+    token_transport: int
+    allow_plain_credentials: int
+    reserved5: ctypes.Array[ctypes.c_uint8]
 
 
 class rv_value(ctypes.Structure):
@@ -535,12 +555,31 @@ class rv_signal_options(ctypes.Structure):
     display_name: Optional[bytes]
 
 
+class rv_role(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("may_import", ctypes.c_uint8),
+        ("may_config", ctypes.c_uint8),
+        ("reserved", ctypes.c_uint8 * 2),
+        ("name", ctypes.c_char_p),
+        ("read", ctypes.c_char_p),
+        ("write", ctypes.c_char_p),
+    ]
+    struct_size: int
+    may_import: int
+    may_config: int
+    reserved: ctypes.Array[ctypes.c_uint8]
+    name: Optional[bytes]
+    read: Optional[bytes]
+    write: Optional[bytes]
+
+
 # Size of each structure and offsets of its fields, by the size of a pointer (4: where 8-byte numbers are aligned to
 # 8, as on ARM and Windows).
 LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
     4: {
         "rv_options": (
-            184,
+            208,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -600,6 +639,13 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "tls_certificate_file": 172,
                 "tls_key_file": 176,
                 "tls_client_ca_file": 180,
+                "access_token": 184,
+                "user": 188,
+                "password": 192,
+                "trusted_proxies": 196,
+                "token_transport": 200,
+                "allow_plain_credentials": 204,
+                "reserved5": 205,
             },
         ),
         "rv_value": (
@@ -764,10 +810,22 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "display_name": 112,
             },
         ),
+        "rv_role": (
+            20,
+            {
+                "struct_size": 0,
+                "may_import": 4,
+                "may_config": 5,
+                "reserved": 6,
+                "name": 8,
+                "read": 12,
+                "write": 16,
+            },
+        ),
     },
     8: {
         "rv_options": (
-            232,
+            272,
             {
                 "struct_size": 0,
                 "mode": 4,
@@ -827,6 +885,13 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "tls_certificate_file": 208,
                 "tls_key_file": 216,
                 "tls_client_ca_file": 224,
+                "access_token": 232,
+                "user": 240,
+                "password": 248,
+                "trusted_proxies": 256,
+                "token_transport": 264,
+                "allow_plain_credentials": 268,
+                "reserved5": 269,
             },
         ),
         "rv_value": (
@@ -989,6 +1054,18 @@ LAYOUT: Dict[int, Dict[str, Tuple[int, Dict[str, int]]]] = {
                 "min_hold_ms": 112,
                 "reserved": 116,
                 "display_name": 120,
+            },
+        ),
+        "rv_role": (
+            32,
+            {
+                "struct_size": 0,
+                "may_import": 4,
+                "may_config": 5,
+                "reserved": 6,
+                "name": 8,
+                "read": 16,
+                "write": 24,
             },
         ),
     },
@@ -1413,6 +1490,37 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
             ctypes.c_char_p,  # json
         ],
     ),
+    "rv_add_token": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # token
+            ctypes.POINTER(rv_role),  # role
+        ],
+    ),
+    "rv_revoke_token": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # token
+        ],
+    ),
+    "rv_add_user": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # user
+            ctypes.c_char_p,  # password
+            ctypes.POINTER(rv_role),  # role
+        ],
+    ),
+    "rv_revoke_user": (
+        ctypes.c_int32,
+        [
+            ctypes.c_void_p,  # iface
+            ctypes.c_char_p,  # user
+        ],
+    ),
     "rv_config_publish": (
         ctypes.c_int32,
         [
@@ -1496,6 +1604,69 @@ FUNCTIONS: Dict[str, Tuple[Any, List[Any]]] = {
     ),
 }
 
+# Default and meaning of each option, as the header's table has them.
+OPTIONS: Dict[str, Tuple[str, str]] = {
+    "mode": ("-", "RV_MODE_CLIENT or RV_MODE_SERVER, from rv_options_init"),
+    "address": ("\"127.0.0.1\"", "(c) the server's address or name; (s) the address to listen on"),
+    "port": ("1234", "TCP port; (s) 0 = any free one"),
+    "path": ("NULL", "(c) path and query of the URL, NULL = \"/\"; (s) the only path served"),
+    "client_name": ("\"realvirtual-ws\"", "(c) the name it gives itself"),
+    "own_perspective": ("1", "RV_PERSPECTIVE_SIMULATION: the side this program stands on"),
+    "peer_perspective": ("0", "RV_PERSPECTIVE_UNKNOWN: the side the peer stands on, if known"),
+    "import_direction": ("0", "RV_IMPORT_INVERT: what an import does with directions"),
+    "catalog_direction": ("0", "RV_CATALOG_KEEP: directions in the catalogue for peers"),
+    "default_direction": ("1", "RV_DIRECTION_INPUT: where nothing else decides"),
+    "send_mode": ("0", "RV_SEND_CYCLE: when changed values go out"),
+    "input_patterns": ("NULL", "list of substrings of names that mean INPUT"),
+    "output_patterns": ("NULL", "list of substrings of names that mean OUTPUT"),
+    "update_cycle_ms": ("10", "the cycle of RV_SEND_CYCLE"),
+    "reconnect_interval_ms": ("2000", "(c) time between attempts, +-10 %"),
+    "reconnect_backoff_max_ms": ("0", "(c) the interval doubles up to this; 0 = fixed"),
+    "max_reconnect_attempts": ("-1", "(c) attempts before giving up; -1 = unlimited"),
+    "connect_timeout_ms": ("10000", "(c) time for one attempt"),
+    "ping_interval_ms": ("5000", "time between keep-alive pings; 0 = none"),
+    "peer_timeout_ms": ("15000", "silence after which a peer is dead that answered pings; 0 = never"),
+    "heartbeat_ms": ("1000", "an empty message after this long without values; 0 = never"),
+    "fence_grace_ms": ("100", "how much longer crossing values of other programs are looked for"),
+    "resync_wait_ms": ("500", "(c) wait for the server's state after a connect"),
+    "first_state_wait_ms": ("250", "(s) wait for a client's first message before it gets the state"),
+    "max_clients": ("512", "(s) connected clients"),
+    "max_clients_per_address": ("64", "(s) connected clients from one address"),
+    "max_message_bytes": ("0", "largest message; 0 = (s) 4 MiB, (c) 64 MiB"),
+    "max_signals": ("100000", "signals in all"),
+    "handshake_timeout_ms": ("5000", "(s) time for TLS and HTTP upgrade"),
+    "max_pending_handshakes": ("64", "(s) connections still in their handshake"),
+    "max_data_frame_bytes": ("0", "split larger messages with values; 0 = never"),
+    "use_patterns": ("0", "use the patterns"),
+    "only_transmit_changed": ("1", "0 = every cycle carries every signal the host has set"),
+    "relay": ("1", "(s) pass a client's values on to the others"),
+    "accept_remote_writes": ("0", "apply peers' values even to signals with RV_ACCESS_WRITE"),
+    "auto_import": ("0", "create signals from a catalogue that was not asked for"),
+    "strict_types": ("0", "refuse values that lose something when converted"),
+    "auto_reconnect": ("1", "(c) connect again when the connection is lost or cannot be made"),
+    "allow_anonymous_network": ("0", "(s) listen beyond this machine although nothing authenticates clients"),
+    "tls": ("0", "wss://; (s) with tls_certificate_file and tls_key_file"),
+    "tls_insecure_skip_verify": ("0", "(c) accept any certificate"),
+    "debug": ("0", "log every frame"),
+    "catalog_push": ("0", "a fresh catalogue to peers that asked, when signals were added"),
+    "raw_events": ("0", "messages of unknown types become events"),
+    "log_to_stderr": ("0", "write the log to standard error, too (also: RV_LOG=info)"),
+    "tls_ca_file": ("NULL", "(c) PEM file of further authorities"),
+    "tls_pin": ("NULL", "(c) SHA-256 of the server's public key, hexadecimal or Base64"),
+    "allowed_origins": ("NULL", "(s) list of web pages that may connect, \"*\" = any; NULL = none"),
+    "allowed_hosts": ("NULL", "(s) list of further names that may stand in Host"),
+    "prefix_collisions": ("0", "(s) clients' signals that collide: keep the later one as client/name"),
+    "tls_certificate_file": ("NULL", "PEM file of this side's certificate, and those that lead to its CA"),
+    "tls_key_file": ("NULL", "PEM file of its private key"),
+    "tls_client_ca_file": ("NULL", "(s) PEM file of authorities: clients must show a certificate of one"),
+    "access_token": ("NULL", "(s) clients must present it; (c) the one that it presents"),
+    "user": ("NULL", "(s) clients may present it and password instead; (c) what it presents"),
+    "password": ("NULL", "see user"),
+    "trusted_proxies": ("NULL", "(s) list of addresses and networks of proxies that tell a client's own"),
+    "token_transport": ("0", "(c) RV_TOKEN_AUTO: how it presents the token"),
+    "allow_plain_credentials": ("0", "(c) present them without TLS to another machine, too"),
+}
+
 if TYPE_CHECKING:
 
     class Library(ctypes.CDLL):
@@ -1555,6 +1726,10 @@ if TYPE_CHECKING:
         def rv_get_client(self, iface: Optional[int], client: int, out: Any, out_size: int, name: Any, capacity: int, required: Any) -> int: ...
         def rv_disconnect_client(self, iface: Optional[int], client: int) -> int: ...
         def rv_send_raw(self, iface: Optional[int], client: int, json: Optional[bytes]) -> int: ...
+        def rv_add_token(self, iface: Optional[int], token: Optional[bytes], role: Any) -> int: ...
+        def rv_revoke_token(self, iface: Optional[int], token: Optional[bytes]) -> int: ...
+        def rv_add_user(self, iface: Optional[int], user: Optional[bytes], password: Optional[bytes], role: Any) -> int: ...
+        def rv_revoke_user(self, iface: Optional[int], user: Optional[bytes]) -> int: ...
         def rv_config_publish(self, iface: Optional[int], json: Optional[bytes]) -> int: ...
         def rv_config_reply(self, iface: Optional[int], token: int, success: int, message: Optional[bytes]) -> int: ...
         def rv_config_get(self, iface: Optional[int], timeout_ms: int, buf: Any, capacity: int, required: Any) -> int: ...

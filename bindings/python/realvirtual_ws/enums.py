@@ -20,6 +20,7 @@ __all__ = [
     "Quality",
     "SendMode",
     "State",
+    "TokenTransport",
 ]
 
 
@@ -32,6 +33,15 @@ class _Growing(IntEnum):
         member._name_ = f"UNKNOWN_{value}"
         member._value_ = value
         return member
+
+
+class TokenTransport(_Growing):
+    """How a client presents its token: in a header, in the URL's query (which logs show), or as a subprotocol."""
+
+    AUTO = _n.RV_TOKEN_AUTO
+    X_API_KEY = _n.RV_TOKEN_X_API_KEY
+    QUERY = _n.RV_TOKEN_QUERY
+    SUBPROTOCOL = _n.RV_TOKEN_SUBPROTOCOL
 
 
 class Kind(_Growing):

@@ -25,7 +25,7 @@ from ._changes import ChangeLog, Raw
 from ._core import Core, check, encode, timed_out
 from ._events import Events
 from .enums import Access, ChangeFlag, Direction, Kind, ListFormat, Quality
-from .options import u32
+from .options import member, u32
 from .records import Change
 from .signals import Signal, Signals, Value, new_signal
 from .streams import Stream
@@ -132,9 +132,10 @@ class Exchange:
         unknown = set(more) - set(SignalOptions.__annotations__)
         if unknown:
             raise TypeError(f"{unknown.pop()} is not among the SignalOptions")
-        options = _n.rv_signal_options(struct_size=ctypes.sizeof(_n.rv_signal_options), kind=kind, direction=direction)
+        options = _n.rv_signal_options(struct_size=ctypes.sizeof(_n.rv_signal_options), kind=kind)
         options.name = encode(name, "a signal's name")
-        options.access = more.get("access", Access.DEFAULT)
+        options.direction = member("direction", direction, Direction)
+        options.access = member("access", more.get("access", Access.DEFAULT), Access)
         options.comment = encode(more.get("comment", ""), "comment") or None
         options.folder = encode(more.get("folder", ""), "folder") or None
         options.display_name = encode(more.get("display_name", ""), "display_name") or None
@@ -276,7 +277,7 @@ class Exchange:
 
         Blocks for at most `timeout` seconds, then raises RvTimeoutError with the value that it has; None = for ever.
         """
-        found = self.signals.find(signal)
+        found = self._waited_for(signal, predicate)
         value = self._core.wait(lambda: self._look(found, predicate), timeout)
         return self._seen(found, value, timeout)
 
@@ -284,9 +285,17 @@ class Exchange:
         self, signal: Any, predicate: Callable[[Any], object], timeout: Optional[float] = None
     ) -> Any:
         """As :meth:`wait_for`, for event loops."""
-        found = self.signals.find(signal)
+        found = self._waited_for(signal, predicate)
         value = await _aio.wait(self._core, lambda: self._look(found, predicate), timeout)
         return self._seen(found, value, timeout)
+
+    def _waited_for(self, signal: Any, predicate: Any) -> Signal[Any]:
+        if not callable(predicate):
+            raise TypeError(
+                f"predicate must be a function of the value, such as lambda value: value == {predicate!r}, "
+                f"not {predicate!r}"
+            )
+        return self.signals.find(signal)
 
     def _look(self, signal: Signal[Any], predicate: Callable[[Any], object]) -> Any:
         self._events.pump()

@@ -1,6 +1,6 @@
 """The options of servers and clients, as keywords. What is left out has the library's default.
 
-Times are in milliseconds, sizes in bytes. The table at the top of the C header has every default.
+Times are in milliseconds, sizes in bytes. ``help`` of the classes lists every option with its default.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 import ctypes
 import difflib
 import operator
-from typing import Any, Dict, Mapping, Sequence, Type, TypedDict, Union
+import re
+from enum import IntEnum
+from typing import Any, Dict, Iterable, Mapping, Sequence, Type, TypedDict, Union, get_type_hints
 
 from . import _native as _n
 from ._core import check, encode, library
-from .enums import CatalogDirection, Direction, ImportDirection, Perspective, SendMode
+from .enums import Access, CatalogDirection, Direction, ImportDirection, Perspective, SendMode, TokenTransport
 
 __all__ = ["ClientOptions", "CommonOptions", "ServerOptions"]
 
@@ -51,6 +53,9 @@ class CommonOptions(TypedDict, total=False):
     tls: bool  # wss://; a server then needs tls_certificate_file and tls_key_file
     tls_certificate_file: str  # a PEM file: the certificate of this side, and those that lead to its authority
     tls_key_file: str  # a PEM file with its private key, not encrypted
+    access_token: str  # server: clients must present it, see Server.add_token; client: the one that it presents
+    user: str  # server: clients may present this and `password` instead (HTTP Basic); client: what it presents
+    password: str  # see `user`
 
 
 class ServerOptions(CommonOptions, total=False):
@@ -67,6 +72,7 @@ class ServerOptions(CommonOptions, total=False):
     allowed_hosts: Union[str, Sequence[str]]  # names that may stand in Host, besides addresses and this machine's
     tls_client_ca_file: str  # a PEM file: clients must show a certificate of one of these authorities
     prefix_collisions: bool  # of two clients' signals that collide keep the later one, as client/name
+    trusted_proxies: Union[str, Sequence[str]]  # addresses and networks of proxies that tell a client's own address
 
 
 class ClientOptions(CommonOptions, total=False):
@@ -82,9 +88,11 @@ class ClientOptions(CommonOptions, total=False):
     tls_insecure_skip_verify: bool  # accept any certificate: nothing then protects against an attacker in between
     tls_ca_file: str  # a PEM file with authorities to trust besides the platform's
     tls_pin: str  # the SHA-256 of the server's public key, hexadecimal or Base64
+    token_transport: TokenTransport  # how it presents the token
+    allow_plain_credentials: bool  # present token or password without TLS to another machine, too
 
 
-_LISTS = {"input_patterns", "output_patterns", "allowed_origins", "allowed_hosts"}
+_LISTS = {"input_patterns", "output_patterns", "allowed_origins", "allowed_hosts", "trusted_proxies"}
 _BOOLS = {name for name, kind, *_ in _n.rv_options._fields_ if kind is ctypes.c_uint8}
 _TEXTS = {name for name, kind, *_ in _n.rv_options._fields_ if kind is ctypes.c_char_p}
 _RANGES: Dict[Any, Any] = {
@@ -92,7 +100,46 @@ _RANGES: Dict[Any, Any] = {
     ctypes.c_uint32: (0, (1 << 32) - 1),
     ctypes.c_int32: (-(1 << 31), (1 << 31) - 1),
 }
+_HINTS = {**get_type_hints(ServerOptions), **get_type_hints(ClientOptions)}
+_ENUMS: Dict[str, Type[IntEnum]] = {
+    name: kind for name, kind in _HINTS.items() if isinstance(kind, type) and issubclass(kind, IntEnum)
+}
 _NUMBERS = {name: _RANGES[kind] for name, kind, *_ in _n.rv_options._fields_ if kind in _RANGES}
+
+
+def _document(known: Type[Any]) -> str:
+    """What `help` shows: every option with its default, as the library's own table has them."""
+    lines = [
+        f"{known.__doc__} What is left out, or None, has the default that stands here.",
+        "",
+        "Names in _ms are milliseconds, in _bytes bytes. A list is a sequence of str, or one str with a line for each entry.",
+        "",
+    ]
+    for name in known.__annotations__:
+        default, meaning = _n.OPTIONS[name]
+        if name in _ENUMS:
+            default = f"{_ENUMS[name].__name__}.{_ENUMS[name](int(default)).name}"
+        elif name in _BOOLS:
+            default = str(default != "0")
+            meaning = meaning.replace("0 = ", "False = ")
+        meaning = re.sub(r"^RV_\w+: ", "", meaning).replace("(c) ", "client: ").replace("(s) ", "server: ")
+        for prefix, names in (("RV_SEND_", SendMode), ("RV_ACCESS_", Access)):
+            meaning = meaning.replace(prefix, names.__name__ + ".")
+        lines.append(f"{name} = {default}: {meaning}".replace("NULL", "None"))
+    return "\n".join(lines) + "\n"
+
+
+for _known in (CommonOptions, ServerOptions, ClientOptions):
+    _known.__doc__ = _document(_known)
+
+
+def member(name: str, value: Any, kind: Type[IntEnum]) -> int:
+    """A member of an enumeration for the library, by itself or as its number."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        names = ", ".join(item.name for item in kind)
+        raise TypeError(f"{name} must be a {kind.__name__} ({names}), not {value!r}") from None
 
 
 def make(mode: int, known: Type[Any], given: Mapping[str, object]) -> _n.rv_options:
@@ -113,16 +160,25 @@ def _convert(name: str, value: Any) -> Union[bytes, int]:
     if name in _TEXTS:
         if name not in _LISTS or isinstance(value, str):
             return encode(value, name)
-        entries = list(value)
-        for entry in entries:
-            if "\n" in entry:
-                raise ValueError(f"{name}: an entry must not hold a line break, but one is {entry!r}")
-        return encode("\n".join(entries), name)
+        return lines(name, value)
     if name in _BOOLS:
         if not isinstance(value, (bool, int)):
             raise TypeError(f"{name} must be a bool, not {value!r}")
         return int(bool(value))
+    if name in _ENUMS:
+        value = member(name, value, _ENUMS[name])
     return _number(name, value, *_NUMBERS[name])
+
+
+def lines(name: str, value: Any) -> bytes:
+    """A list for the library, which has an entry on each line."""
+    entries = list(value) if isinstance(value, Iterable) else [None]
+    if not all(isinstance(entry, str) for entry in entries):
+        raise TypeError(f"{name} must be a str or a sequence of str, not {value!r}")
+    for entry in entries:
+        if "\n" in entry:
+            raise ValueError(f"{name}: an entry must not hold a line break, but one is {entry!r}")
+    return encode("\n".join(entries), name)
 
 
 def u32(name: str, value: int) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, Any, List, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence
 
 from . import _native as _n
 from . import options as _options
@@ -11,12 +12,43 @@ from ._core import check, encode, read_text
 from .errors import NotFoundError
 from .interface import Interface, to_json
 from .records import ClientInfo, Event
-from .options import ServerOptions
+from .options import ServerOptions, lines
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-__all__ = ["Server"]
+__all__ = ["Role", "Server"]
+
+
+@dataclass(frozen=True)
+class Role:
+    """What the clients of one token or user may do: whatever is not allowed here is not.
+
+    Patterns are signal names with ``*`` (any characters) and ``?`` (one). A signal that a client may not read does not
+    exist for it; one that it may write and not read is written blind.
+    """
+
+    name: str = ""  # for the log
+    read: Sequence[str] = ()  # patterns of the signals that it may read
+    write: Sequence[str] = ()  # patterns of the signals that it may write
+    may_import: bool = False  # it may ask for the catalogue, and bring signals of its own
+    may_config: bool = False  # it may read and set the configuration, and exchange messages of the program's own
+
+
+def _native_role(role: Optional[Role]) -> Optional[_n.rv_role]:
+    if role is None:
+        return None
+    for name, patterns in (("read", role.read), ("write", role.write)):
+        if isinstance(patterns, str):
+            raise TypeError(f"{name} must be a list of patterns, not the string {patterns!r}")
+    native = _n.rv_role()
+    native.struct_size = ctypes.sizeof(native)
+    native.name = encode(role.name, "name")
+    native.read = lines("read", role.read)
+    native.write = lines("write", role.write)
+    native.may_import = int(role.may_import)
+    native.may_config = int(role.may_config)
+    return native
 
 
 class Server(Interface):
@@ -81,6 +113,38 @@ class Server(Interface):
         NotFoundError when it is no longer connected.
         """
         check(self._core.lib.rv_disconnect_client(self._core.handle, client))
+
+    def add_token(self, token: str, role: Optional[Role] = None) -> None:
+        """Lets clients in that present `token`, with what `role` allows; None = everything. Also before the start.
+
+        From the first token or user on, nobody gets in without one; connections made before stay. ExistsError when
+        there is such a token, InvalidError for one that is empty or holds anything but visible ASCII.
+        """
+        native = _native_role(role)
+        check(self._core.lib.rv_add_token(self._core.handle, encode(token, "token"), native and ctypes.byref(native)))
+
+    def revoke_token(self, token: str) -> None:
+        """Takes a token back, also that of the options; connections that came by it close.
+
+        Without any token or user left nobody gets in. NotFoundError when there is no such token.
+        """
+        check(self._core.lib.rv_revoke_token(self._core.handle, encode(token, "token")))
+
+    def add_user(self, user: str, password: str, role: Optional[Role] = None) -> None:
+        """Lets clients in that present `user` and `password` (HTTP Basic), as :meth:`add_token` does with a token."""
+        native = _native_role(role)
+        check(
+            self._core.lib.rv_add_user(
+                self._core.handle,
+                encode(user, "user"),
+                encode(password, "password"),
+                native and ctypes.byref(native),
+            )
+        )
+
+    def revoke_user(self, user: str) -> None:
+        """Takes a user back, as :meth:`revoke_token` does with a token."""
+        check(self._core.lib.rv_revoke_user(self._core.handle, encode(user, "user")))
 
     def config_publish(self, config: Mapping[str, Any]) -> None:
         """Publishes the configuration: clients that ask get it as it is now.

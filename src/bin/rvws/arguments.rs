@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use realvirtual_ws::{ListFormat, Perspective};
+use realvirtual_ws::{ListFormat, Perspective, Role, TokenTransport};
 
+use crate::credentials::role;
 use crate::endpoint::Endpoint;
 use crate::generator::Rule;
 use crate::output::When;
@@ -69,6 +70,8 @@ pub enum Command {
     Doctor(Doctor),
     /// Make an authority, and certificates of it for a server and a client, to try TLS with
     Cert(Cert),
+    /// Make a token, which a server asks for and its clients present
+    Token(Token),
     /// Print completions for a shell
     Completions(Completions),
     /// Print the man page
@@ -99,6 +102,48 @@ pub struct Connect {
     /// The name that the server is told
     #[arg(long, value_name = "NAME", default_value = "rvws")]
     pub name: String,
+    #[command(flatten)]
+    pub present: Present,
+}
+
+/// What is presented to a server that asks; to both, where there are two.
+#[derive(Clone, Debug, Args)]
+pub struct Present {
+    /// The token that the server asks for; better in RVWS_TOKEN or a file, since others can see command lines
+    #[arg(long, value_name = "TOKEN", conflicts_with_all = ["token_file", "user"])]
+    pub token: Option<String>,
+    /// A file with the token in its first line
+    #[arg(long, value_name = "FILE", conflicts_with = "user")]
+    pub token_file: Option<PathBuf>,
+    /// How the token is presented: auto (Authorization), x-api-key, query or subprotocol
+    #[arg(long, value_name = "HOW", default_value = "auto", value_parser = token_transport)]
+    pub token_by: TokenTransport,
+    /// The user that the server asks for; the password is in RVWS_PASSWORD
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// A file with the password in its first line
+    #[arg(long, value_name = "FILE", requires = "user")]
+    pub password_file: Option<PathBuf>,
+    /// Present them to another machine without TLS, too, where everyone on the way can read them
+    #[arg(long)]
+    pub allow_plain_credentials: bool,
+}
+
+/// What a server asks its clients for.
+#[derive(Clone, Debug, Args)]
+pub struct Wanted {
+    /// Clients must present this token; better in RVWS_TOKEN or a file, since others can see command lines
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Option<String>,
+    /// What that token allows, as "NAME read=PATTERN write=PATTERN import config"; without this everything
+    #[arg(long, value_name = "ROLE", value_parser = role)]
+    pub role: Option<Role>,
+    /// A file with a token in each line, each followed by its role, or by nothing if it allows everything
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
+    /// A proxy, or a network of proxies, whose X-Forwarded-For tells a client's own address
+    #[arg(long, value_name = "ADDRESS")]
+    pub trusted_proxy: Vec<String>,
 }
 
 /// How signals are printed.
@@ -230,6 +275,8 @@ pub struct Serve {
     /// A PEM file with authorities: clients must show a certificate of one of them
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_client_ca: Option<String>,
+    #[command(flatten)]
+    pub wanted: Wanted,
     /// Listen beyond this machine although everyone may then write
     #[arg(long)]
     pub allow_anonymous_network: bool,
@@ -382,6 +429,14 @@ pub struct Doctor {
 }
 
 #[derive(Debug, Args)]
+pub struct Token {
+    /// Make a line for a file of tokens, with what this one allows: "NAME read=PATTERN write=PATTERN import config".
+    /// PATTERN is a signal's name, in which * stands for any characters and ? for one
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct Cert {
     /// The folder to write the files into; made if need be
     #[arg(default_value = ".")]
@@ -428,6 +483,16 @@ fn perspective(text: &str) -> Result<Perspective, String> {
         "simulation" => Ok(Perspective::Simulation),
         "controller" => Ok(Perspective::Controller),
         _ => Err("write simulation or controller".to_owned()),
+    }
+}
+
+fn token_transport(text: &str) -> Result<TokenTransport, String> {
+    match text {
+        "auto" => Ok(TokenTransport::Auto),
+        "x-api-key" => Ok(TokenTransport::XApiKey),
+        "query" => Ok(TokenTransport::Query),
+        "subprotocol" => Ok(TokenTransport::Subprotocol),
+        _ => Err("write auto, x-api-key, query or subprotocol".to_owned()),
     }
 }
 

@@ -40,6 +40,7 @@ impl Connect {
         options.import_direction = ImportDirection::Keep;
         options.connect_timeout = self.patience();
         options.auto_reconnect = false;
+        self.present.to_options(&mut options)?;
         options.send_mode = SendMode::OnChange;
         let files = [&self.ca, &self.pin, &self.cert];
         if !url.tls && (self.insecure || files.iter().any(|file| file.is_some())) {

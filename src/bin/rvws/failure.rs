@@ -24,7 +24,7 @@ exits! {
     NoConnection = 3, "Nothing listens there, no route, or the host name does not resolve.";
     NoWebSocket = 4, "Something answers, but not as a WebSocket server at this path.";
     Tls = 5, "TLS could not be set up, or the certificate is not trusted.";
-    Refused = 6, "The server refused this client, or a configuration.";
+    Refused = 6, "The server refused this client, such as for want of a token, or a configuration.";
     NotFound = 7, "There is no such signal.";
     Value = 8, "A value does not fit its signal, or the server did not keep it.";
     File = 9, "A file cannot be read or written, or is not what it should be.";
@@ -118,6 +118,18 @@ fn options_of(message: &str, flags: &[(&str, &str)]) -> String {
         ("tls_ca_file", "--ca"),
         ("tls_pin", "--pin"),
         ("allow_anonymous_network", "--allow-anonymous-network"),
+        (
+            "access_token (or user and password, or add tokens with roles)",
+            "--token",
+        ),
+        (
+            "access_token, or user and password",
+            "RVWS_TOKEN, --token-file or --user",
+        ),
+        ("access_token", "the token"),
+        ("token_transport", "--token-by"),
+        ("allow_plain_credentials", "--allow-plain-credentials"),
+        ("trusted_proxies", "--trusted-proxy"),
     ];
     let mut text = message
         .replace("the option path", "the path in the URL")

@@ -3,15 +3,14 @@
 use crate::arguments::{Ls, Print};
 use crate::client;
 use crate::failure::{Exit, Failure};
-use crate::glob;
 use crate::output::{Output, Paint, escaped, json_line};
-use crate::signal::{Signal, shown};
+use crate::signal::{Signal, chosen, shown};
 
 pub fn run(arguments: &Ls) -> Result<Exit, Failure> {
     let interface = client::open(&arguments.url, &arguments.connect)?;
     let mut signals = Signal::all(&interface)?;
     client::leave(&interface);
-    signals.retain(|signal| glob::any(&arguments.patterns, &signal.name));
+    signals.retain(|signal| chosen(&arguments.patterns, &signal.name));
     if signals.is_empty() && !arguments.patterns.is_empty() {
         return Err(Failure::new(
             Exit::NotFound,

@@ -10,13 +10,13 @@ mod cert;
 mod client;
 mod completions;
 mod config;
+mod credentials;
 mod diff;
 mod doctor;
 mod endpoint;
 mod failure;
 mod generator;
 mod get;
-mod glob;
 mod histogram;
 mod import;
 mod ls;
@@ -32,6 +32,7 @@ mod stats;
 mod stop;
 mod table;
 mod template;
+mod token;
 mod watch;
 
 use std::process::ExitCode;
@@ -74,6 +75,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Stats(arguments) => stats::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Cert(arguments) => cert::run(&arguments),
+        Command::Token(arguments) => token::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man => man::run(),
     }

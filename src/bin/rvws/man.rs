@@ -44,6 +44,8 @@ fn render(command: &Command, page: &mut Vec<u8>) -> io::Result<()> {
         let _ = writeln!(text, ".TP\n\\fB{code}\\fR\n{}", escaped(meaning));
     }
     text.push_str(".SH ENVIRONMENT\n.TP\n\\fBNO_COLOR\\fR\nIf set, no colours.\n");
+    text.push_str(".TP\n\\fBRVWS_TOKEN\\fR\nThe token that is presented to servers, and that serve asks its clients for.\n");
+    text.push_str(".TP\n\\fBRVWS_PASSWORD\\fR\nThe password of the user that \\-\\-user names.\n");
     text.push_str(".TP\n\\fBRV_LOG\\fR\nerror, warn, info or debug: the library's log on standard error, down to that level.\n");
     page.write_all(text.as_bytes())
 }

@@ -8,9 +8,8 @@ use realvirtual_ws::{Access, Change, Declaration, Direction, Interface, Kind, Va
 use crate::arguments::Mirror;
 use crate::client::{self, goes_on};
 use crate::failure::{Exit, Failure};
-use crate::glob;
 use crate::output::say;
-use crate::signal::{Signal, changed};
+use crate::signal::{Signal, changed, chosen};
 use crate::stop::{Deadline, LOOK, on_signals};
 
 /// Every edge of a bool travels, also when the other side is slow for a moment: up to so many of each signal wait.
@@ -103,7 +102,7 @@ fn common(arguments: &Mirror) -> Result<Vec<Signal>, Failure> {
         Ok(Signal::all(&interface)?)
     };
     let mut signals = of(&arguments.a)?;
-    signals.retain(|signal| glob::any(&arguments.patterns, &signal.name));
+    signals.retain(|signal| chosen(&arguments.patterns, &signal.name));
     let there = of(&arguments.b)?;
     let (mut missing, mut other) = (Vec::new(), Vec::new());
     signals.retain(|signal| {

@@ -11,10 +11,10 @@ use serde::Deserialize;
 use crate::arguments::Replay;
 use crate::client::{self, looks_on};
 use crate::failure::{Exit, Failure};
-use crate::glob;
 use crate::output::say;
 use crate::set::send;
 use crate::signal;
+use crate::signal::chosen;
 use crate::stop::{Deadline, LOOK, on_signals};
 
 /// A line of a recording; what else stands in it does not matter.
@@ -109,7 +109,7 @@ fn replay(
             let why = format!("it is no line of watch --json: {error}");
             wrong(Exit::File, why)
         })?;
-        if !glob::any(&arguments.patterns, &record.name) {
+        if !chosen(&arguments.patterns, &record.name) {
             continue;
         }
         let (start, first) = *began.get_or_insert_with(|| (Instant::now(), record.time));

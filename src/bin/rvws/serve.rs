@@ -5,14 +5,13 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use realvirtual_ws::interface::EventKind;
-use realvirtual_ws::{Access, Interface, Kind, ListFormat, Options};
+use realvirtual_ws::{Access, Interface, Kind, ListFormat, Options, glob};
 
 use crate::arguments::Serve;
 use crate::client::{self, goes_on};
 use crate::endpoint::Endpoint;
 use crate::failure::{Exit, Failure};
 use crate::generator::Rule;
-use crate::glob;
 use crate::output::{Output, When, say};
 use crate::stop::{Deadline, LOOK, on_signals, on_signals_and_reload, reload_requested};
 
@@ -39,7 +38,13 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
         .client_ca_file
         .clone_from(&arguments.tls_client_ca);
     let tls = options.tls.enabled;
+    options
+        .trusted_proxies
+        .clone_from(&arguments.wanted.trusted_proxy);
     let interface = Interface::new(options)?;
+    for (token, role) in arguments.wanted.tokens()? {
+        interface.add_token(&token, role)?;
+    }
     let count = interface.load_signals(&arguments.list, ListFormat::Auto)?;
     let generated = generated(&interface, &arguments.rules)?;
     if let Some(path) = &arguments.config {

@@ -3,10 +3,15 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use realvirtual_ws::{Change, Direction, Interface, Kind, Quality, Result, Value};
+use realvirtual_ws::{Change, Direction, Interface, Kind, Quality, Result, Value, glob};
 use serde_json::json;
 
 use crate::output::escaped;
+
+/// Whether `name` fits one of the patterns of a command line; without any, every name does.
+pub fn chosen(patterns: &[String], name: &str) -> bool {
+    patterns.is_empty() || glob::fits_any(patterns, name)
+}
 
 /// One signal of an endpoint.
 #[derive(Clone, Debug)]

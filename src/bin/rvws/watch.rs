@@ -9,10 +9,9 @@ use serde_json::json;
 use crate::arguments::Watch;
 use crate::client::{self, goes_on};
 use crate::failure::{Exit, Failure};
-use crate::glob;
 use crate::histogram;
 use crate::output::{Output, Paint, escaped, json_line, say, tell};
-use crate::signal::{Signal, changed, json_value, shown};
+use crate::signal::{Signal, changed, chosen, json_value, shown};
 use crate::stop::{Deadline, LOOK, on_signals};
 use crate::table::{self, Row};
 use crate::template::quality_name;
@@ -69,7 +68,7 @@ impl Watcher<'_> {
     fn take_signals(&mut self) -> Result<(), Failure> {
         for id in self.rows.len() as u32..self.interface.signal_count() {
             let signal = Signal::one(self.interface, id)?;
-            let wanted = glob::any(&self.arguments.patterns, &signal.name);
+            let wanted = chosen(&self.arguments.patterns, &signal.name);
             self.rows.push(wanted.then_some(Row {
                 signal,
                 changes: 0,

@@ -1,10 +1,12 @@
 //! Why a connection did not come about, and what to do.
 
 use std::io;
+use std::time::Duration;
 
 use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
 use tokio_tungstenite::tungstenite::handshake::client::Response;
 
+use crate::access::{PROTOCOL, without_query};
 use crate::error::{Cause, Error, ErrorCode};
 use crate::escape::escape;
 use crate::options::Options;
@@ -56,6 +58,9 @@ pub(super) fn upgrade_error(place: &str, options: &Options, error: WsError) -> E
             "{place} closed the connection instead of answering the WebSocket upgrade: is it a WebSocket server, and plain or TLS as the client?"
         ))
         .because(Cause::NotHttp),
+        WsError::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => handshake(format!(
+            "{place} answered without the subprotocol \"{PROTOCOL}\" that this client offers beside its token: choose another token_transport"
+        )),
         other => handshake(format!(
             "{place} is no WebSocket server, or a proxy in between spoils the upgrade: {}",
             escape(&other.to_string())
@@ -110,7 +115,7 @@ fn is_tls(place: &str) -> Error {
 
 fn status_error(place: &str, options: &Options, response: &Response) -> Error {
     let status = response.status().as_u16();
-    let path = options.path.as_deref().unwrap_or("/");
+    let path = without_query(options.path.as_deref().unwrap_or("/"));
     let said = response.body().as_deref().unwrap_or_default();
     if status == 400
         && let Some(error) = about_tls(place, options, said)
@@ -126,8 +131,20 @@ fn status_error(place: &str, options: &Options, response: &Response) -> Error {
     let error = match status {
         401 => Error::new(
             ErrorCode::Denied,
+            if options.access_token.is_some() || options.user.is_some() {
+                format!(
+                    "{place} refused this client with HTTP 401: the token or password is wrong, or is wanted in another way (option token_transport){said}"
+                )
+            } else {
+                format!(
+                    "{place} refused this client with HTTP 401, it wants a token or a password: set option access_token, or user and password{said}"
+                )
+            },
+        ),
+        429 => Error::new(
+            ErrorCode::Denied,
             format!(
-                "{place} refused this client with HTTP 401, it wants a token or a password{said}"
+                "{place} refused this client with HTTP 429: too many wrong tokens or passwords came from this machine's address, or too many connections; it is left alone for a while{said}"
             ),
         ),
         403 => Error::new(
@@ -165,5 +182,11 @@ fn status_error(place: &str, options: &Options, response: &Response) -> Error {
             ),
         ),
     };
-    error.because(Cause::Status(status))
+    let seconds = response
+        .headers()
+        .get("retry-after")
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    error
+        .because(Cause::Status(status))
+        .retry_after(seconds.map(Duration::from_secs))
 }

@@ -4,7 +4,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-use super::{connect, frame, read_head, within};
+use super::{connect, frame, open, read_head, within};
 use crate::error::{Error, ErrorCode};
 use crate::options::Options;
 use crate::runtime::admission::{self, Policy};
@@ -131,7 +131,7 @@ async fn connects_to_our_own_server_by_name_and_with_a_path() {
     let server = async {
         let (stream, peer) = listener.accept().await.unwrap();
         let policy = Policy::new(&Options::server());
-        admission::accept(stream, &policy, peer, websocket_config(1000)).await
+        admission::accept(stream, open(&policy), peer, websocket_config(1000)).await
     };
     let (client, server) = within(async { tokio::join!(connect(&options), server) }).await;
     let server = server.unwrap();

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 
 use crate::error::{ErrorCode, Result};
 use crate::options::Options;
+use crate::runtime::keys::Keys;
 use crate::runtime::{Flag, RawFlag, Shared};
 use crate::session::{Event, EventKind};
 use crate::signals::Signals;
@@ -48,6 +49,7 @@ fn shared() -> Shared {
     Shared::new(
         Arc::new(Options::server()),
         Arc::new(Signals::new(1).unwrap()),
+        Keys::default(),
     )
 }
 

@@ -1,13 +1,20 @@
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
 
 use super::within;
-use crate::error::ErrorCode;
+use crate::access::Role;
+use crate::error::{ErrorCode, Result};
 use crate::options::Options;
-use crate::runtime::listen::{accept_loop, bind};
+use crate::runtime::keys::Keys;
+use crate::runtime::listen::{self, accept_loop};
+
+async fn bind(options: &Options) -> Result<(TcpListener, SocketAddr)> {
+    listen::bind(options, &Keys::of(options)?).await
+}
 
 fn server(address: &str, port: u16) -> Options {
     Options {
@@ -98,6 +105,28 @@ async fn c21_a_wide_bind_must_be_allowed() {
         .unwrap();
     options.address = "0.0.0.0".into();
     bind(&options).await.unwrap();
+}
+
+#[tokio::test]
+async fn c22_a_wide_bind_is_free_where_clients_must_present_something() {
+    type Change = fn(&mut Options);
+    let ways: [Change; 3] = [
+        |o| o.tls.client_ca_file = Some("ca.pem".into()),
+        |o| o.access_token = Some("secret".into()),
+        |o| (o.user, o.password) = (Some("u".into()), Some("p".into())),
+    ];
+    for way in ways {
+        let mut options = server("0.0.0.0", 0);
+        way(&mut options);
+        bind(&options).await.unwrap();
+    }
+    let keys = Keys::default();
+    keys.add_token("late", Role::default()).unwrap();
+    listen::bind(&server("0.0.0.0", 0), &keys).await.unwrap();
+    // Taken back: closed for all, not open.
+    keys.revoke_token("late").unwrap();
+    listen::bind(&server("0.0.0.0", 0), &keys).await.unwrap();
+    assert!(keys.closed());
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::{connect, within};
+use super::{connect, open, within};
 use crate::error::{ErrorCode, Result};
 use crate::options::Options;
 use crate::runtime::admission::{self, Policy};
@@ -55,7 +55,8 @@ async fn meet(config: ServerConfig, change: impl FnOnce(&mut Options)) -> Result
                 continue;
             };
             let policy = Policy::new(&Options::server());
-            let _held = admission::accept(stream, &policy, peer, websocket_config(1000)).await;
+            let _held =
+                admission::accept(stream, open(&policy), peer, websocket_config(1000)).await;
             std::future::pending::<()>().await;
         }
     });

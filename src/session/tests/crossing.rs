@@ -11,7 +11,7 @@ const MS: fn(u64) -> Duration = Duration::from_millis;
 
 /// The seeds of the random schedules. `RV_SCHEDULES` changes their number; `RV_SEED` runs a single
 /// one, and with `RV_TRACE` it prints what happens.
-fn schedules(default: u64) -> std::ops::Range<u64> {
+pub(super) fn schedules(default: u64) -> std::ops::Range<u64> {
     let number = |name| -> Option<u64> { std::env::var(name).ok()?.parse().ok() };
     match number("RV_SEED") {
         Some(seed) => seed..seed + 1,

@@ -1,5 +1,7 @@
 //! The simulated network: ends, delays, a clock that jumps from event to event.
 
+mod faults;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -94,6 +96,8 @@ struct Wire {
     jitter: u64,
     last: [Time; 2],
     open: bool,
+    /// That side does not read, so its other end's kernel takes nothing more.
+    stalled: [bool; 2],
 }
 
 struct Flight {
@@ -120,6 +124,8 @@ pub(super) struct Network {
     pub(super) frames: Vec<u32>,
     pub(super) sent: Vec<Vec<String>>,
     pub(super) caps: Vec<usize>,
+    /// Checks of every message that is sent or received; see [`Network::audit`].
+    audited: bool,
     /// `RV_TRACE` is set: print what happens.
     trace: bool,
 }
@@ -137,6 +143,7 @@ impl Network {
             frames: Vec::new(),
             sent: Vec::new(),
             caps: Vec::new(),
+            audited: false,
             trace: std::env::var_os("RV_TRACE").is_some(),
         }
     }
@@ -233,13 +240,21 @@ impl Network {
                 let table = signals.table();
                 table.slot(id).unwrap().value().to_owned()
             }
-            Body::Model(model) => match &model.values[name] {
-                serde_json::Value::Bool(v) => Value::Bool(*v),
-                serde_json::Value::String(v) => Value::Text(v.clone()),
-                number if number.is_i64() => Value::Int(number.as_i64().unwrap()),
-                number => Value::Float(number.as_f64().unwrap()),
-            },
+            Body::Model(_) => self.model_value(end, name).unwrap(),
         }
+    }
+
+    /// What a model has, if it has the signal.
+    pub(super) fn model_value(&self, end: usize, name: &str) -> Option<Value> {
+        let Body::Model(model) = &self.ends[end].body else {
+            return None;
+        };
+        Some(match model.values.get(name)? {
+            serde_json::Value::Bool(v) => Value::Bool(*v),
+            serde_json::Value::String(v) => Value::Text(v.clone()),
+            number if number.is_i64() => Value::Int(number.as_i64().unwrap()),
+            number => Value::Float(number.as_f64().unwrap()),
+        })
     }
 
     /// Connects a client to a server; either may be a model.
@@ -250,6 +265,10 @@ impl Network {
         delay: Duration,
         jitter: u64,
     ) -> usize {
+        self.trace(format_args!(
+            "end {client} connects, wire {}",
+            self.wires.len()
+        ));
         let number = self.next_number;
         self.next_number += 1;
         self.wires.push(Wire {
@@ -259,6 +278,7 @@ impl Network {
             jitter,
             last: [self.now; 2],
             open: true,
+            stalled: [false; 2],
         });
         self.ends[client].wants_connect = false;
         for end in [server, client] {
@@ -269,6 +289,8 @@ impl Network {
                     peer: number,
                     address,
                     note: String::new(),
+                    ip: None,
+                    grant: None,
                 },
             );
         }
@@ -294,13 +316,24 @@ impl Network {
 
     /// Gives an end of ours an input and carries its outputs out.
     pub(super) fn input(&mut self, end: usize, input: Input<'_>) {
+        let audited = self.audited;
         let Body::Library(session, _) = &mut self.ends[end].body else {
             return;
+        };
+        let before = audited.then(|| session.stats());
+        let received = match &input {
+            Input::Text { text, .. } => Some((*text).to_owned()).filter(|_| audited),
+            _ => None,
         };
         session.handle(self.now, input);
         let mut outputs = Vec::new();
         session.outputs(&mut outputs);
+        if let Some(before) = before {
+            faults::audit(&before, &session.stats(), received.as_deref(), &outputs);
+        }
         let mut drained = Vec::new();
+        // Nobody answers the close of a connection that is cut, so its link drops it.
+        let mut gone = Vec::new();
         for output in outputs {
             match output {
                 Output::Send { peer, text } => {
@@ -315,7 +348,12 @@ impl Network {
                     self.post(end, peer, Packet::Ping(payload.to_vec()));
                 }
                 Output::Close { peer, code, reason } => {
-                    self.post(end, peer, Packet::Closed(format!("{code} {reason}")));
+                    let reason = format!("{code} {reason}");
+                    if self.wire_of(end, peer).is_some() {
+                        self.post(end, peer, Packet::Closed(reason));
+                    } else {
+                        gone.push((peer, reason));
+                    }
                 }
                 // The probe's result is seen as an event.
                 Output::MessageCap { bytes, .. } => self.caps.push(bytes),
@@ -333,7 +371,13 @@ impl Network {
             return;
         }
         for peer in drained {
-            self.input(end, Input::Drained { peer });
+            // Of a peer that does not read, the other end hears when it reads on.
+            if !self.is_stalled(end, peer) {
+                self.input(end, Input::Drained { peer });
+            }
+        }
+        for (peer, reason) in gone {
+            self.input(end, Input::Closed { peer, reason });
         }
     }
 
@@ -369,7 +413,10 @@ impl Network {
         let jitter = self.wires[wire].jitter;
         let extra = Duration::from_micros(self.random.below(jitter + 1));
         let wire_state = &mut self.wires[wire];
-        let at = (self.now + wire_state.delay + extra).max(wire_state.last[to]);
+        let mut at = (self.now + wire_state.delay + extra).max(wire_state.last[to]);
+        if wire_state.stalled[to] {
+            at = Time::NEVER;
+        }
         wire_state.last[to] = at;
         self.schedule(at, wire, to, packet, false);
     }
@@ -467,7 +514,8 @@ impl Network {
     }
 
     fn deliver(&mut self, flight: Flight) {
-        self.trace(format_args!("{} gets {:?}", flight.to, flight.packet));
+        let receiver = self.wires[flight.wire].ends[flight.to];
+        self.trace(format_args!("end {receiver} gets {:?}", flight.packet));
         let Flight {
             wire,
             to,

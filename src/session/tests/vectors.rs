@@ -311,6 +311,8 @@ impl Bench {
             peer: id,
             address,
             note,
+            ip: None,
+            grant: None,
         });
     }
 

@@ -3,7 +3,7 @@
 use crate::signals::pick::Picks;
 use crate::signals::table::Table;
 use crate::time::Time;
-use crate::value::ValueRef;
+use crate::value::{Value, ValueRef};
 
 /// What of the unsent stays unsent when a frame is made; held levels always do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +78,12 @@ impl Table {
         self.extra(id)
             .and_then(|extra| extra.fifo.as_ref())
             .is_some_and(|fifo| !fifo.outgoing.is_empty())
+    }
+
+    /// The value that its FIFO sends next, if one waits.
+    pub(crate) fn next_queued(&self, id: u32) -> Option<ValueRef<'_>> {
+        let fifo = self.extra(id)?.fifo.as_ref()?;
+        fifo.outgoing.front().map(Value::as_ref)
     }
 
     pub(crate) fn is_unsent(&self, id: u32) -> bool {
@@ -181,7 +187,9 @@ impl Table {
     pub(crate) fn forget_unsent(&mut self, mut each: impl FnMut(u32)) {
         for pick in &self.sealed.list {
             let (slot, sealed) = (&self.slots[pick.signal as usize], self.sealed.value(pick));
-            self.collapsed += u64::from(pick.toggled && slot.value() != sealed);
+            let replaced = slot.value() != sealed;
+            self.coalesced += u64::from(replaced);
+            self.collapsed += u64::from(pick.toggled && replaced);
             each(pick.signal);
         }
         self.unsent_since = None;

@@ -39,6 +39,24 @@ def descriptors():
     return len(os.listdir("/proc/self/fd"))
 
 
+def test_a_loop_that_refuses_the_descriptor_leaves_none(server, monkeypatch):
+    def refuse(*_):
+        raise OSError("no room")
+
+    async def main():
+        server.add_bool("A", INPUT)
+        counts = []
+        with monkeypatch.context() as patched:
+            patched.setattr(asyncio.SelectorEventLoop, "add_reader", refuse)
+            for _ in range(2):
+                with pytest.raises(OSError, match="no room"):
+                    await server.wait_for_async("A", lambda value: value, SECONDS)
+                counts.append(descriptors())  # the first time the interface makes the one that it keeps
+        assert counts[0] == counts[1]
+
+    run(main())
+
+
 def test_changes_come_one_by_one(server, client, way):
     async def main():
         number = server.add_int("Number", INPUT)

@@ -77,7 +77,7 @@ def test_after_the_end_every_call_says_that_it_is_closed():
         lambda: setattr(signal, "value", 1),
         lambda: signal.info(),
     ):
-        with pytest.raises(ClosedError, match="RV_ERR_HANDLE"):
+        with pytest.raises(ClosedError, match="RV_ERR_HANDLE: this server or client is closed"):
             call()
     assert list(server.changes()) == []
     assert "RV_ERR_HANDLE" in repr(signal)

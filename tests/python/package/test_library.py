@@ -178,3 +178,21 @@ def test_the_types_are_strict_and_say_what_is_wrong(tmp_path):
     expected = {n for n, line in enumerate(textwrap.dedent(MISUSE).splitlines(), 1) if line.endswith("# error")}
     others = [line for line in found.stdout.splitlines() if "error" in line and "misuse.py" not in line]
     assert (others, wrong) == ([], expected), found.stdout
+
+
+def log_of(level):
+    """What the environment's RV_LOG makes two servers say."""
+    program = "import realvirtual_ws as rv\nfor _ in 1, 2:\n    rv.Server(port=0).__enter__().close()"
+    found = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "RV_LOG": level}, capture_output=True, text=True, timeout=30
+    )
+    assert found.returncode == 0, found.stderr
+    return found.stderr.splitlines()
+
+
+def test_the_log_tells_where_a_server_listens_and_of_a_level_that_is_none():
+    listening = [line for line in log_of("info") if re.search(r"Info listening on 127\.0\.0\.1:\d+$", line)]
+    assert len(listening) == 2
+    (line,) = log_of("bogus")
+    assert 'RV_LOG is "bogus"' in line and "error, warn, info or debug" in line
+    assert not log_of("") and not log_of("error")

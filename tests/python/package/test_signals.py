@@ -196,10 +196,11 @@ def test_an_initial_value_is_there_before_anybody_sets_it(server, client):
 
 
 def test_a_fifo_keeps_every_change(server, client):
+    there = client.add_int("Number", OUTPUT, fifo_depth=100), client.add_text("Text", OUTPUT, fifo_depth=100)
     numbers = server.add_int("Number", INPUT, fifo_depth=100)
     texts = server.add_text("Text", INPUT, fifo_depth=100)
-    client.add_int("Number", OUTPUT, fifo_depth=100)
-    client.add_text("Text", OUTPUT, fifo_depth=100)
+    until(lambda: all(signal.quality == Quality.GOOD for signal in there), "the values that they begin with")
+    client.poll()
     for number in range(1, 21):
         numbers.value = number
         texts.value = f"text {number}"

@@ -153,6 +153,13 @@ namespace UnityEngine
 
         public Vector3 localPosition { get; set; }
 
+        /// <summary>Without rotation and scale of what is above.</summary>
+        public Vector3 position
+        {
+            get { return above == null ? localPosition : above.position + localPosition; }
+            set { localPosition = above == null ? value : value + above.position * -1; }
+        }
+
         public Vector3 localScale { get; set; }
 
         public Vector3 localEulerAngles { get; set; }

@@ -20,6 +20,11 @@ namespace UnityEngine
             get { return new Vector3(); }
         }
 
+        public static Vector3 right
+        {
+            get { return new Vector3(1, 0, 0); }
+        }
+
         public static Vector3 operator +(Vector3 left, Vector3 right)
         {
             return new Vector3(left.x + right.x, left.y + right.y, left.z + right.z);

@@ -65,7 +65,7 @@ namespace RealvirtualWs
             string name, RvKind kind, RvDirection direction = RvDirection.Auto, RvAccess access = RvAccess.Default,
             object initial = null, RvSignalOptions options = null)
         {
-            return Add(name, direction, access, ValueOf(kind, initial), options);
+            return Add(name, direction, access, ValueOf(kind, initial, name), options);
         }
 
         private RvSignal Add(
@@ -92,7 +92,7 @@ namespace RealvirtualWs
                     native.display_name = strings.Add(options.DisplayName, "DisplayName");
                     if (options.Failsafe != null)
                     {
-                        native.failsafe = Native(ValueOf(initial.Kind, options.Failsafe), strings);
+                        native.failsafe = Native(ValueOf(initial.Kind, options.Failsafe, name), strings);
                     }
                     native.failsafe_after_ms = RvLibrary.Milliseconds(options.FailsafeAfterMs, "FailsafeAfterMs");
                     native.fifo_depth = RvLibrary.Milliseconds(options.FifoDepth, "FifoDepth");
@@ -115,15 +115,15 @@ namespace RealvirtualWs
             return native;
         }
 
-        private static RvValue ValueOf(RvKind kind, object value)
+        private static RvValue ValueOf(RvKind kind, object value, string name)
         {
-            IFormatProvider culture = System.Globalization.CultureInfo.InvariantCulture;
+            string what = "signal \"" + name + "\" of kind " + kind;
             switch (kind)
             {
-                case RvKind.Bool: return RvValue.Bool(0, Convert.ToBoolean(value, culture));
-                case RvKind.Int: return RvValue.Int(0, Convert.ToInt64(value, culture));
-                case RvKind.Float: return RvValue.Float(0, Convert.ToDouble(value, culture));
-                case RvKind.Text: return RvValue.Text(0, Convert.ToString(value, culture));
+                case RvKind.Bool: return RvValue.Bool(0, (bool)RvSignal.Fit(value ?? false, typeof(bool), what));
+                case RvKind.Int: return RvValue.Int(0, (long)RvSignal.Fit(value ?? 0L, typeof(long), what));
+                case RvKind.Float: return RvValue.Float(0, (double)RvSignal.Fit(value ?? 0.0, typeof(double), what));
+                case RvKind.Text: return RvValue.Text(0, (string)RvSignal.Fit(value ?? "", typeof(string), what));
                 default: throw new RvArgumentException(RvResult.Argument, "There is no kind of signals " + (int)kind + ".");
             }
         }

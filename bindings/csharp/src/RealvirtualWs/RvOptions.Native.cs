@@ -61,6 +61,12 @@ namespace RealvirtualWs
             native->tls_certificate_file = strings.Add(TlsCertificateFile, "TlsCertificateFile");
             native->tls_key_file = strings.Add(TlsKeyFile, "TlsKeyFile");
             native->tls_client_ca_file = strings.Add(TlsClientCaFile, "TlsClientCaFile");
+            native->access_token = strings.Add(AccessToken, "AccessToken");
+            native->user = strings.Add(User, "User");
+            native->password = strings.Add(Password, "Password");
+            native->trusted_proxies = strings.AddLines(TrustedProxies, "TrustedProxies");
+            native->token_transport = (uint)TokenTransport;
+            native->allow_plain_credentials = Byte(AllowPlainCredentials);
         }
 
         private static byte Byte(bool value)

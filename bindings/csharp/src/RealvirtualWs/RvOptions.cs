@@ -197,6 +197,34 @@ namespace RealvirtualWs
         /// </summary>
         public string TlsClientCaFile { get; set; }
 
+        /// <summary>
+        /// Server: clients must present this token, and may do everything with it; more of them, and roles, with
+        /// <see cref="RvInterface.AddToken"/>. Client: the token that it presents. Visible ASCII; null = none, and an
+        /// empty one is an error.
+        /// </summary>
+        public string AccessToken { get; set; }
+
+        /// <summary>
+        /// Server: clients may present this user and <see cref="Password"/> (HTTP Basic) instead of a token. Client: the
+        /// user that it presents. null = none.
+        /// </summary>
+        public string User { get; set; }
+
+        /// <summary>See <see cref="User"/>.</summary>
+        public string Password { get; set; }
+
+        /// <summary>
+        /// Server: addresses and networks (<c>10.0.0.0/8</c>) of proxies. The address of a client that these tell in
+        /// <c>X-Forwarded-For</c>, or else in <c>Forwarded</c>, is the one that counts for limits, wrong tokens and the log.
+        /// </summary>
+        public string[] TrustedProxies { get; set; }
+
+        /// <summary>Client: how it presents the token.</summary>
+        public RvTokenTransport TokenTransport { get; set; }
+
+        /// <summary>Client: present token or password without TLS to another machine, too.</summary>
+        public bool AllowPlainCredentials { get; set; }
+
         /// <summary>Another object with the same choices.</summary>
         public RvOptions Clone()
         {

@@ -37,6 +37,12 @@ namespace RealvirtualWs
 
         /// <summary>Server: the id of the client that connected last, or 0.</summary>
         public uint LastClient { get; private set; }
+
+        /// <summary>State, port, clients and signals, in words.</summary>
+        public override string ToString()
+        {
+            return State + ", port " + Port + ", " + Clients + " connected, " + Signals + " signals";
+        }
     }
 
     /// <summary>What is known of a signal, besides its value, all of one moment.</summary>
@@ -120,6 +126,12 @@ namespace RealvirtualWs
 
         /// <summary>Messages sent to it.</summary>
         public ulong FramesOut { get; private set; }
+
+        /// <summary>Its name, address and id.</summary>
+        public override string ToString()
+        {
+            return Name + " (" + Address + "), client " + Id;
+        }
     }
 
     /// <summary>What an import did.</summary>
@@ -171,6 +183,16 @@ namespace RealvirtualWs
         /// not answer (the first hundred), or why there was no import.
         /// </summary>
         public string Text { get; private set; }
+
+        /// <summary>The counts, or why there was no import, and what a person should read.</summary>
+        public override string ToString()
+        {
+            string first = Result != RvResult.Ok
+                ? Result.ToString()
+                : Added + " added, " + Updated + " updated, " + Unchanged + " unchanged, " + Conflicting + " conflicting, "
+                    + Refused + " refused, " + Unanswered + " not answered";
+            return string.IsNullOrEmpty(Text) ? first : first + ": " + Text;
+        }
     }
 
     /// <summary>What a connection test found.</summary>
@@ -198,6 +220,19 @@ namespace RealvirtualWs
 
         /// <summary>Whether the server is known to be this library.</summary>
         public bool IsLibrary { get; private set; }
+
+        /// <summary>How long it took, or why there was no connection.</summary>
+        public override string ToString()
+        {
+            return Result == RvResult.Ok
+                ? "connected in " + Milliseconds(ConnectTime) + ", round trip " + Milliseconds(RoundTrip)
+                : Result + ": " + Text;
+        }
+
+        private static string Milliseconds(TimeSpan time)
+        {
+            return time.TotalMilliseconds.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture) + " ms";
+        }
 
         /// <summary>What was measured, or what failed and what to do about it, in words.</summary>
         public string Text { get; private set; }

@@ -34,7 +34,10 @@ namespace RealvirtualWs
         /// <summary>Its kind, which never changes.</summary>
         public RvKind Kind { get; private set; }
 
-        /// <summary>Its value, boxed. Setting takes what <see cref="Convert.ChangeType(object, Type)"/> can make the type of.</summary>
+        /// <summary>
+        /// Its value, boxed. Setting takes what <see cref="Convert.ChangeType(object, Type)"/> can make the type of; for
+        /// anything else it throws an <see cref="RvArgumentException"/>.
+        /// </summary>
         public abstract object BoxedValue { get; set; }
 
         /// <summary>
@@ -108,6 +111,27 @@ namespace RealvirtualWs
             {
                 long age = Info.AgeMicroseconds;
                 return age < 0 ? (TimeSpan?)null : RvLibrary.Microseconds((ulong)age);
+            }
+        }
+
+        /// <summary>A value as that type.</summary>
+        /// <param name="value">What is to be it.</param>
+        /// <param name="type">The type of a kind of signals.</param>
+        /// <param name="what">Whose value, for the message.</param>
+        internal static object Fit(object value, Type type, string what)
+        {
+            try
+            {
+                return Convert.ChangeType(value, type, System.Globalization.CultureInfo.InvariantCulture);
+            }
+            catch (Exception e)
+            {
+                if (!(e is FormatException || e is InvalidCastException || e is OverflowException))
+                {
+                    throw;
+                }
+                string given = value == null ? "null" : value is string ? "\"" + value + "\"" : value.ToString();
+                throw new RvArgumentException(RvResult.Kind, "The value " + given + " does not fit the " + what + ".");
             }
         }
 
@@ -189,7 +213,7 @@ namespace RealvirtualWs
         public override object BoxedValue
         {
             get { return Value; }
-            set { Value = (T)Convert.ChangeType(value, typeof(T), System.Globalization.CultureInfo.InvariantCulture); }
+            set { Value = (T)Fit(value, typeof(T), "signal \"" + Name + "\" of kind " + Kind); }
         }
 
         /// <summary>

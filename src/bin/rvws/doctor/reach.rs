@@ -33,11 +33,12 @@ fn is_silent(error: &Error) -> bool {
     error.code() == ErrorCode::Connection || error.cause() == Some(library::Cause::NotHttp)
 }
 
-/// Whether TLS gets an answer where plain text got none. Nothing of what the URL holds is sent: whoever it is has
+/// Whether TLS gets an answer where plain text got none. Neither what the URL holds nor a token is sent: whoever it is has
 /// proven nothing.
 fn speaks_tls(url: &Endpoint, arguments: &Connect) -> Result<bool, Failure> {
     let mut options = arguments.options(url)?;
     options.path = None;
+    (options.access_token, options.user, options.password) = (None, None, None);
     options.tls.enabled = true;
     options.tls.insecure_skip_verify = true;
     let Err(error) = Interface::test_connection(options, arguments.patience()) else {
@@ -86,10 +87,23 @@ fn diagnose(error: &Error, url: &Endpoint) -> Option<Finding> {
                 "give a certificate of an authority that the server trusts, and its key, with --cert FILE and --key FILE".to_owned(),
             );
         }
-        Some(library::Cause::Status(401 | 403)) => {
+        Some(library::Cause::Status(401)) => {
             return found(
                 Cause::Refused,
-                "put the token into the URL (?token=…) if the server takes one there; else see its rules for origins, hosts and users: its log tells which one refused".to_owned(),
+                "give the token in RVWS_TOKEN or with --token-file (access_token in a program), or user and password; --token-by if the server wants it in another way".to_owned(),
+            );
+        }
+        Some(library::Cause::Status(403)) => {
+            return found(
+                Cause::Refused,
+                "see the server's rules for hosts and origins: its log tells which one refused"
+                    .to_owned(),
+            );
+        }
+        Some(library::Cause::Status(429)) => {
+            return found(
+                Cause::Refused,
+                "wait, and look for the program at this address that presents wrong tokens: the server's log tells more".to_owned(),
             );
         }
         Some(library::Cause::Status(503)) => {

@@ -1,11 +1,79 @@
 //! Catalogues, requests and whose word counts, where several peers are involved.
 
+use std::time::Duration;
+
 use super::super::network::{Habit, Model, Network, Packet, options};
 use super::{MS, declare_with, quality, quiet};
 use crate::options::Mode;
 use crate::session::{EventKind, Input};
 use crate::signals::Declaration;
-use crate::value::{Access, Direction, Kind, Quality, ValueRef};
+use crate::value::{Access, Direction, Kind, Quality, Value, ValueRef};
+
+/// Schedule 8 of the simulation.
+#[test]
+fn a_catalogue_does_not_run_ahead_of_a_fifo() {
+    let mut n = Network::new(3);
+    let server = n.library(options(Mode::Server, MS(10)), MS(0));
+    let client = n.library(options(Mode::Client, MS(10)), MS(5));
+    let mut d = Declaration::new("Q", Kind::Int, Direction::Input);
+    d.fifo_depth = 8;
+    declare_with(&n, server, Access::Write, &d);
+    declare_with(&n, client, Access::Read, &d);
+    n.connect(client, server, Duration::from_micros(50), 0);
+    n.run_for(MS(505));
+    let (token, until) = (1, n.now + MS(1_000));
+    n.input(client, Input::Import { token, until });
+    for value in 1..=3 {
+        n.set(server, "Q", ValueRef::Int(value));
+    }
+    n.run_for(MS(100));
+    assert!(n.ends[client].imports[0].is_ok());
+    let mut got = Vec::new();
+    let signals = n.signals(client);
+    signals
+        .table()
+        .poll(100, |_, change| got.push(change.integer));
+    assert_eq!(got, [0, 1, 2, 3]);
+}
+
+/// A value that is due to a peer for another reason than a set is nothing that the peer could echo.
+#[test]
+fn the_first_value_of_a_signal_counts_although_it_is_the_default() {
+    let mut n = Network::new(3);
+    let server = n.library(options(Mode::Server, MS(10)), MS(0));
+    let model = n.model(quiet(), MS(0));
+    let wire = n.connect(model, server, MS(1), 0);
+    n.run_for(MS(300));
+    // Every connected peer is to hear of a new signal as soon as it has a value.
+    n.declare(server, "A", Kind::Int, Access::Read);
+    n.run_for(MS(100));
+    let text = r#"{"type":"data","signals":{"A":0}}"#;
+    n.inject(wire, server, Packet::Text(text.to_owned()));
+    n.run_for(MS(10));
+    assert_eq!(quality(&n, server, "A"), Quality::Good);
+}
+
+/// A client that tells its name after its subscription.
+#[test]
+fn a_late_name_brings_the_values_of_what_the_client_calls_otherwise() {
+    let mut n = Network::new(3);
+    let mut o = options(Mode::Server, MS(10));
+    o.prefix_collisions = true;
+    let server = n.library(o, MS(0));
+    n.declare(server, "X", Kind::Int, Access::Write);
+    n.declare(server, "cell/X", Kind::Int, Access::Write);
+    n.set(server, "cell/X", ValueRef::Int(7));
+    let model = n.model(quiet(), MS(0));
+    let wire = n.connect(model, server, MS(1), 0);
+    for text in [
+        r#"{"type":"subscribe","subscribe":["X"]}"#,
+        r#"{"type":"init","name":"cell"}"#,
+    ] {
+        n.inject(wire, server, Packet::Text(text.to_owned()));
+        n.run_for(MS(100));
+    }
+    assert_eq!(n.value(model, "X"), Value::Int(7));
+}
 
 #[test]
 fn a_fail_safe_value_is_not_in_the_catalogue() {

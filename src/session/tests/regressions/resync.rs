@@ -402,3 +402,22 @@ fn a_fail_safe_fires_once() {
         .poll(10, |_, c| count += c.change_count);
     assert_eq!(count, 1);
 }
+
+#[test]
+fn a_value_is_good_again_whose_writer_was_back_before_its_loss_was_noticed() {
+    let (mut n, server, client) = bare(|o| o.client_name = "cell".to_owned());
+    both(&mut n, &[server, client], "A", Kind::Int);
+    let first = n.connect(client, server, MS(1), 0);
+    n.run_for(MS(600));
+    n.set(client, "A", ValueRef::Int(5));
+    n.run_for(MS(100));
+    n.break_off(first);
+    n.notice(first, 0);
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(1_000));
+    // Only now does the server notice.
+    n.notice(first, 1);
+    assert_eq!(quality(&n, server, "A"), Quality::Stale);
+    n.run_for(MS(2_100));
+    assert_eq!(quality(&n, server, "A"), Quality::Good);
+}

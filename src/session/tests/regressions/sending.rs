@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::super::network::{Habit, Model, Network, Packet, options};
-use super::{MS, bare, both, declare_with};
+use super::{MS, bare, both, declare_with, quality};
 use crate::options::{Mode, Options, SendMode};
 use crate::session::Input;
 use crate::signals::Declaration;
-use crate::value::{Access, Direction, Kind, Value, ValueRef};
+use crate::value::{Access, Direction, Kind, Quality, Value, ValueRef};
 
 #[test]
 fn a_sealed_frame_does_not_overtake_a_newer_value_of_the_peer() {
@@ -520,4 +520,59 @@ fn the_newest_value_of_a_fifo_does_not_go_ahead_of_the_others() {
             "{got:?}"
         );
     }
+}
+
+/// Schedule 70 of the simulation.
+#[test]
+fn a_host_that_sets_what_a_lost_peer_had_set_makes_it_good() {
+    let (mut n, server, client) = bare(|_| ());
+    both(&mut n, &[server, client], "A", Kind::Int);
+    let wire = n.connect(client, server, MS(1), 0);
+    n.run_for(MS(600));
+    n.set(client, "A", ValueRef::Int(5));
+    n.run_for(MS(100));
+    n.cut(wire);
+    assert_eq!(quality(&n, server, "A"), Quality::Stale);
+    n.set(server, "A", ValueRef::Int(5));
+    assert_eq!(quality(&n, server, "A"), Quality::Good);
+}
+
+#[test]
+fn a_value_of_the_host_that_a_peer_replaces_before_it_is_sent_is_counted() {
+    for relay in [true, false] {
+        let (mut n, server, client) = bare(|o| o.relay = relay);
+        both(&mut n, &[server, client], "A", Kind::Int);
+        let wire = n.connect(client, server, MS(1), 0);
+        n.run_for(MS(600));
+        n.set(server, "A", ValueRef::Int(1));
+        let text = r#"{"type":"data","signals":{"A":2}}"#;
+        n.inject(wire, server, Packet::Text(text.to_owned()));
+        n.run_for(MS(2));
+        assert_eq!(n.value(server, "A"), Value::Int(2));
+        assert_eq!(n.session(server).stats().coalesced, 1, "relay {relay}");
+    }
+}
+
+#[test]
+fn what_a_slow_peer_misses_is_counted_and_what_it_does_not_want_is_not() {
+    let (mut n, server, client) = bare(|_| ());
+    for (end, access) in [(server, Access::Write), (client, Access::Read)] {
+        n.declare(end, "A", Kind::Int, access);
+        n.declare(end, "B", Kind::Bool, access);
+    }
+    let wire = n.connect(client, server, MS(1), 0);
+    n.input(client, Input::Subscribe(Some(vec!["A".to_owned()])));
+    n.run_for(MS(600));
+    n.stall(wire, 0);
+    for round in 1..=6 {
+        n.set(server, "A", ValueRef::Int(round));
+        n.set(server, "B", ValueRef::Bool(round % 2 == 1));
+        n.run_for(MS(20));
+    }
+    n.read_on(wire, 0);
+    n.run_for(MS(50));
+    assert_eq!(n.value(client, "A"), Value::Int(6));
+    // 1 and 6 went out.
+    let stats = n.session(server).stats();
+    assert_eq!((stats.coalesced, stats.pulses_collapsed), (4, 0));
 }

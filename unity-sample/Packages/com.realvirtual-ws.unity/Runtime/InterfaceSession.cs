@@ -144,6 +144,8 @@ namespace RealvirtualWs.Unity
 
         private void StoreImport()
         {
+            // What handlers have written in this frame goes out by the old binding: a new one begins with nothing to send.
+            exchange.Collect();
             SignalImportResult result = SignalImporter.Finish(import, at, exchange, owner, SceneWriter.Plain, log);
             FinishImport(result);
         }

@@ -37,12 +37,7 @@ namespace RealvirtualWs.Unity
 
         private static void Server(WebsocketRealtimeInterface from, RvOptions options)
         {
-            if (!string.IsNullOrEmpty(from.AccessToken))
-            {
-                throw new ArgumentException(
-                    "Access Token is for clients: this version's server cannot ask for one. Clear it, and keep Address at "
-                    + "127.0.0.1 or put a reverse proxy in front that authenticates clients");
-            }
+            options.AccessToken = Token(from);
             // Also without Use SSL: the library then says that they have no effect.
             options.Tls = from.UseSSL;
             options.TlsCertificateFile = File(from.CertificateFile);
@@ -63,7 +58,24 @@ namespace RealvirtualWs.Unity
                 options.TlsKeyFile = File(from.KeyFile);
                 options.TlsCaFile = File(from.CaFile);
             }
-            options.Path = Path(from);
+            string path = from.Path ?? "";
+            options.Path = path.Length > 0 && path[0] != '/' ? "/" + path : path;
+            string token = Token(from);
+            if (token != null && !from.UseSSL && !IsLoopback(from.Address))
+            {
+                throw new ArgumentException(
+                    "Access Token would cross the network readable by anyone: turn on Use SSL, or clear it");
+            }
+#if UNITY_WEBGL && !UNITY_EDITOR
+            // A browser sets no headers.
+            if (token != null)
+            {
+                string query = path.IndexOf('?') < 0 ? "?" : "&";
+                options.Path = (path.Length == 0 ? "/" : options.Path) + query + "token=" + Uri.EscapeDataString(token);
+            }
+#else
+            options.AccessToken = token;
+#endif
             options.AutoReconnect = from.AutoReconnect;
             options.ReconnectIntervalMs = (int)Math.Max(1, Math.Min(int.MaxValue, from.ReconnectIntervalSeconds * 1000.0));
             options.MaxReconnectAttempts = from.MaxReconnectAttempts;
@@ -74,25 +86,9 @@ namespace RealvirtualWs.Unity
             return string.IsNullOrEmpty(path) ? null : path;
         }
 
-        // Browsers and plain hosts have no place for a token but the query.
-        private static string Path(WebsocketRealtimeInterface from)
+        private static string Token(WebsocketRealtimeInterface from)
         {
-            string path = from.Path ?? "";
-            if (path.Length > 0 && path[0] != '/')
-            {
-                path = "/" + path;
-            }
-            if (string.IsNullOrEmpty(from.AccessToken))
-            {
-                return path.Length == 0 ? null : path;
-            }
-            if (!from.UseSSL && !IsLoopback(from.Address))
-            {
-                throw new ArgumentException(
-                    "Access Token would cross the network readable by anyone: turn on Use SSL, or clear it");
-            }
-            string query = path.IndexOf('?') < 0 ? "?" : "&";
-            return (path.Length == 0 ? "/" : path) + query + "token=" + Uri.EscapeDataString(from.AccessToken);
+            return string.IsNullOrEmpty(from.AccessToken) ? null : from.AccessToken;
         }
 
         private static bool IsLoopback(string address)

@@ -54,7 +54,7 @@ namespace RealvirtualWs.Unity
 
         /// <summary>The address to bind (server) or to connect to (client).</summary>
         [Tooltip("IP address to bind (server) or address to connect to (client). A server at 0.0.0.0 is reachable from "
-            + "the network, which needs Allow Anonymous Network")]
+            + "the network, which needs an Access Token or Allow Anonymous Network")]
         public string Address = "127.0.0.1";
 
         /// <summary>The TCP port; a server takes any free one for 0.</summary>
@@ -102,9 +102,9 @@ namespace RealvirtualWs.Unity
 
         // Security
 
-        /// <summary>Client: a token that the server asks for, sent in the query of the URL.</summary>
-        [Tooltip("(Client only) Token that the server asks for, sent as ?token= in the URL. Beyond this machine only with "
-            + "Use SSL. It is stored readably in the scene")]
+        /// <summary>Server: a token that clients must present. Client: the one that it presents.</summary>
+        [Tooltip("Server: token that clients must present; empty = none. Client: the one that the server asks for, sent "
+            + "beyond this machine only with Use SSL. It is stored readably in the scene")]
         public string AccessToken = "";
 
         /// <summary>Server: web pages that may connect; "*" = any.</summary>
@@ -260,12 +260,18 @@ namespace RealvirtualWs.Unity
         /// </summary>
         /// <param name="done">Gets the result, on the main thread; may be null, the console has it too.</param>
         /// <param name="timeoutSeconds">What has arrived by then is created.</param>
-        /// <exception cref="InvalidOperationException">The interface is not open, or an import is under way.</exception>
+        /// <exception cref="InvalidOperationException">
+        /// The interface is not open, an import is under way, or the app is in the background.
+        /// </exception>
         public void ImportSignals(Action<SignalImportResult> done = null, float timeoutSeconds = 10)
         {
             if (session == null)
             {
                 throw new InvalidOperationException(name + " is not open: call Open first, or enter play mode");
+            }
+            if (suspended)
+            {
+                throw new InvalidOperationException(name + " is not connected while the app is in the background");
             }
             session.Import((int)(timeoutSeconds * 1000), done);
         }

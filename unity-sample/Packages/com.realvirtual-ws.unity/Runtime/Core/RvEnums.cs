@@ -13,6 +13,21 @@ namespace RealvirtualWs
         Manual = 2,
     }
 
+    /// <summary>How a client presents its token.</summary>
+    public enum RvTokenTransport
+    {
+        /// <summary><c>Authorization: Bearer</c>.</summary>
+        Auto = 0,
+        /// <summary><c>X-API-Key</c>.</summary>
+        XApiKey = 1,
+        /// <summary>
+        /// <c>?token=</c> behind the path. Servers and proxies write paths into their logs: take another where there is one.
+        /// </summary>
+        Query = 2,
+        /// <summary>The subprotocol <c>rv.token.</c> with the token in base64url, beside <c>rv.v2</c>.</summary>
+        Subprotocol = 3,
+    }
+
     /// <summary>The kind of value that a signal holds. It never changes once the signal is declared.</summary>
     public enum RvKind : byte
     {

@@ -19,7 +19,9 @@ namespace RealvirtualWs
         {
             if (code == RvResult.Handle)
             {
-                return new ObjectDisposedException("RvInterface", message);
+                // A handle of this assembly's is never a wrong one, so what the library says of handles has one reason.
+                return new ObjectDisposedException(
+                    "RvInterface", "This interface is disposed, or was while the call went on: create a new one.");
             }
             if (code == RvResult.Cancelled)
             {

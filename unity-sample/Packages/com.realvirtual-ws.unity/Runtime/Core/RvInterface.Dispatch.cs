@@ -18,7 +18,7 @@ namespace RealvirtualWs
         /// </summary>
         public event Action<RvEvent> ConnectionChanged;
 
-        /// <summary><see cref="State"/> has changed; the argument is the state now.</summary>
+        /// <summary><see cref="State"/> has changed; the argument is what it changed to. Each state is told once.</summary>
         public event Action<RvState> StateChanged;
 
         /// <summary>Server: a client has sent its first valid message; the text is its name and address.</summary>
@@ -148,7 +148,7 @@ namespace RealvirtualWs
                     Call(RawMessage, e);
                     break;
                 case RvEventType.State:
-                    Call(StateChanged, State);
+                    Call(StateChanged, (RvState)(int)e.Result);
                     break;
                 case RvEventType.ConfigSet:
                     Call(ConfigSet, new RvConfigRequest(this, e));

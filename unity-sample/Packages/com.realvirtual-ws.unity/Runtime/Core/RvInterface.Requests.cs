@@ -116,6 +116,7 @@ namespace RealvirtualWs
         /// published one is also asked to change it: <see cref="ConfigSet"/>.
         /// </summary>
         /// <exception cref="RvArgumentException">It is no JSON object.</exception>
+        /// <exception cref="RvException">This is a client.</exception>
         public void PublishConfig(string json)
         {
             fixed (byte* text = Utf8.Encode(NotNull(json, "json"), "The configuration"))

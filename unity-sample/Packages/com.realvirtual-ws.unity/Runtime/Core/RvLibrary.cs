@@ -193,7 +193,8 @@ namespace RealvirtualWs
             message.Append(", in the folders of ").Append(variable).Append(" (");
             message.Append(string.IsNullOrEmpty(folders) ? "not set" : folders);
             message.Append("), and in the system's. Put ").Append(FileName).Append(" beside the assembly, or its folder into ");
-            message.Append(variable).Append(" before the program starts. (").Append(said).Append(")");
+            message.Append(variable).Append(" before the program starts; in Unity into a folder Plugins of the project or ");
+            message.Append("package, with import settings for this platform. (").Append(said).Append(")");
             return message.ToString();
         }
 

@@ -555,11 +555,52 @@ namespace RealvirtualWs.Interop
         internal static extern int rv_send_raw(rv_interface* iface, uint client, byte* json);
 
         /// <summary>
+        ///  Server: lets clients in that present `token`, with what `role` allows; NULL = everything. At any time, also before
+        ///  `rv_start`. From the first token or user on, nobody gets in without one; connections made before stay.
+        ///
+        ///  Clients present it as `Authorization: Bearer`, as `X-API-Key`, as `?token=`, `?access_token=` or `?apikey=`, or as the
+        ///  subprotocol `rv.token.` with the token in base64url. Browsers can only do the last two, and a page that uses the
+        ///  subprotocol must offer `rv.v2` beside it, which is the one that is answered. Only a digest of the token is kept.
+        ///
+        ///  Returns `RV_OK`; `RV_ERR_ARGUMENT` for a token that is empty, longer than 4096 bytes, or holds anything but visible
+        ///  ASCII; `RV_ERR_EXISTS` when there is such a token; `RV_ERR_LIMIT` beyond 10,000; `RV_ERR_UNSUPPORTED` on a client;
+        ///  `RV_ERR_STRUCT_SIZE`.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_add_token", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_add_token(rv_interface* iface, byte* token, rv_role* role);
+
+        /// <summary>
+        ///  Server: takes a token back, also that of the option `access_token`. Connections that came by it close with code 1008.
+        ///  Without any token or user left nobody gets in.
+        ///
+        ///  Returns `RV_OK`; `RV_ERR_NOT_FOUND` when there is no such token; `RV_ERR_UNSUPPORTED` on a client.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_revoke_token", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_revoke_token(rv_interface* iface, byte* token);
+
+        /// <summary>
+        ///  Server: lets clients in that present `user` and `password` as HTTP Basic, as `rv_add_token` does with a token.
+        ///
+        ///  Returns `RV_OK`; `RV_ERR_ARGUMENT` when one of them is empty, longer than 4096 bytes or holds a control character, or
+        ///  the user a colon; `RV_ERR_EXISTS` when there is such a user; otherwise what `rv_add_token` returns.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_add_user", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_add_user(rv_interface* iface, byte* user, byte* password, rv_role* role);
+
+        /// <summary>
+        ///  Server: takes a user back, also that of the option `user`, as `rv_revoke_token` does with a token.
+        ///
+        ///  Returns `RV_OK`; `RV_ERR_NOT_FOUND` when there is no such user; `RV_ERR_UNSUPPORTED` on a client.
+        /// </summary>
+        [DllImport(__DllName, EntryPoint = "rv_revoke_user", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
+        internal static extern int rv_revoke_user(rv_interface* iface, byte* user);
+
+        /// <summary>
         ///  Server: publishes its configuration, a JSON object: clients that ask get it as it is now. It replaces the former
         ///  one. A server that has published one is also asked to change it: `RV_EVENT_CONFIG_SET`; until then such requests
         ///  are refused, and those that ask get `{}`. Does not wait.
         ///
-        ///  Returns `RV_OK`, or `RV_ERR_ARGUMENT` when it is not a JSON object.
+        ///  Returns `RV_OK`; `RV_ERR_ARGUMENT` when it is not a JSON object; `RV_ERR_UNSUPPORTED` for a client.
         /// </summary>
         [DllImport(__DllName, EntryPoint = "rv_config_publish", CallingConvention = CallingConvention.Cdecl, ExactSpelling = true)]
         internal static extern int rv_config_publish(rv_interface* iface, byte* json);
@@ -745,7 +786,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint update_cycle_ms;
         /// <summary>
-        ///  Client: time between attempts to connect, +-10 %.
+        ///  Client: time between attempts to connect, +-10 %. Towards a server that refuses this client (HTTP 401, 403, 429) it
+        ///  doubles up to a minute.
         /// </summary>
         public uint reconnect_interval_ms;
         /// <summary>
@@ -789,7 +831,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint max_clients;
         /// <summary>
-        ///  Server: connected clients from one address, when listening beyond this machine.
+        ///  Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
         /// </summary>
         public uint max_clients_per_address;
         /// <summary>
@@ -909,6 +951,35 @@ namespace RealvirtualWs.Interop
         ///  Server: a PEM file with authorities; clients must show a certificate of one of them. NULL = clients need none.
         /// </summary>
         public byte* tls_client_ca_file;
+        /// <summary>
+        ///  Server: clients must present this token, and may do everything with it; see `rv_add_token` for more of them and
+        ///  for roles. Client: the token that it presents. Visible ASCII; NULL = none; "" is an error.
+        /// </summary>
+        public byte* access_token;
+        /// <summary>
+        ///  Server: clients may present this user and `password` (HTTP Basic) instead of a token. Client: the user that it
+        ///  presents. NULL = none.
+        /// </summary>
+        public byte* user;
+        /// <summary>
+        ///  See `user`.
+        /// </summary>
+        public byte* password;
+        /// <summary>
+        ///  Server, list: addresses and networks (`10.0.0.0/8`) of proxies. The address of a client that these tell in
+        ///  `X-Forwarded-For`, or else in `Forwarded`, is the one that counts for limits, wrong tokens and the log. A proxy
+        ///  must set that header itself, or take away what a client sent.
+        /// </summary>
+        public byte* trusted_proxies;
+        /// <summary>
+        ///  Client: how it presents the token.
+        /// </summary>
+        public uint token_transport;
+        /// <summary>
+        ///  Client: 1 = present token or password without TLS to another machine, too.
+        /// </summary>
+        public byte allow_plain_credentials;
+        public fixed byte reserved5[3];
     }
 
     /// <summary>
@@ -1437,6 +1508,48 @@ namespace RealvirtualWs.Interop
         public byte* display_name;
     }
 
+    /// <summary>
+    ///  What the clients of one token or user may do. Set it to zero, then `struct_size` and what is allowed: whatever is
+    ///  not, is not.
+    ///
+    ///  `read` and `write` are lists with a pattern on each line: a signal's name, in which `*` stands for any characters and
+    ///  `?` for one; every other character stands for itself. A signal that a client may not read does not exist for it, in
+    ///  values, catalogue and snapshot; one that it may write and not read is written blind. A value that it may not write is
+    ///  refused and counted in `rv_stats.denied`; it gets the true one back if it may read it.
+    /// </summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe partial struct rv_role
+    {
+        /// <summary>
+        ///  `sizeof(rv_role)`.
+        /// </summary>
+        public uint struct_size;
+        /// <summary>
+        ///  1 = it may ask for the catalogue, of what it may read, and bring signals of its own, of what it may write.
+        /// </summary>
+        public byte may_import;
+        /// <summary>
+        ///  1 = it may read and set the configuration, and exchange messages of the host's own (`rv_send_raw`).
+        /// </summary>
+        public byte may_config;
+        /// <summary>
+        ///  0.
+        /// </summary>
+        public fixed byte reserved[2];
+        /// <summary>
+        ///  For the log; NULL = none.
+        /// </summary>
+        public byte* name;
+        /// <summary>
+        ///  List: signals that it may read; NULL = none.
+        /// </summary>
+        public byte* read;
+        /// <summary>
+        ///  List: signals that it may write; NULL = none.
+        /// </summary>
+        public byte* write;
+    }
+
 
     /// <summary>
     ///  What functions return: 0 or more is success (often a count), less than 0 is one of these. A code never changes its
@@ -1586,7 +1699,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         RV_ERR_INSECURE_BIND = -50,
         /// <summary>
-        ///  The server refused us (HTTP 401 or 403).
+        ///  The server refused us (HTTP 401, 403 or 429).
         /// </summary>
         RV_ERR_DENIED = -51,
         /// <summary>
@@ -1745,6 +1858,29 @@ namespace RealvirtualWs.Interop
         ///  Without direction.
         /// </summary>
         RV_CATALOG_NEUTRAL = 2,
+    }
+
+    /// <summary>
+    ///  How a client presents its token.
+    /// </summary>
+    internal enum rv_token_transport : uint
+    {
+        /// <summary>
+        ///  `Authorization: Bearer`.
+        /// </summary>
+        RV_TOKEN_AUTO = 0,
+        /// <summary>
+        ///  `X-API-Key`.
+        /// </summary>
+        RV_TOKEN_X_API_KEY = 1,
+        /// <summary>
+        ///  `?token=` behind the path. Servers and proxies write paths into their logs: take another where there is one.
+        /// </summary>
+        RV_TOKEN_QUERY = 2,
+        /// <summary>
+        ///  The subprotocol `rv.token.` with the token in base64url, beside `rv.v2`.
+        /// </summary>
+        RV_TOKEN_SUBPROTOCOL = 3,
     }
 
     /// <summary>
