@@ -213,7 +213,7 @@ test-clean: ## `make demo` and `make test` in a fresh clone with an empty home
 	@scripts/test-clean.sh
 
 .PHONY: check
-check: lint docs bindings-check abi-check ## Everything but the tests: format, lints, documentation, generated files, ABI
+check: lint version-check docs bindings-check abi-check ## Everything but the tests: format, lints, documentation, generated files, ABI
 
 .PHONY: fmt
 fmt: ## Format the Rust sources
@@ -231,6 +231,11 @@ docs: setup-build ## Rust documentation, without a warning; the C++ header's too
 	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --no-deps $(CARGO_FLAGS)
 	@if command -v doxygen >/dev/null; then TARGET=$(OUTPUT) doxygen docs/Doxyfile; \
 		else echo "skipped: doxygen is not installed"; fi
+
+.PHONY: version-check
+version-check: ## The version is Cargo.toml's everywhere (docs/RELEASING.md)
+	@$(PYTHON) tests/packages/test_version.py
+	@$(PYTHON) scripts/version.py check
 
 .PHONY: bindings
 bindings: setup-build ## Write the C header, the C# layer, the Python declarations and the jslib anew from src/ffi
@@ -303,7 +308,7 @@ bench-python: setup-build ## Polling from Python against a bare struct.iter_unpa
 	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-simulation verify-loom verify-fuzz verify-autobahn verify-pulses verify-soak verify-slow verify-flood verify-stall verify-lives verify-network verify-proxy verify-modbus verify-sanitize verify-tsan verify-coverage verify-abi verify-deny verify-cross verify-webgl ## All long checks
+verify: verify-schedules verify-simulation verify-loom verify-fuzz verify-autobahn verify-pulses verify-soak verify-slow verify-flood verify-stall verify-lives verify-network verify-proxy verify-modbus verify-sanitize verify-tsan verify-coverage verify-abi verify-deny verify-cross verify-packages verify-webgl ## All long checks
 
 .PHONY: verify-schedules
 verify-schedules: setup-build ## 10,000 schedules of crossing writes
@@ -469,6 +474,21 @@ verify-cross: setup build ## Build for Windows, Linux x64 and ARM64 (old glibc),
 	@# What is built for users goes into the Unity package, and C# uses it.
 	@$(PYTHON) scripts/unity_package.py pack
 	@REALVIRTUAL_WS_LIBRARY=$(abspath dist/native/linux-x64/librealvirtual_ws.so) tests/csharp/run.sh
+
+.PHONY: package
+package: setup ## All that a release offers, into dist: archives, wheels, Unity, NuGet, checksums (docs/RELEASING.md)
+	@for target in $(TARGETS); do scripts/setup-cross.sh $$target; scripts/cross.sh $$target; done
+	@$(PYTHON) scripts/package.py
+
+.PHONY: test-packages
+test-packages: setup ## Use what is in dist from empty folders: Windows under Wine, ARM64 under QEMU
+	@for target in $(TARGETS); do scripts/setup-cross.sh $$target test; done
+	@$(VENV_PYTHON) tests/packages/run.py
+
+.PHONY: verify-packages
+verify-packages: package ## Make the packages, use each from an empty folder, write docs/VERIFIED.md
+	@for target in $(TARGETS); do scripts/setup-cross.sh $$target test; done
+	@$(VENV_PYTHON) tests/packages/run.py --record
 
 .PHONY: verify-webgl
 verify-webgl: build ## The library for WebGL compiled by emscripten, under Node and in a page in Chromium

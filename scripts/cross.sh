@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the release library for another platform and puts it, stripped, into dist/native/<platform>.
+# Builds the release library and rvws for another platform and puts them, stripped, into dist/native/<platform>.
 #
 #   scripts/cross.sh TARGET     x86_64-pc-windows-gnu, aarch64-unknown-linux-gnu or x86_64-unknown-linux-gnu
 #
@@ -20,7 +20,7 @@ command=build rust_target=$target
 case $target in
     *-linux-gnu) command=zigbuild rust_target=$target.$glibc ;;
 esac
-arguments=("$command" --quiet --release --target "$rust_target" --target-dir "$built" ${CI:+--locked})
+arguments=("$command" --quiet --release --features cli --target "$rust_target" --target-dir "$built" ${CI:+--locked})
 [ -z "${CARGO_JOBS:-}" ] || arguments+=(--jobs "$CARGO_JOBS")
 
 # No paths of this machine in what is shipped.
@@ -45,6 +45,7 @@ case $target in
     *-windows-gnu)
         strip=x86_64-w64-mingw32-strip
         shared=realvirtual_ws.dll
+        tool=rvws.exe
         cp "$built/$shared" "$built/librealvirtual_ws.dll.a" "$dist"
         # The import library for Microsoft's linker; MinGW's is the one that cargo made.
         definitions=$built/realvirtual_ws.def
@@ -58,9 +59,11 @@ case $target in
         strip="strip"
         [[ $target != aarch64-* ]] || strip=aarch64-linux-gnu-strip
         shared=librealvirtual_ws.so
+        tool=rvws
         cp "$built/$shared" "$dist"
         ;;
 esac
 "$strip" --strip-unneeded "$dist/$shared"
+"$strip" -o "$dist/$tool" "$built/$tool"
 "$strip" --strip-debug -o "$dist/librealvirtual_ws.a" "$built/librealvirtual_ws.a"
 (cd "$dist" && for file in *; do printf 'cross: dist/native/%s/%s  %s bytes\n' "$platform" "$file" "$(stat -c %s "$file")"; done)

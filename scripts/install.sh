@@ -6,8 +6,10 @@
 #                                  rvws with its man page and completions, if it was built
 #   scripts/install.sh uninstall   removes them again, and directories that are empty then, but those of the system
 #   scripts/install.sh links DIR   beside cargo's library in DIR, the names that an installation gives it
+#   scripts/install.sh document PAGE COPY   copies a page as an installation has it
 #
 #   LIBRARY_DIR   where librealvirtual_ws.so, librealvirtual_ws.a and perhaps rvws are, of any target and profile
+#   PRINTER       an rvws of the same sources that runs here and prints man page and completions, if that one does not
 #   DESTDIR       put before every path, for packages; nothing that is written mentions it
 #   prefix, bindir, libdir, includedir, datarootdir, mandir, docdir
 #                 where to, absolute; /usr/local and the usual places below it
@@ -65,10 +67,13 @@ relative() { realpath --no-symlinks --canonicalize-missing --relative-to="$2" "$
 
 # Writes packaging/$1.in with its @NAMES@ replaced to $2.
 fill() {
-    local bytes
+    local bytes static_libraries
+    # shellcheck disable=SC2016 # a variable of CMake's
+    static_libraries='Threads::Threads;${CMAKE_DL_LIBS};m'
     bytes=$(readelf -h "$LIBRARY_DIR/librealvirtual_ws.so" | awk '/Class:/ { print $2 == "ELF64" ? 8 : 4 }')
     sed -e "s|@VERSION@|$version|g" -e "s|@VERSION_MAJOR@|$major|g" -e "s|@VERSION_MINOR@|$minor|g" \
-        -e "s|@SHARED_FILE@|$shared|g" -e "s|@SONAME@|$soname|g" -e "s|@POINTER_BYTES@|$bytes|g" \
+        -e "s|@SHARED_FROM_LIBDIR@|$shared|g" -e "s|@SONAME@|$soname|g" -e "s|@POINTER_BYTES@|$bytes|g" \
+        -e "s|@STATIC_FLAGS@|-lpthread -ldl -lm|g" -e "s|@STATIC_LIBRARIES@|$static_libraries|g" \
         -e "s|@PREFIX_FROM_PC@|$(relative "$prefix" "$pcdir")|g" \
         -e "s|@LIBDIR_FROM_PREFIX@|$(relative "$libdir" "$prefix")|g" \
         -e "s|@INCLUDEDIR_FROM_PREFIX@|$(relative "$includedir" "$prefix")|g" \
@@ -84,12 +89,12 @@ document() {
     chmod 644 "$2"
 }
 
-# What the tool at $LIBRARY_DIR prints with these words, as the file $1.
+# What the tool prints with these words, as the file $1.
 printed() {
     local file=$1
     shift
     install -d "$(dirname "$file")"
-    "$LIBRARY_DIR/rvws" "$@" >"$file"
+    "$printer" "$@" >"$file"
     chmod 644 "$file"
 }
 
@@ -100,7 +105,8 @@ install_tool() {
     fi
     install -d "$DESTDIR$bindir"
     install -m 755 "$LIBRARY_DIR/rvws" "$tool"
-    if ! "$LIBRARY_DIR/rvws" --version >/dev/null 2>&1; then
+    local printer=${PRINTER:-$LIBRARY_DIR/rvws}
+    if ! "$printer" --version >/dev/null 2>&1; then
         echo "rvws without its man page and completions: it does not run on this machine, and prints them itself"
         return
     fi
@@ -178,8 +184,9 @@ case ${1:-} in
     install) install_all ;;
     uninstall) uninstall_all ;;
     links) links "${2:?install: links needs a directory}" ;;
+    document) document "${2:?install: document needs a page}" "${3:?install: document needs a file to write}" ;;
     *)
-        echo "usage: scripts/install.sh install | uninstall | links DIR" >&2
+        echo "usage: scripts/install.sh install | uninstall | links DIR | document PAGE COPY" >&2
         exit 2
         ;;
 esac

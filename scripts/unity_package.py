@@ -7,7 +7,8 @@
     scripts/unity_package.py pack      writes dist/com.realvirtual-ws.unity-<version>.tgz with the native libraries
 
 Native libraries come from dist/native/<platform>, this machine's also from target/release. What is in neither is left
-out, and said. The same files always make the same archive.
+out, and said. The same files always make the same archive. For a release scripts/package.py packs, from dist/native
+alone and with the licences of what is inside.
 """
 
 import filecmp
@@ -86,22 +87,22 @@ def check(package):
     return unity_meta.faults(package) + list(manifest_faults(package))
 
 
-def native_library(platform):
+def native_library(platform, released):
     """This platform's library, or None."""
     if platform is WEBGL:
         return JSLIB
     name = Path(platform.path).name
     places = [DIST / "native" / platform.name / name]
-    if platform.name == "linux-x64" and sys.platform == "linux" and os.uname().machine == "x86_64":
+    if not released and platform.name == "linux-x64" and sys.platform == "linux" and os.uname().machine == "x86_64":
         places.insert(0, RELEASE / name)
     return next((place for place in places if place.is_file()), None)
 
 
-def put_plugins(package):
+def put_plugins(package, released=False):
     """Puts the libraries that there are in place, each with its .meta; returns the platforms that have none."""
     missing = []
     for platform in unity_meta.PLATFORMS:
-        library = native_library(platform)
+        library = native_library(platform, released)
         if library is None:
             missing.append(platform.name)
             continue
@@ -150,19 +151,22 @@ def unpack(file, folder):
     return folder / "package"
 
 
-def pack():
+def pack(dist=DIST, third_party=None):
+    """Writes the archive into `dist`: for a release with the licences of others in it, a file."""
     fail(list(core_faults()) + check(PACKAGE))
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "staged"
         stage(folder)
-        missing = put_plugins(folder)
+        if third_party:
+            shutil.copyfile(third_party, folder / "Third Party Notices.md")
+        missing = put_plugins(folder, released=bool(third_party))
         if len(missing) == len(unity_meta.PLATFORMS) - 1:
             sys.exit("unity-package: there is no native library: build one with cargo build --release")
-        DIST.mkdir(exist_ok=True)
-        file = DIST / f"{unity_meta.NAME}-{version()}.tgz"
+        dist.mkdir(exist_ok=True)
+        file = dist / f"{unity_meta.NAME}-{version()}.tgz"
         file.write_bytes(archive(folder))
         fail(check(unpack(file, Path(scratch))))
-    print(f"unity-package: {file.relative_to(ROOT)}, {file.stat().st_size / 1024:.0f} KiB, lint ok")
+    print(f"unity-package: {file.name}, {file.stat().st_size / 1024:.0f} KiB, lint ok")
     print(f"unity-package: without {', '.join(missing) or 'nothing'}")
 
 

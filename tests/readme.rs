@@ -84,6 +84,8 @@ fn package_readmes(directory: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+const NOT_RUN: &str = "not run on: macOS, iOS, Android, Unity";
+
 /// No machine of these kinds has run the library: nobody is to take it for granted.
 #[test]
 fn each_packages_readme_says_where_it_was_not_run() {
@@ -94,10 +96,29 @@ fn each_packages_readme_says_where_it_was_not_run() {
     found.push(root.join("bindings/webgl/README.md"));
     for path in found {
         let text = std::fs::read_to_string(&path).expect("a readable file");
+        for statement in [NOT_RUN, "Nor on a Windows or an ARM machine"] {
+            assert!(text.contains(statement), "{}: {statement}", path.display());
+        }
+    }
+}
+
+/// What `make package` puts into an archive's README. `make verify-packages` looks at what came out.
+#[test]
+fn each_archives_readme_says_where_it_was_not_run() {
+    for template in ["README-linux.md.in", "README-windows.md.in"] {
+        let text = read(&format!("packaging/{template}"));
+        for statement in [NOT_RUN, "@WAS_RUN@"] {
+            assert!(text.contains(statement), "{template}: {statement}");
+        }
+    }
+    let script = read("scripts/package.py");
+    for statement in [
+        "No ARM machine has run them.",
+        "No Windows machine has run them.",
+    ] {
         assert!(
-            text.contains("not run on: macOS, iOS, Android, Unity"),
-            "{}",
-            path.display()
+            script.contains(statement),
+            "scripts/package.py: {statement}"
         );
     }
 }

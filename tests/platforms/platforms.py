@@ -85,7 +85,7 @@ def linux(name, processor, machine, runner):
         target=f"{processor}-unknown-linux-gnu",
         machine=machine,
         library="librealvirtual_ws.so",
-        files={"librealvirtual_ws.so", "librealvirtual_ws.a"},
+        files={"librealvirtual_ws.so", "librealvirtual_ws.a", "rvws"},
         imports=GLIBC_LIBRARIES | LOADERS,
         compiler=[*ZIG, "-target", f"{processor}-linux-gnu.2.28"],
         # GCC brings an unwinder unasked, zig does not.
@@ -100,7 +100,7 @@ PLATFORMS = [
         target="x86_64-pc-windows-gnu",
         machine="pei-x86-64",
         library="realvirtual_ws.dll",
-        files={"realvirtual_ws.dll", "librealvirtual_ws.dll.a", "realvirtual_ws.lib", "librealvirtual_ws.a"},
+        files={"realvirtual_ws.dll", "librealvirtual_ws.dll.a", "realvirtual_ws.lib", "librealvirtual_ws.a", "rvws.exe"},
         imports=WINDOWS_DLLS,
         compiler=["x86_64-w64-mingw32-gcc"],
         static_libraries=["-lws2_32", "-luserenv", "-lntdll", "-lbcrypt", "-lcrypt32", "-ladvapi32"],

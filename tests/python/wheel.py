@@ -1,6 +1,6 @@
 """A wheel as a user gets it: into a new virtual environment outside the tree, without anything of the tree.
 
-    wheel.py DIST     where `make wheel` has put it
+    wheel.py DIST     where `make wheel` has put it; or a wheel itself
 
 `make test-wheel` runs it with the release, `make test-consumers` with the tested build; the interpreter has pytest.
 """
@@ -74,7 +74,9 @@ class Installed:
 
 
 def find_wheel():
-    dist = Path(sys.argv[1])
+    dist = Path(sys.argv[1]).resolve()
+    if dist.is_file():
+        return dist
     wheels = sorted(dist.glob(f"realvirtual_ws-{VERSION}-*.whl"))
     expect(len(wheels) == 1, f"one wheel of {VERSION} in {dist}, not {[wheel.name for wheel in wheels]}: run `make wheel`")
     return wheels[0]
@@ -91,7 +93,8 @@ def its_name_says_what_it_needs(installed):
     expect(found.group(1) == f"manylinux_{newest[0]}_{newest[1]}_{machine}", f"{found.group(1)}, but it needs {newest}")
     # PEP 600: nothing else from outside than what every such system has.
     libraries = set(re.findall(r"\(NEEDED\).*\[(.*)\]", run("readelf", "--dynamic", "--wide", library)))
-    allowed = {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
+    allowed = {"libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "libgcc_s.so.1"}
+    allowed |= {"ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
     expect(libraries <= allowed, f"it needs {libraries - allowed}")
 
 
