@@ -2,6 +2,10 @@
 //! least that a WebSocket library does; `rust plain …` keeps `serde_json::Value`s in a map, as a first version would.
 //!
 //! The arguments behind the first are those of peer.hpp.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a program of its own, without the library's layers"
+)]
 
 use std::collections::HashMap;
 use std::time::Duration;
