@@ -122,8 +122,8 @@ def _document(known: Type[Any]) -> str:
         elif name in _BOOLS:
             default = str(default != "0")
             meaning = meaning.replace("0 = ", "False = ")
-        meaning = re.sub(r"^RV_\w+: ", "", meaning).replace("(c) ", "client: ").replace("(s) ", "server: ")
-        for prefix, names in (("RV_SEND_", SendMode), ("RV_ACCESS_", Access)):
+        meaning = re.sub(r"^(\([cs]\) )?RV_\w+: ", r"\1", meaning).replace("(c) ", "client: ").replace("(s) ", "server: ")
+        for prefix, names in (("RV_SEND_", SendMode), ("RV_ACCESS_", Access), ("RV_TOKEN_", TokenTransport)):
             meaning = meaning.replace(prefix, names.__name__ + ".")
         lines.append(f"{name} = {default}: {meaning}".replace("NULL", "None"))
     return "\n".join(lines) + "\n"
