@@ -223,12 +223,15 @@ impl Table {
         slot.arrived = now;
         let first = slot.quality == Quality::Never;
         if !first && !slot.failsafe && slot.value() == value {
-            // Who confirms a value keeps it alive; whom it is to be sent to is another matter.
-            slot.writer = if slot.origin == LOCAL { LOCAL } else { origin };
+            // A repeat makes nobody the writer: it would hide the writer's loss, or make its own look like it. Once the
+            // writer is gone, whoever says the value stands for it.
             if slot.quality == Quality::Stale {
                 slot.origin = origin;
                 slot.writer = origin;
+                slot.repeated_by = LOCAL;
                 self.set_quality(id, Quality::Good, now);
+            } else if slot.writer != origin {
+                slot.repeated_by = origin;
             }
             return Applied::Same;
         }
@@ -240,6 +243,7 @@ impl Table {
         slot.failsafe = false;
         slot.origin = origin;
         slot.writer = origin;
+        slot.repeated_by = LOCAL;
         self.sealed.overtake(id, origin);
         self.changes += 1;
         self.store_change(id, value, 0, now);
@@ -290,16 +294,21 @@ impl Table {
         self.record(id, flags::IMPORTED);
     }
 
-    /// The connection to this peer is lost: what it wrote last is stale. `failsafe` gets the signals
-    /// that have a fail-safe value, with its delay.
+    /// The connection to this peer is lost: what it wrote last is stale, but for what its successor, if it has one
+    /// already, has repeated. `failsafe` gets the signals that have a fail-safe value, with its delay.
     pub(crate) fn set_stale(
         &mut self,
         origin: Origin,
+        successor: Option<Origin>,
         now: Time,
         mut failsafe: impl FnMut(u32, Duration),
     ) {
         for id in 0..self.slots.len() as u32 {
-            let slot = &self.slots[id as usize];
+            let slot = &mut self.slots[id as usize];
+            if slot.writer == origin && successor == Some(slot.repeated_by) {
+                slot.writer = slot.repeated_by;
+                slot.repeated_by = LOCAL;
+            }
             if slot.writer == origin && slot.quality == Quality::Good {
                 self.set_quality(id, Quality::Stale, now);
                 if let Some(FailSafe { after, .. }) =
