@@ -221,6 +221,7 @@ impl Session {
         let renamed = name.is_some() && name != peer.name;
         if renamed {
             peer.name.clone_from(&name);
+            peer.first_name = peer.first_name.take().or_else(|| name.clone());
         }
         let soon = peer
             .first_state

@@ -149,7 +149,8 @@ impl Session {
         let grant = peer.grant_number();
         // It may be back already: where a cable was pulled, the loss is noticed long after the next connection.
         let back = |other: &&Peer| {
-            other.name.as_deref() == name
+            // A name that was changed since is a name all the same.
+            (other.name == peer.name || other.first_name == peer.first_name)
                 && other.grant_number() == grant
                 && other.connected >= peer.last_heard
         };

@@ -80,6 +80,7 @@ fn who_repeats_a_value_after_its_writers_loss_stands_for_it() {
     let plc = comes(&mut n, server, "plc");
     let viewer = comes(&mut n, server, "viewer");
     five(&mut n, plc, server);
+    n.run_for(MS(2_000));
     n.cut(plc);
     five(&mut n, viewer, server);
     n.run_for(MS(1_000));
