@@ -107,3 +107,18 @@ fn what_a_writer_repeats_over_its_next_connection_outlives_the_first() {
     n.run_for(MS(1_000));
     assert_eq!(state(&n, server), (Quality::Stale, -1));
 }
+
+#[test]
+fn a_snapshot_to_a_server_is_refused_like_data() {
+    let (mut n, server) = reader(|_| {}, |_| {});
+    n.declare(server, "W", Kind::Int, Access::Write);
+    let peer = comes(&mut n, server, "plc");
+    says(
+        &mut n,
+        peer,
+        server,
+        r#"{"type":"snapshot","signals":{"W":5}}"#,
+    );
+    assert_eq!(n.session(server).stats().rejected_direction, 1);
+    assert_eq!(n.value(server, "W").as_ref(), ValueRef::Int(0));
+}
