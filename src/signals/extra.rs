@@ -14,6 +14,8 @@ pub(super) struct Incoming {
     pub(super) rises: u32,
     pub(super) time: Time,
     pub(super) origin: Origin,
+    /// The fail-safe value.
+    pub(super) failsafe: bool,
 }
 
 /// A bounded queue that drops its oldest entry and remembers that it did.

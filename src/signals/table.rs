@@ -278,7 +278,8 @@ impl Table {
             value: value.to_owned(),
             rises,
             time: now,
-            origin: slot.origin,
+            origin: polling::source(slot),
+            failsafe: slot.failsafe,
         };
         let entry = slot.extra.then(|| entry(slot));
         if let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut())

@@ -122,3 +122,40 @@ fn a_snapshot_to_a_server_is_refused_like_data() {
     assert_eq!(n.session(server).stats().rejected_direction, 1);
     assert_eq!(n.value(server, "W").as_ref(), ValueRef::Int(0));
 }
+
+#[test]
+fn the_fail_safe_flag_of_a_fifo_is_on_the_fail_safe_value_alone() {
+    let (mut n, server) = reader(|_| {}, |d| d.fifo_depth = 8);
+    let plc = comes(&mut n, server, "plc");
+    for value in [5, 6] {
+        let text = format!(r#"{{"type":"data","signals":{{"R":{value}}}}}"#);
+        says(&mut n, plc, server, &text);
+    }
+    n.cut(plc);
+    n.run_for(MS(500));
+    let mut got = Vec::new();
+    n.signals(server).table().poll(10, |_, c| {
+        got.push((c.integer, c.flags & flags::FAILSAFE != 0, c.source == 0));
+        assert!(c.time > crate::time::Time::ZERO);
+    });
+    assert_eq!(
+        got,
+        [(5, false, false), (6, false, false), (-1, true, true)]
+    );
+}
+
+#[test]
+fn a_value_that_replaced_the_fail_safe_one_before_a_poll_is_not_flagged() {
+    let (mut n, server) = reader(|_| {}, |_| {});
+    let plc = comes(&mut n, server, "plc");
+    five(&mut n, plc, server);
+    n.cut(plc);
+    n.run_for(MS(500));
+    let plc = comes(&mut n, server, "plc");
+    says(&mut n, plc, server, r#"{"type":"data","signals":{"R":7}}"#);
+    let mut got = Vec::new();
+    n.signals(server).table().poll(10, |_, c| {
+        got.push((c.integer, c.flags & flags::FAILSAFE));
+    });
+    assert_eq!(got, [(7, 0)]);
+}
