@@ -55,13 +55,15 @@ impl Session {
 
     fn restore_deadline(&mut self) {
         let now = self.now;
+        let relay = self.is_server() && self.options.relay;
         let mut table = self.signals.table();
         self.restores.retain(|(at, before, successor)| {
             let wait = *at > now;
             if wait {
                 self.wake = self.wake.min(*at);
             } else {
-                table.restore_stale(*before, *successor, now);
+                table.restore_stale(*before, *successor, relay, now);
+                self.transmit_wanted |= relay;
             }
             wait
         });

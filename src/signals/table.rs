@@ -323,24 +323,48 @@ impl Table {
 
     /// The time of a fail-safe value has come: it applies if the signal is stale still.
     pub(crate) fn apply_failsafe(&mut self, id: u32, now: Time) {
-        let failsafe = self.extra(id).and_then(|extra| extra.failsafe.clone());
         let slot = &mut self.slots[id as usize];
-        let Some(FailSafe { value, .. }) = failsafe.filter(|_| slot.quality == Quality::Stale)
-        else {
+        if slot.quality != Quality::Stale || slot.failsafe {
+            return;
+        }
+        let Some(extra) = self.extras.get_mut(&id) else {
             return;
         };
+        let Some(FailSafe { value, .. }) = extra.failsafe.clone() else {
+            return;
+        };
+        extra.replaced = Some(slot.value().to_owned());
         slot.failsafe = true;
         self.store_change(id, value.as_ref(), flags::FAILSAFE, now);
     }
 
-    /// Values that `before` wrote last and that its successor's resync did not mention stand.
-    pub(crate) fn restore_stale(&mut self, before: Origin, successor: Origin, now: Time) {
+    /// Values that `before` wrote last and that its successor's resync did not mention stand; a fail-safe value gives
+    /// way to the one that it replaced. `relay`: peers that came meanwhile, and did not get it, are to have that.
+    pub(crate) fn restore_stale(
+        &mut self,
+        before: Origin,
+        successor: Origin,
+        relay: bool,
+        now: Time,
+    ) {
         for id in 0..self.slots.len() as u32 {
             let slot = &mut self.slots[id as usize];
-            if slot.writer == before && slot.quality == Quality::Stale && !slot.failsafe {
-                slot.origin = successor;
-                slot.writer = successor;
+            if slot.writer != before || slot.quality != Quality::Stale {
+                continue;
+            }
+            slot.origin = successor;
+            slot.writer = successor;
+            if !std::mem::take(&mut slot.failsafe) {
                 self.set_quality(id, Quality::Good, now);
+                continue;
+            }
+            slot.quality = Quality::Good;
+            let replaced = self.extra_mut(id).and_then(|extra| extra.replaced.take());
+            if let Some(value) = replaced {
+                self.store_change(id, value.as_ref(), 0, now);
+                if relay {
+                    self.unsent.insert(id);
+                }
             }
         }
     }

@@ -159,3 +159,23 @@ fn a_value_that_replaced_the_fail_safe_one_before_a_poll_is_not_flagged() {
     });
     assert_eq!(got, [(7, 0)]);
 }
+
+#[test]
+fn a_resync_without_the_signal_ends_a_fail_safe_value_with_the_one_that_it_replaced() {
+    let (mut n, server) = reader(|_| {}, |_| {});
+    let plc = comes(&mut n, server, "plc");
+    five(&mut n, plc, server);
+    n.cut(plc);
+    n.run_for(MS(1_000));
+    assert_eq!(state(&n, server), (Quality::Stale, -1));
+    // Who comes now is not sent the fail-safe value.
+    let viewer = n.model(quiet(), MS(0));
+    n.connect(viewer, server, MS(1), 0);
+    n.run_for(MS(500));
+    assert_eq!(n.model_value(viewer, "R"), None);
+    comes(&mut n, server, "plc");
+    n.run_for(MS(3_000));
+    assert_eq!(state(&n, server), (Quality::Good, 5));
+    let viewed = n.model_value(viewer, "R");
+    assert_eq!(viewed.unwrap().as_ref(), ValueRef::Int(5));
+}
