@@ -176,7 +176,8 @@
  *   fifo_depth    every change counts, as with codes from a scanner: each is sent, kept and polled by itself, in order.
  *                 A full queue drops its oldest entry, and says so
  *   failsafe      what the program sees some time after the connection to the signal's writer was lost, such as speed
- *                 0. It stays here, is flagged, and ends with the next value
+ *                 0. It stays here, is flagged, and ends with the next value, or 2 s after that writer is back without a
+ *                 new one: then the value before it stands again
  *   min_hold_ms   a bool's level lasts at least this long on the wire, so that a peer that looks every 20 ms sees a
  *                 pulse of 1 ms. The values of other signals do not wait for it
  *

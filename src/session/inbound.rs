@@ -221,6 +221,7 @@ impl Session {
         let renamed = name.is_some() && name != peer.name;
         if renamed {
             peer.name.clone_from(&name);
+            peer.first_name = peer.first_name.take().or_else(|| name.clone());
         }
         let soon = peer
             .first_state
@@ -293,7 +294,9 @@ impl Session {
         self.stats.rejected_type += batch.refused.len() as u64 + u64::from(batch.refused_names);
         // A client hears its server's state for the first time on this connection.
         let first_state = self.awaiting_state();
-        let outcome = self.apply(id, decoder, first_state || snapshot, now);
+        // A server's own state is nothing that its clients could tell it.
+        let state = first_state || snapshot && !self.is_server();
+        let outcome = self.apply(id, decoder, state, now);
 
         self.report_unknown(id, batch, now);
         self.report_refused(id, text, &batch.refused, CANNOT_BE_CONVERTED, now);

@@ -106,6 +106,8 @@ pub(crate) struct Peer {
     /// `None`: it may do everything.
     pub(crate) rights: Option<Box<Rights>>,
     pub(crate) name: Option<String>,
+    /// The first name that it gave.
+    pub(crate) first_name: Option<String>,
     pub(crate) connected: Time,
     pub(crate) last_heard: Time,
     /// When it last got a `data`.
@@ -177,6 +179,7 @@ impl Peer {
             grant: None,
             rights: None,
             name: None,
+            first_name: None,
             connected: now,
             last_heard: now,
             last_data: now,

@@ -15,7 +15,7 @@ const DEPARTED_MAX: usize = 1024;
 
 impl Session {
     /// A writer is gone: its values are stale, and some have another one for that case.
-    pub(super) fn turn_stale(&mut self, origin: Origin) {
+    fn turn_stale(&mut self, origin: Origin, successor: Option<Origin>) {
         let now = self.now;
         let mut table = self.signals.table();
         // Of an earlier loss, only what is stale still keeps its time.
@@ -23,7 +23,7 @@ impl Session {
             let slot = table.slot(*signal);
             slot.is_some_and(|slot| slot.quality == Quality::Stale)
         });
-        table.set_stale(origin, now, |signal, after| {
+        table.set_stale(origin, successor, now, |signal, after| {
             self.failsafes.push((now + after, signal));
             self.wake = self.wake.min(now + after);
         });
@@ -55,13 +55,15 @@ impl Session {
 
     fn restore_deadline(&mut self) {
         let now = self.now;
+        let relay = self.is_server() && self.options.relay;
         let mut table = self.signals.table();
         self.restores.retain(|(at, before, successor)| {
             let wait = *at > now;
             if wait {
                 self.wake = self.wake.min(*at);
             } else {
-                table.restore_stale(*before, *successor, now);
+                table.restore_stale(*before, *successor, relay, now);
+                self.transmit_wanted |= relay;
             }
             wait
         });
@@ -145,7 +147,18 @@ impl Session {
     /// A peer left: its signals are stale, and its successor may take them over.
     pub(super) fn departed(&mut self, peer: &Peer) {
         let origin = peer.origin;
-        self.turn_stale(origin);
+        let name = peer.name.as_deref().filter(|_| self.is_server());
+        let grant = peer.grant_number();
+        // It may be back already: where a cable was pulled, the loss is noticed long after the next connection.
+        let back = |other: &&Peer| {
+            // A name that was changed since is a name all the same.
+            (other.name == peer.name || other.first_name == peer.first_name)
+                && other.grant_number() == grant
+                && other.connected >= peer.last_heard
+        };
+        let successor = name.and_then(|_| self.peers.values().find(back));
+        let successor = successor.map(|other| (other.id, other.origin));
+        self.turn_stale(origin, successor.map(|(_, origin)| origin));
         // What it had not taken over yet is left to the next of its name.
         let mut left = vec![origin];
         self.restores.retain(|(_, before, successor)| {
@@ -154,20 +167,11 @@ impl Session {
             }
             *successor != origin
         });
-        if let Some(name) = peer.name.as_deref().filter(|_| self.is_server()) {
-            let grant = peer.grant_number();
-            // It may be back already: where a cable was pulled, the loss is noticed long after the next connection.
-            let back = |other: &&Peer| {
-                other.name.as_deref() == Some(name)
-                    && other.grant_number() == grant
-                    && other.connected >= peer.last_heard
-            };
-            if let Some(id) = self.peers.values().find(back).map(|other| other.id) {
-                for before in left {
-                    self.succeeded(before, id);
-                }
-                return;
+        if let Some((id, _)) = successor {
+            for before in left {
+                self.succeeded(before, id);
             }
+        } else if let Some(name) = name {
             let left = left
                 .into_iter()
                 .map(|origin| (name.to_owned(), origin, grant));

@@ -14,6 +14,8 @@ pub(super) struct Incoming {
     pub(super) rises: u32,
     pub(super) time: Time,
     pub(super) origin: Origin,
+    /// The fail-safe value.
+    pub(super) failsafe: bool,
 }
 
 /// A bounded queue that drops its oldest entry and remembers that it did.
@@ -72,6 +74,8 @@ pub(crate) struct FailSafe {
 pub(super) struct Extra {
     pub(super) fifo: Option<Fifo>,
     pub(super) failsafe: Option<FailSafe>,
+    /// What the fail-safe value has replaced.
+    pub(super) replaced: Option<Value>,
     /// A bool's level lasts at least this long on the wire.
     pub(super) min_hold: Duration,
 }
@@ -81,6 +85,7 @@ impl Extra {
         Self {
             fifo: (fifo_depth > 0).then(|| Fifo::new(fifo_depth)),
             failsafe,
+            replaced: None,
             min_hold,
         }
     }

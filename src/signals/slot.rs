@@ -35,8 +35,10 @@ pub(crate) struct Slot {
     pub(super) flags: u16,
     /// Whose value it is: whoever else is to get it, this one is not.
     pub(crate) origin: Origin,
-    /// Who has said it last: its loss makes the value stale.
+    /// Who stands for it: its loss makes the value stale.
     pub(super) writer: Origin,
+    /// The peer that has repeated the writer's value last.
+    pub(super) repeated_by: Origin,
     /// The peer's value that the host's replaced.
     heard: Option<(Origin, Print)>,
     pub(super) changes: u32,
@@ -65,6 +67,7 @@ impl Slot {
             flags: 0,
             origin: LOCAL,
             writer: LOCAL,
+            repeated_by: LOCAL,
             heard: None,
             changes: 0,
             rises: 0,
@@ -84,6 +87,7 @@ impl Slot {
         }
         self.origin = LOCAL;
         self.writer = LOCAL;
+        self.repeated_by = LOCAL;
     }
 
     #[cold]

@@ -223,12 +223,15 @@ impl Table {
         slot.arrived = now;
         let first = slot.quality == Quality::Never;
         if !first && !slot.failsafe && slot.value() == value {
-            // Who confirms a value keeps it alive; whom it is to be sent to is another matter.
-            slot.writer = if slot.origin == LOCAL { LOCAL } else { origin };
+            // A repeat makes nobody the writer: it would hide the writer's loss, or make its own look like it. Once the
+            // writer is gone, whoever says the value stands for it.
             if slot.quality == Quality::Stale {
                 slot.origin = origin;
                 slot.writer = origin;
+                slot.repeated_by = LOCAL;
                 self.set_quality(id, Quality::Good, now);
+            } else if slot.writer != origin {
+                slot.repeated_by = origin;
             }
             return Applied::Same;
         }
@@ -240,6 +243,7 @@ impl Table {
         slot.failsafe = false;
         slot.origin = origin;
         slot.writer = origin;
+        slot.repeated_by = LOCAL;
         self.sealed.overtake(id, origin);
         self.changes += 1;
         self.store_change(id, value, 0, now);
@@ -274,7 +278,8 @@ impl Table {
             value: value.to_owned(),
             rises,
             time: now,
-            origin: slot.origin,
+            origin: polling::source(slot),
+            failsafe: slot.failsafe,
         };
         let entry = slot.extra.then(|| entry(slot));
         if let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut())
@@ -290,16 +295,21 @@ impl Table {
         self.record(id, flags::IMPORTED);
     }
 
-    /// The connection to this peer is lost: what it wrote last is stale. `failsafe` gets the signals
-    /// that have a fail-safe value, with its delay.
+    /// The connection to this peer is lost: what it wrote last is stale, but for what its successor, if it has one
+    /// already, has repeated. `failsafe` gets the signals that have a fail-safe value, with its delay.
     pub(crate) fn set_stale(
         &mut self,
         origin: Origin,
+        successor: Option<Origin>,
         now: Time,
         mut failsafe: impl FnMut(u32, Duration),
     ) {
         for id in 0..self.slots.len() as u32 {
-            let slot = &self.slots[id as usize];
+            let slot = &mut self.slots[id as usize];
+            if slot.writer == origin && successor == Some(slot.repeated_by) {
+                slot.writer = slot.repeated_by;
+                slot.repeated_by = LOCAL;
+            }
             if slot.writer == origin && slot.quality == Quality::Good {
                 self.set_quality(id, Quality::Stale, now);
                 if let Some(FailSafe { after, .. }) =
@@ -313,24 +323,48 @@ impl Table {
 
     /// The time of a fail-safe value has come: it applies if the signal is stale still.
     pub(crate) fn apply_failsafe(&mut self, id: u32, now: Time) {
-        let failsafe = self.extra(id).and_then(|extra| extra.failsafe.clone());
         let slot = &mut self.slots[id as usize];
-        let Some(FailSafe { value, .. }) = failsafe.filter(|_| slot.quality == Quality::Stale)
-        else {
+        if slot.quality != Quality::Stale || slot.failsafe {
+            return;
+        }
+        let Some(extra) = self.extras.get_mut(&id) else {
             return;
         };
+        let Some(FailSafe { value, .. }) = extra.failsafe.clone() else {
+            return;
+        };
+        extra.replaced = Some(slot.value().to_owned());
         slot.failsafe = true;
         self.store_change(id, value.as_ref(), flags::FAILSAFE, now);
     }
 
-    /// Values that `before` wrote last and that its successor's resync did not mention stand.
-    pub(crate) fn restore_stale(&mut self, before: Origin, successor: Origin, now: Time) {
+    /// Values that `before` wrote last and that its successor's resync did not mention stand; a fail-safe value gives
+    /// way to the one that it replaced. `relay`: peers that came meanwhile, and did not get it, are to have that.
+    pub(crate) fn restore_stale(
+        &mut self,
+        before: Origin,
+        successor: Origin,
+        relay: bool,
+        now: Time,
+    ) {
         for id in 0..self.slots.len() as u32 {
             let slot = &mut self.slots[id as usize];
-            if slot.writer == before && slot.quality == Quality::Stale && !slot.failsafe {
-                slot.origin = successor;
-                slot.writer = successor;
+            if slot.writer != before || slot.quality != Quality::Stale {
+                continue;
+            }
+            slot.origin = successor;
+            slot.writer = successor;
+            if !std::mem::take(&mut slot.failsafe) {
                 self.set_quality(id, Quality::Good, now);
+                continue;
+            }
+            slot.quality = Quality::Good;
+            let replaced = self.extra_mut(id).and_then(|extra| extra.replaced.take());
+            if let Some(value) = replaced {
+                self.store_change(id, value.as_ref(), 0, now);
+                if relay {
+                    self.unsent.insert(id);
+                }
             }
         }
     }

@@ -111,8 +111,10 @@ impl Table {
                 rises,
                 time,
                 origin,
+                failsafe,
             }) => {
                 fill(&mut change, value.as_ref());
+                change.flags = with_failsafe(change.flags, *failsafe);
                 change.change_count = 1;
                 change.rise_count = *rises;
                 change.time = *time;
@@ -142,16 +144,18 @@ impl Table {
 impl Slot {
     #[inline]
     fn change(&self, id: u32) -> Change {
+        // A change of the value itself outweighs one of quality.
+        let flags = if self.changes > 0 {
+            self.flags & !flags::QUALITY
+        } else {
+            self.flags
+        };
         let mut change = Change {
             signal: id,
             kind: self.kind,
             quality: self.quality,
-            // A change of the value itself outweighs one of quality.
-            flags: if self.changes > 0 {
-                self.flags & !flags::QUALITY
-            } else {
-                self.flags
-            },
+            // Another value may have replaced the fail-safe one before the poll.
+            flags: with_failsafe(flags, self.failsafe && flags & flags::FAILSAFE != 0),
             integer: 0,
             number: 0.0,
             change_count: self.changes,
@@ -168,9 +172,19 @@ impl Slot {
     }
 }
 
+/// The flags of a record, with the one that belongs to its value alone.
+const fn with_failsafe(flags: u16, failsafe: bool) -> u16 {
+    let others = flags & !flags::FAILSAFE;
+    if failsafe {
+        others | flags::FAILSAFE
+    } else {
+        others
+    }
+}
+
 /// Stale and fail-safe states come from this host.
 #[inline]
-const fn source(slot: &Slot) -> u32 {
+pub(super) const fn source(slot: &Slot) -> u32 {
     match slot.quality {
         Quality::Stale => LOCAL,
         _ => slot.origin,

@@ -187,24 +187,6 @@ fn a_client_that_began_with_a_foreign_message_still_joins() {
 }
 
 #[test]
-fn the_last_writer_is_who_said_it_last() {
-    let mut n = Network::new(3);
-    let server = n.library(options(Mode::Server, MS(10)), MS(0));
-    n.declare(server, "S", Kind::Int, Access::Read);
-    let m = || quiet();
-    let (a, b) = (n.model(m(), MS(0)), n.model(m(), MS(0)));
-    let wa = n.connect(a, server, MS(1), 0);
-    n.connect(b, server, MS(1), 0);
-    n.run_for(MS(500));
-    n.set(a, "S", ValueRef::Int(6));
-    n.run_for(MS(2500));
-    n.set(b, "S", ValueRef::Int(6));
-    n.run_for(MS(2500));
-    n.cut(wa);
-    assert_eq!(quality(&n, server, "S"), Quality::Good);
-}
-
-#[test]
 fn one_client_brings_ten_thousand_signals_in_all() {
     let mut n = Network::new(3);
     let mut o = options(Mode::Server, MS(10));
