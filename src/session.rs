@@ -262,7 +262,7 @@ impl Session {
             Input::Ping { peer, payload } => self.ping(peer, payload, now),
             Input::Pong { peer, payload } => self.pong(peer, payload, now),
             Input::Progress { peer } => self.heard(peer, now),
-            Input::Drained { peer } => self.drained(peer),
+            Input::Drained { peer } => self.drained(peer, now),
             Input::Closed { peer, reason } => self.closed(peer, &reason, now),
             Input::Cycle { skipped } => {
                 self.stats.cycles += 1;
@@ -475,11 +475,14 @@ impl Session {
         self.probe_answered(true);
     }
 
-    fn drained(&mut self, id: PeerId) {
+    fn drained(&mut self, id: PeerId, now: Time) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.drained();
+        }
+        self.send_owed(id, now);
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        peer.drained();
         // FIFOs wait in the table until every peer can take a frame.
         if !peer.due.is_empty() || self.signals.table().has_unsent() {
             self.transmit_wanted = true;

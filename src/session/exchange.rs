@@ -352,13 +352,13 @@ impl Session {
         }
     }
 
-    /// Sends the messages of a frame, and counts what went out of it: too much may wait for the peer already.
+    /// Sends the messages of a frame, and counts what went out of it.
     pub(super) fn send_frame(&mut self, id: PeerId, frame: &Frame, again: Sent, now: Time) {
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.last_data = now;
         }
         for (text, values) in &frame.texts {
-            if !self.send(id, text.clone()) {
+            if !self.send_large(id, text.clone()) {
                 return;
             }
             self.stats.values_out += u64::from(*values);
@@ -405,16 +405,38 @@ impl Session {
             return false;
         }
         if !peer.queue(text.len()) {
-            self.stats.slow_peer_closed += 1;
-            self.close(id, 1008, "too slow: it does not read what it asked for");
+            self.close_slow(id);
             return false;
         }
+        self.hand_over(id, text);
+        true
+    }
+
+    /// Hands data, a state or a catalogue to the peer's link: however large it is, a peer that reads must get it. `true`:
+    /// it goes out.
+    pub(super) fn send_large(&mut self, id: PeerId, text: Utf8Bytes) -> bool {
+        let Some(peer) = self.peers.get_mut(&id).filter(|peer| !peer.closing) else {
+            return false;
+        };
+        peer.queue_large(text.len());
+        self.hand_over(id, text);
+        true
+    }
+
+    fn hand_over(&mut self, id: PeerId, text: Utf8Bytes) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
         peer.frames_out += 1;
         self.log_frame(id, "->", &text);
         self.stats.frames_out += 1;
         self.stats.bytes_out += text.len() as u64;
         self.outputs.push(Output::Send { peer: id, text });
-        true
+    }
+
+    pub(super) fn close_slow(&mut self, id: PeerId) {
+        self.stats.slow_peer_closed += 1;
+        self.close(id, 1008, "too slow: it does not read what it asked for");
     }
 
     /// Ends windows: those that a pong acknowledges, and those whose time is up.
@@ -505,5 +527,5 @@ fn owe(peer: &mut Peer, pick: &Pick, eligibility: &Eligibility) -> Owed {
 
 /// Whether the peer can take a data frame now.
 fn ready(peer: &Peer) -> bool {
-    !peer.busy && !peer.closing && peer.first_state.is_none()
+    !peer.busy && !peer.closing && peer.first_state.is_none() && peer.state_owed.is_none()
 }
