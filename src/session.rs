@@ -113,6 +113,8 @@ pub(crate) struct Session {
     stopping: bool,
     /// The present transmission left something for the next frame.
     follow_up: bool,
+    /// Since when FIFOs wait for a peer that cannot take a frame, while another could.
+    fifos_held: Option<Time>,
     /// When that frame goes out, where no cycle sends it.
     follow_up_at: Option<Time>,
     /// It carries the second edge of a pulse, so nothing may go out before it.
@@ -158,6 +160,7 @@ impl Session {
             transmit_now: false,
             stopping: false,
             follow_up: false,
+            fifos_held: None,
             follow_up_at: None,
             edge_waits: false,
             holds: VecDeque::new(),
@@ -187,7 +190,7 @@ impl Session {
         let table = self.signals.table();
         Stats {
             changes: table.changes,
-            queue_overflow: table.overflowed,
+            queue_overflow: self.stats.queue_overflow + table.overflowed,
             pulses_collapsed: self.stats.pulses_collapsed + table.collapsed,
             coalesced: self.stats.coalesced + table.coalesced,
             ..self.stats
@@ -483,7 +486,7 @@ impl Session {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        // FIFOs wait in the table until every peer can take a frame.
+        // FIFOs may wait in the table for this peer.
         if !peer.due.is_empty() || self.signals.table().has_unsent() {
             self.transmit_wanted = true;
             self.transmit_now |= peer.stopping || std::mem::take(&mut peer.flush);

@@ -10,7 +10,7 @@ use crate::protocol::encode;
 use crate::session::aliases::View;
 use crate::session::frames::{Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key};
 use crate::session::inbound::shown;
-use crate::session::peer::{Again, Peer, PeerId};
+use crate::session::peer::{Again, FIFO_PATIENCE, Peer, PeerId};
 use crate::session::{LogLevel, Output, Session, fence};
 use crate::signals::{BitSet, Kept, LOCAL, Pick, Picks, Print, Table};
 use crate::time::Time;
@@ -139,8 +139,7 @@ impl Session {
         }
         let signals = Arc::clone(&self.signals);
         let mut table = signals.table();
-        let busy =
-            self.awaiting_state() || self.peers.values().any(|peer| peer.busy && !peer.closing);
+        let busy = self.awaiting_state() || self.fifos_wait(&table);
         // A sealed frame goes alone: with values that are newer than it, it would be torn.
         if let Some(since) = table.unsent_since.take() {
             self.stats.send_latency.add(self.now.since(since));
@@ -195,8 +194,32 @@ impl Session {
         });
         self.hold(&mut table, &scratch.picks);
         // The rest of a FIFO goes out with the next frames.
-        self.follow_up |= !busy && table.fifo_waits();
+        self.follow_up |= !busy && table.fifo_waits(|_| true);
         false
+    }
+
+    /// Whether FIFOs stay where they are for the sake of a peer that cannot take a frame: for a short while, or as long as
+    /// nobody else wants them.
+    fn fifos_wait(&mut self, table: &Table) -> bool {
+        let now = self.now;
+        let taken = (self.peers.values())
+            .any(|peer| ready(peer) && table.fifo_waits(|signal| peer.wants(signal)));
+        if !taken {
+            self.fifos_held = None;
+            return self.peers.values().any(|peer| peer.busy && !peer.closing);
+        }
+        let over = now.since(*self.fifos_held.get_or_insert(now)) >= FIFO_PATIENCE;
+        let mut wait = false;
+        for peer in self.peers.values_mut() {
+            wait |= peer.holds_fifos(over, now);
+        }
+        if wait {
+            // Where no cycle comes by itself, this looks again.
+            self.follow_up = true;
+        } else {
+            self.fifos_held = None;
+        }
+        wait
     }
 
     /// Levels that this frame changes and that must last a while.
@@ -263,6 +286,7 @@ impl Session {
             for pick in picks.list.iter().filter(|pick| fresh.contains(pick.signal)) {
                 match owe(peer, pick, &eligibility) {
                     Owed::Nothing | Owed::Pulse => {}
+                    Owed::Entry => self.stats.queue_overflow += 1,
                     Owed::Value => {
                         self.stats.coalesced += u64::from(!repeats.contains(pick.signal));
                     }
@@ -346,7 +370,7 @@ impl Session {
                 frames.len() - 1
             });
             if let Some(peer) = self.peers.get_mut(&id) {
-                peer.busy = true;
+                peer.set_busy(now);
             }
             self.send_frame(id, &frames[at], again, now);
         }
@@ -404,7 +428,7 @@ impl Session {
         if peer.closing {
             return false;
         }
-        if !peer.queue(text.len()) {
+        if !peer.queue(text.len(), self.now) {
             self.close_slow(id);
             return false;
         }
@@ -418,7 +442,7 @@ impl Session {
         let Some(peer) = self.peers.get_mut(&id).filter(|peer| !peer.closing) else {
             return false;
         };
-        peer.queue_large(text.len());
+        peer.queue_large(text.len(), self.now);
         self.hand_over(id, text);
         true
     }
@@ -490,6 +514,8 @@ impl Session {
 /// What a peer had still to get of a signal when a new value of it came.
 enum Owed {
     Nothing,
+    /// An entry of a FIFO, or what it began with.
+    Entry,
     /// The value before, which the new one replaces.
     Value,
     /// The other level of a bool: from now on it is owed a pulse, so nothing is lost.
@@ -501,7 +527,7 @@ enum Owed {
 /// Notes that the peer is to get a new value.
 fn owe(peer: &mut Peer, pick: &Pick, eligibility: &Eligibility) -> Owed {
     if peer.due.insert(pick.signal) {
-        if pick.is_bool() && !pick.toggled {
+        if pick.is_bool() && !pick.toggled && !pick.queued {
             peer.unmoved.insert(pick.signal);
         }
         return Owed::Nothing;
@@ -510,6 +536,9 @@ fn owe(peer: &mut Peer, pick: &Pick, eligibility: &Eligibility) -> Owed {
     let own = pick.origin == peer.origin;
     if own || peer.closing || matches!(eligibility.fate(peer, pick), Fate::Never) {
         return Owed::Nothing;
+    }
+    if pick.queued {
+        return Owed::Entry;
     }
     if !pick.toggled {
         return Owed::Value;

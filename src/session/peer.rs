@@ -75,6 +75,11 @@ const QUEUE_BYTES: usize = 16 << 20;
 /// Below so many bytes the number of messages does not matter, and a state or a catalogue goes out at once.
 const QUEUE_SMALL: usize = 1 << 20;
 
+/// FIFOs wait this long for a peer that cannot take a frame, and after that not for it for so long: the others are not
+/// to suffer, and it is told of what it misses by the newest value alone.
+pub(crate) const FIFO_PATIENCE: Duration = Duration::from_millis(50);
+const FIFO_BEHIND: Duration = Duration::from_secs(1);
+
 /// A whole state that a peer is to get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Whole {
@@ -159,6 +164,10 @@ pub(crate) struct Peer {
     pub(crate) windows: Windows,
     /// A data frame, or much of anything else, is on its way to the kernel.
     pub(crate) busy: bool,
+    /// Since when.
+    busy_since: Time,
+    /// FIFOs do not wait for it before then: it held them up too long.
+    pub(crate) behind_until: Time,
     /// Control messages on their way to the kernel, and their bytes.
     queued_messages: u32,
     queued_bytes: usize,
@@ -218,6 +227,8 @@ impl Peer {
             again: FxHashMap::default(),
             windows: Windows::new(server, options.fence_grace),
             busy: false,
+            busy_since: now,
+            behind_until: now,
             queued_messages: 0,
             queued_bytes: 0,
             queued_large: 0,
@@ -283,19 +294,42 @@ impl Peer {
     }
 
     /// Notes a control message handed to the link; `false` when too much waits already.
-    pub(crate) fn queue(&mut self, bytes: usize) -> bool {
+    pub(crate) fn queue(&mut self, bytes: usize, now: Time) -> bool {
         let few = self.queued_messages < QUEUE_MESSAGES || self.queued_bytes < QUEUE_SMALL;
         let room = few && (self.queued_messages == 0 || self.queued_bytes + bytes <= QUEUE_BYTES);
         self.queued_messages += 1;
         self.queued_bytes += bytes;
-        self.busy |= self.crowded();
+        if self.crowded() {
+            self.set_busy(now);
+        }
         room
     }
 
     /// Notes data, a state or a catalogue handed to the link. It may have any size, since it goes only when little waits.
-    pub(crate) fn queue_large(&mut self, bytes: usize) {
+    pub(crate) fn queue_large(&mut self, bytes: usize, now: Time) {
         self.queued_large += bytes;
-        self.busy |= self.crowded();
+        if self.crowded() {
+            self.set_busy(now);
+        }
+    }
+
+    /// From now on, something is on its way to the kernel that data waits for.
+    pub(crate) fn set_busy(&mut self, now: Time) {
+        if !std::mem::replace(&mut self.busy, true) {
+            self.busy_since = now;
+        }
+    }
+
+    /// Whether FIFOs wait for it. `over`: they have waited long enough already.
+    pub(crate) fn holds_fifos(&mut self, over: bool, now: Time) -> bool {
+        if !self.busy || self.closing {
+            return false;
+        }
+        let stays = self.behind_until > now && now.since(self.busy_since) >= FIFO_PATIENCE;
+        if over || stays {
+            self.behind_until = now + FIFO_BEHIND;
+        }
+        self.behind_until <= now
     }
 
     /// So much is on its way to the kernel that states and catalogues wait.

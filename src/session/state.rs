@@ -118,7 +118,7 @@ impl Session {
         peer.last_data = now;
         // Where a frame still waits to be read, another says nothing new.
         if !peer.busy {
-            peer.busy = true;
+            peer.set_busy(now);
             let text = format!("{}{}", encode::DATA_OPEN, encode::CLOSE);
             self.send(id, text.into());
         }

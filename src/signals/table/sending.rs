@@ -64,11 +64,12 @@ impl Table {
         self.extra(id).is_some_and(|extra| extra.fifo.is_some())
     }
 
-    /// Whether a FIFO has more to send.
-    pub(crate) fn fifo_waits(&self) -> bool {
+    /// Whether a FIFO has more to send that is wanted.
+    pub(crate) fn fifo_waits(&self, wanted: impl Fn(u32) -> bool) -> bool {
         let mut waits = false;
         if !self.extras.is_empty() {
-            self.unsent.for_each(|id| waits |= self.has_fifo(id));
+            self.unsent
+                .for_each(|id| waits |= self.has_fifo(id) && wanted(id));
         }
         waits
     }

@@ -1,9 +1,11 @@
 //! Peers that take long to read what they are owed, and what they cost the others.
 
 use super::super::network::{Network, Packet, options};
-use super::{MS, quiet};
-use crate::options::Mode;
-use crate::value::{Access, Kind, ValueRef};
+use super::{MS, declare_with, quiet};
+use crate::options::{Mode, SendMode};
+use crate::session::Input;
+use crate::signals::Declaration;
+use crate::value::{Access, Direction, Kind, Value, ValueRef};
 
 const INIT: &str = r#"{"type":"init","name":"a"}"#;
 const IMPORT: &str = r#"{"type":"import_request"}"#;
@@ -98,9 +100,56 @@ fn a_stop_waits_for_a_state_that_waits() {
     let (mut n, server, wire) = server_with_texts(20);
     say(&mut n, wire, server, &[INIT, IMPORT]);
     n.set(server, "N", ValueRef::Int(5));
-    n.input(server, crate::session::Input::Stop);
+    n.input(server, Input::Stop);
     assert_eq!(n.sent[server].len(), 1, "the state waits");
     n.release(server);
     n.run_for(MS(50));
     assert_eq!(sent(&n, server)[1..], [("data", Some("5"))]);
+}
+
+#[test]
+fn one_that_does_not_read_holds_no_fifo_up_for_the_others() {
+    for mode in [SendMode::Cycle, SendMode::OnChange] {
+        let mut n = Network::new(3);
+        let mut o = options(Mode::Server, MS(10));
+        o.send_mode = mode;
+        let server = n.library(o, MS(0));
+        let mut fifo = Declaration::new("F", Kind::Int, Direction::Input);
+        fifo.fifo_depth = 8;
+        declare_with(&n, server, Access::Write, &fifo);
+        n.declare(server, "N", Kind::Int, Access::Write);
+        let (stuck, good) = (
+            n.model(quiet(), MS(0)),
+            n.library(options(Mode::Client, MS(10)), MS(5)),
+        );
+        fifo.fifo_depth = 64;
+        declare_with(&n, good, Access::Read, &fifo);
+        let wire = n.connect(stuck, server, MS(1), 0);
+        n.connect(good, server, MS(1), 0);
+        n.run_for(MS(800));
+        n.stall(wire, 0);
+        n.set(server, "N", ValueRef::Int(1));
+        n.input(server, Input::Changed);
+        n.run_for(MS(20));
+        for value in 1..=30 {
+            n.set(server, "F", ValueRef::Int(value));
+            n.input(server, Input::Changed);
+            n.run_for(MS(20));
+        }
+        n.run_for(MS(100));
+        let mut got = Vec::new();
+        n.signals(good)
+            .table()
+            .poll(100, |_, change| got.push(change.integer));
+        let wanted: Vec<i64> = (0..=30).collect();
+        assert_eq!(got, wanted, "{mode:?}");
+        n.read_on(wire, 0);
+        n.run_for(MS(100));
+        assert_eq!(n.value(stuck, "F"), Value::Int(30));
+        assert_eq!(
+            n.session(server).stats().queue_overflow,
+            29,
+            "all but the newest"
+        );
+    }
 }
