@@ -50,6 +50,12 @@ impl Session {
                     && !table.is_queued(signal)
                 {
                     picks.add(signal, slot, false);
+                    // Its own newest value is no news to the peer; to all others the held level stands.
+                    if let Some(level) = table.held(signal)
+                        && slot.origin != peer.origin
+                    {
+                        picks.replace_last(level);
+                    }
                 }
             });
         }

@@ -96,6 +96,12 @@ impl Table {
         self.holding.contains(id)
     }
 
+    /// The level that is held, of a bool whose new one has to wait.
+    pub(crate) fn held(&self, id: u32) -> Option<ValueRef<'_>> {
+        let slot = self.slot(id).filter(|_| self.is_held(id))?;
+        Some(ValueRef::Bool(slot.base))
+    }
+
     /// All held levels may change: the interface stops.
     pub(crate) fn release_all(&mut self) {
         self.holding.clear();

@@ -153,3 +153,26 @@ fn one_that_does_not_read_holds_no_fifo_up_for_the_others() {
         );
     }
 }
+
+#[test]
+fn a_snapshot_does_not_cut_a_held_level_short() {
+    let mut n = Network::new(3);
+    let server = n.library(options(Mode::Server, MS(10)), MS(0));
+    let mut held = Declaration::new("B", Kind::Bool, Direction::Input);
+    held.min_hold = MS(200);
+    declare_with(&n, server, Access::Write, &held);
+    let model = n.model(quiet(), MS(0));
+    let wire = n.connect(model, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(server, "B", ValueRef::Bool(true));
+    n.run_for(MS(30));
+    n.set(server, "B", ValueRef::Bool(false));
+    n.run_for(MS(30));
+    let subscribe = r#"{"type":"subscribe","subscribe":["B"]}"#;
+    say(&mut n, wire, server, &[subscribe]);
+    n.run_for(MS(60));
+    assert!(n.sent[server].iter().any(|text| text.contains("snapshot")));
+    assert_eq!(n.value(model, "B"), Value::Bool(true));
+    n.run_for(MS(200));
+    assert_eq!(n.value(model, "B"), Value::Bool(false));
+}
