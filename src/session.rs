@@ -113,6 +113,8 @@ pub(crate) struct Session {
     stopping: bool,
     /// The present transmission left something for the next frame.
     follow_up: bool,
+    /// Since when FIFOs wait for a peer that cannot take a frame, while another could.
+    fifos_held: Option<Time>,
     /// When that frame goes out, where no cycle sends it.
     follow_up_at: Option<Time>,
     /// It carries the second edge of a pulse, so nothing may go out before it.
@@ -158,6 +160,7 @@ impl Session {
             transmit_now: false,
             stopping: false,
             follow_up: false,
+            fifos_held: None,
             follow_up_at: None,
             edge_waits: false,
             holds: VecDeque::new(),
@@ -187,7 +190,7 @@ impl Session {
         let table = self.signals.table();
         Stats {
             changes: table.changes,
-            queue_overflow: table.overflowed,
+            queue_overflow: self.stats.queue_overflow + table.overflowed,
             pulses_collapsed: self.stats.pulses_collapsed + table.collapsed,
             coalesced: self.stats.coalesced + table.coalesced,
             ..self.stats
@@ -262,7 +265,7 @@ impl Session {
             Input::Ping { peer, payload } => self.ping(peer, payload, now),
             Input::Pong { peer, payload } => self.pong(peer, payload, now),
             Input::Progress { peer } => self.heard(peer, now),
-            Input::Drained { peer } => self.drained(peer),
+            Input::Drained { peer } => self.drained(peer, now),
             Input::Closed { peer, reason } => self.closed(peer, &reason, now),
             Input::Crowded => self.stats.crowded_closed += 1,
             Input::Cycle { skipped } => {
@@ -476,12 +479,15 @@ impl Session {
         self.probe_answered(true);
     }
 
-    fn drained(&mut self, id: PeerId) {
+    fn drained(&mut self, id: PeerId, now: Time) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.drained();
+        }
+        self.send_owed(id, now);
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        peer.drained();
-        // FIFOs wait in the table until every peer can take a frame.
+        // FIFOs may wait in the table for this peer.
         if !peer.due.is_empty() || self.signals.table().has_unsent() {
             self.transmit_wanted = true;
             self.transmit_now |= peer.stopping || std::mem::take(&mut peer.flush);

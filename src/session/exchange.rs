@@ -12,7 +12,7 @@ use crate::session::frames::{
     Common, Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key,
 };
 use crate::session::inbound::shown;
-use crate::session::peer::{Again, Peer, PeerId};
+use crate::session::peer::{Again, FIFO_PATIENCE, Peer, PeerId};
 use crate::session::{LogLevel, Output, Session, fence};
 use crate::signals::{BitSet, Kept, LOCAL, Pick, Picks, Print, Table};
 use crate::time::Time;
@@ -141,8 +141,7 @@ impl Session {
         }
         let signals = Arc::clone(&self.signals);
         let mut table = signals.table();
-        let busy =
-            self.awaiting_state() || self.peers.values().any(|peer| peer.busy && !peer.closing);
+        let busy = self.awaiting_state() || self.fifos_wait(&table);
         // A sealed frame goes alone: with values that are newer than it, it would be torn.
         if let Some(since) = table.unsent_since.take() {
             self.stats.send_latency.add(self.now.since(since));
@@ -197,8 +196,32 @@ impl Session {
         });
         self.hold(&mut table, &scratch.picks);
         // The rest of a FIFO goes out with the next frames.
-        self.follow_up |= !busy && table.fifo_waits();
+        self.follow_up |= !busy && table.fifo_waits(|_| true);
         false
+    }
+
+    /// Whether FIFOs stay where they are for the sake of a peer that cannot take a frame: for a short while, or as long as
+    /// nobody else wants them.
+    fn fifos_wait(&mut self, table: &Table) -> bool {
+        let now = self.now;
+        let taken = (self.peers.values())
+            .any(|peer| ready(peer) && table.fifo_waits(|signal| peer.wants(signal)));
+        if !taken {
+            self.fifos_held = None;
+            return self.peers.values().any(|peer| peer.busy && !peer.closing);
+        }
+        let over = now.since(*self.fifos_held.get_or_insert(now)) >= FIFO_PATIENCE;
+        let mut wait = false;
+        for peer in self.peers.values_mut() {
+            wait |= peer.holds_fifos(over, now);
+        }
+        if wait {
+            // Where no cycle comes by itself, this looks again.
+            self.follow_up = true;
+        } else {
+            self.fifos_held = None;
+        }
+        wait
     }
 
     /// Levels that this frame changes and that must last a while.
@@ -296,6 +319,7 @@ impl Session {
             for pick in picks.list.iter().filter(|pick| fresh.contains(pick.signal)) {
                 match owe(peer, pick, &eligibility) {
                     Owed::Nothing | Owed::Pulse => {}
+                    Owed::Entry => self.stats.queue_overflow += 1,
                     Owed::Value => {
                         self.stats.coalesced += u64::from(!repeats.contains(pick.signal));
                     }
@@ -379,19 +403,19 @@ impl Session {
                 frames.len() - 1
             });
             if let Some(peer) = self.peers.get_mut(&id) {
-                peer.busy = true;
+                peer.set_busy(now);
             }
             self.send_frame(id, &frames[at], again, now);
         }
     }
 
-    /// Sends the messages of a frame, and counts what went out of it: too much may wait for the peer already.
+    /// Sends the messages of a frame, and counts what went out of it.
     pub(super) fn send_frame(&mut self, id: PeerId, frame: &Frame, again: Sent, now: Time) {
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.last_data = now;
         }
         for (text, values) in &frame.texts {
-            if !self.send(id, text.clone()) {
+            if !self.send_large(id, text.clone()) {
                 return;
             }
             self.stats.values_out += u64::from(*values);
@@ -437,17 +461,39 @@ impl Session {
         if peer.closing {
             return false;
         }
-        if !peer.queue(text.len()) {
-            self.stats.slow_peer_closed += 1;
-            self.close(id, 1008, "too slow: it does not read what it asked for");
+        if !peer.queue(text.len(), self.now) {
+            self.close_slow(id);
             return false;
         }
+        self.hand_over(id, text);
+        true
+    }
+
+    /// Hands data, a state or a catalogue to the peer's link: however large it is, a peer that reads must get it. `true`:
+    /// it goes out.
+    pub(super) fn send_large(&mut self, id: PeerId, text: Utf8Bytes) -> bool {
+        let Some(peer) = self.peers.get_mut(&id).filter(|peer| !peer.closing) else {
+            return false;
+        };
+        peer.queue_large(text.len(), self.now);
+        self.hand_over(id, text);
+        true
+    }
+
+    fn hand_over(&mut self, id: PeerId, text: Utf8Bytes) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
         peer.frames_out += 1;
         self.log_frame(id, "->", &text);
         self.stats.frames_out += 1;
         self.stats.bytes_out += text.len() as u64;
         self.outputs.push(Output::Send { peer: id, text });
-        true
+    }
+
+    pub(super) fn close_slow(&mut self, id: PeerId) {
+        self.stats.slow_peer_closed += 1;
+        self.close(id, 1008, "too slow: it does not read what it asked for");
     }
 
     /// Ends windows: those that a pong acknowledges, and those whose time is up.
@@ -501,6 +547,8 @@ impl Session {
 /// What a peer had still to get of a signal when a new value of it came.
 enum Owed {
     Nothing,
+    /// An entry of a FIFO, or what it began with.
+    Entry,
     /// The value before, which the new one replaces.
     Value,
     /// The other level of a bool: from now on it is owed a pulse, so nothing is lost.
@@ -512,7 +560,7 @@ enum Owed {
 /// Notes that the peer is to get a new value.
 fn owe(peer: &mut Peer, pick: &Pick, eligibility: &Eligibility) -> Owed {
     if peer.due.insert(pick.signal) {
-        if pick.is_bool() && !pick.toggled {
+        if pick.is_bool() && !pick.toggled && !pick.queued {
             peer.unmoved.insert(pick.signal);
         }
         return Owed::Nothing;
@@ -521,6 +569,9 @@ fn owe(peer: &mut Peer, pick: &Pick, eligibility: &Eligibility) -> Owed {
     let own = pick.origin == peer.origin;
     if own || peer.closing || matches!(eligibility.fate(peer, pick), Fate::Never) {
         return Owed::Nothing;
+    }
+    if pick.queued {
+        return Owed::Entry;
     }
     if !pick.toggled {
         return Owed::Value;
@@ -538,5 +589,5 @@ fn owe(peer: &mut Peer, pick: &Pick, eligibility: &Eligibility) -> Owed {
 
 /// Whether the peer can take a data frame now.
 fn ready(peer: &Peer) -> bool {
-    !peer.busy && !peer.closing && peer.first_state.is_none()
+    !peer.busy && !peer.closing && peer.first_state.is_none() && peer.state_owed.is_none()
 }

@@ -387,11 +387,26 @@ impl Session {
         let asked = self.peers.values().filter(|peer| peer.asked_catalog);
         let ids: Vec<PeerId> = asked.map(|peer| peer.id).collect();
         for id in ids {
-            self.answer_import(id);
+            // One that waits will have what is new.
+            if !self.peers.get(&id).is_some_and(Peer::owes_catalog) {
+                self.catalog_asked(id);
+            }
         }
     }
 
-    /// Answers `import_request` with everything the peer may see: with nothing, where its role allows no import.
+    /// Answers `import_request`, now or when what waits for the peer is on its way.
+    pub(super) fn catalog_asked(&mut self, id: PeerId) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        if !peer.crowded() {
+            self.answer_import(id);
+        } else if !peer.owe_catalog() {
+            self.close_slow(id);
+        }
+    }
+
+    /// A catalogue of everything the peer may see: of nothing, where its role allows no import.
     pub(super) fn answer_import(&mut self, id: PeerId) {
         self.meet_new_signals();
         let Some(peer) = self.peers.get_mut(&id) else {
@@ -434,6 +449,6 @@ impl Session {
                 }
             }
         }
-        self.send(id, writer.finish().into());
+        self.send_large(id, writer.finish().into());
     }
 }

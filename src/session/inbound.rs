@@ -142,7 +142,7 @@ impl Session {
                 self.joined(id, now);
                 // Counted if its role does not allow it; then the answer is an empty one.
                 self.may(id, Request::Catalog, now);
-                self.answer_import(id);
+                self.catalog_asked(id);
             }
             Message::ImportAnswer { signals, types } => {
                 self.joined(id, now);

@@ -72,8 +72,22 @@ const MALFORMED_WINDOW: Duration = Duration::from_secs(10);
 /// Control messages and bytes that may wait for a peer that does not read.
 const QUEUE_MESSAGES: u32 = 64;
 const QUEUE_BYTES: usize = 16 << 20;
-/// Below so many bytes the number of messages does not matter.
+/// Below so many bytes the number of messages does not matter, and a state or a catalogue goes out at once.
 const QUEUE_SMALL: usize = 1 << 20;
+
+/// FIFOs wait this long for a peer that cannot take a frame, and after that not for it for so long: the others are not
+/// to suffer, and it is told of what it misses by the newest value alone.
+pub(crate) const FIFO_PATIENCE: Duration = Duration::from_millis(50);
+const FIFO_BEHIND: Duration = Duration::from_secs(1);
+
+/// A whole state that a peer is to get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whole {
+    /// The first `data`.
+    First,
+    /// The answer to `subscribe`.
+    Snapshot,
+}
 
 /// Why a peer gets a value that it has sent itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +147,10 @@ pub(crate) struct Peer {
     pub(crate) subscription: Option<Subscription>,
     /// Server: when the first full state goes out, if nothing calls for it before.
     pub(crate) first_state: Option<Time>,
+    /// A state that goes out, as it is then, when what waits for the peer is in the kernel. Until then no data does.
+    pub(crate) state_owed: Option<Whole>,
+    /// Catalogues that it has asked for and that go out after that.
+    catalogs_owed: u32,
     /// What it is to get.
     pub(crate) due: BitSet,
     /// Bools of `due` whose level is that of the frame before, which the peer has.
@@ -146,10 +164,17 @@ pub(crate) struct Peer {
     /// Why, to be counted when it goes out; whatever else is forced is a client's greeting.
     pub(crate) again: FxHashMap<u32, Again>,
     pub(crate) windows: Windows,
-    /// A data frame is on its way to the kernel.
+    /// A data frame, or much of anything else, is on its way to the kernel.
     pub(crate) busy: bool,
+    /// Since when.
+    busy_since: Time,
+    /// FIFOs do not wait for it before then: it held them up too long.
+    pub(crate) behind_until: Time,
+    /// Control messages on their way to the kernel, and their bytes.
     queued_messages: u32,
     queued_bytes: usize,
+    /// Bytes of data, states and catalogues on their way.
+    queued_large: usize,
     /// The host flushed while it was busy.
     pub(crate) flush: bool,
     /// To be closed as soon as it has taken what is due.
@@ -195,6 +220,8 @@ impl Peer {
             aliases: None,
             subscription: None,
             first_state: server.then(|| now + options.first_state_wait),
+            state_owed: None,
+            catalogs_owed: 0,
             due: BitSet::default(),
             unmoved: BitSet::default(),
             pulses: BitSet::default(),
@@ -203,8 +230,11 @@ impl Peer {
             again: FxHashMap::default(),
             windows: Windows::new(server, options.fence_grace),
             busy: false,
+            busy_since: now,
+            behind_until: now,
             queued_messages: 0,
             queued_bytes: 0,
+            queued_large: 0,
             flush: false,
             stopping: false,
             closing: false,
@@ -276,20 +306,73 @@ impl Peer {
         }
     }
 
-    /// Notes a message handed to the link; `false` when too much waits already.
-    pub(crate) fn queue(&mut self, bytes: usize) -> bool {
-        // One large state, split into many messages, is not what the count is for.
+    /// Notes a control message handed to the link; `false` when too much waits already.
+    pub(crate) fn queue(&mut self, bytes: usize, now: Time) -> bool {
         let few = self.queued_messages < QUEUE_MESSAGES || self.queued_bytes < QUEUE_SMALL;
         let room = few && (self.queued_messages == 0 || self.queued_bytes + bytes <= QUEUE_BYTES);
         self.queued_messages += 1;
         self.queued_bytes += bytes;
+        if self.crowded() {
+            self.set_busy(now);
+        }
         room
+    }
+
+    /// Notes data, a state or a catalogue handed to the link. It may have any size, since it goes only when little waits.
+    pub(crate) fn queue_large(&mut self, bytes: usize, now: Time) {
+        self.queued_large += bytes;
+        if self.crowded() {
+            self.set_busy(now);
+        }
+    }
+
+    /// From now on, something is on its way to the kernel that data waits for.
+    pub(crate) fn set_busy(&mut self, now: Time) {
+        if !std::mem::replace(&mut self.busy, true) {
+            self.busy_since = now;
+        }
+    }
+
+    /// Whether FIFOs wait for it. `over`: they have waited long enough already.
+    pub(crate) fn holds_fifos(&mut self, over: bool, now: Time) -> bool {
+        if !self.busy || self.closing {
+            return false;
+        }
+        let stays = self.behind_until > now && now.since(self.busy_since) >= FIFO_PATIENCE;
+        if over || stays {
+            self.behind_until = now + FIFO_BEHIND;
+        }
+        self.behind_until <= now
+    }
+
+    /// So much is on its way to the kernel that states and catalogues wait.
+    pub(crate) fn crowded(&self) -> bool {
+        self.queued_bytes + self.queued_large >= QUEUE_SMALL
+    }
+
+    /// It has asked for a catalogue that has to wait; `false` when too many do already.
+    pub(crate) fn owe_catalog(&mut self) -> bool {
+        let room = self.catalogs_owed < QUEUE_MESSAGES;
+        self.catalogs_owed += u32::from(room);
+        room
+    }
+
+    pub(crate) fn owes_catalog(&self) -> bool {
+        self.catalogs_owed > 0
+    }
+
+    /// One of the catalogues that wait can go out now.
+    pub(crate) fn take_catalog(&mut self) -> bool {
+        let take = self.catalogs_owed > 0 && !self.crowded() && !self.stopping;
+        self.catalogs_owed -= u32::from(take);
+        take
     }
 
     /// Everything handed to the link is in the kernel.
     pub(crate) fn drained(&mut self) {
         self.queued_messages = 0;
         self.queued_bytes = 0;
+        self.queued_large = 0;
         self.busy = false;
     }
 

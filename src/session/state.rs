@@ -8,13 +8,24 @@ use crate::session::Session;
 use crate::session::aliases::View;
 use crate::session::exchange::{Scratch, Sent};
 use crate::session::frames::{Fate, build};
-use crate::session::peer::PeerId;
+use crate::session::peer::{Peer, PeerId, Whole};
 use crate::time::Time;
 use crate::value::Quality;
 
 impl Session {
     /// The whole state that the peer may see, as `data` or as `snapshot`, ahead of any later change.
-    fn send_state(&mut self, id: PeerId, open: &'static str, own_values: bool, now: Time) {
+    fn send_state(&mut self, id: PeerId, state: Whole, now: Time) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.first_state = None;
+            peer.state_owed = Some(state).filter(|_| peer.crowded());
+            if peer.state_owed.is_some() {
+                return;
+            }
+        }
+        let (open, own_values) = match state {
+            Whole::First => (encode::DATA_OPEN, false),
+            Whole::Snapshot => (encode::SNAPSHOT_OPEN, true),
+        };
         self.meet_new_signals();
         let eligibility = self.eligibility();
         let mut scratch = std::mem::take(&mut self.scratch);
@@ -39,6 +50,12 @@ impl Session {
                     && !table.is_queued(signal)
                 {
                     picks.add(signal, slot, false);
+                    // Its own newest value is no news to the peer; to all others the held level stands.
+                    if let Some(level) = table.held(signal)
+                        && slot.origin != peer.origin
+                    {
+                        picks.replace_last(level);
+                    }
                 }
             });
         }
@@ -58,7 +75,6 @@ impl Session {
         peer.pulses.clear();
         peer.forced.clear();
         peer.again.clear();
-        peer.first_state = None;
         let frame = {
             let names = self.signals.names();
             build(
@@ -81,12 +97,23 @@ impl Session {
 
     /// Server: the answer to `subscribe`.
     pub(super) fn send_snapshot(&mut self, id: PeerId, now: Time) {
-        self.send_state(id, encode::SNAPSHOT_OPEN, true, now);
+        self.send_state(id, Whole::Snapshot, now);
     }
 
     /// Server: the first `data` to a client that did not subscribe.
     pub(super) fn send_first_state(&mut self, id: PeerId, now: Time) {
-        self.send_state(id, encode::DATA_OPEN, false, now);
+        self.send_state(id, Whole::First, now);
+    }
+
+    /// What has waited until the peer can take it.
+    pub(super) fn send_owed(&mut self, id: PeerId, now: Time) {
+        let owed = (self.peers.get_mut(&id)).and_then(|peer| peer.state_owed.take());
+        if let Some(state) = owed {
+            self.send_state(id, state, now);
+        }
+        while self.peers.get_mut(&id).is_some_and(Peer::take_catalog) {
+            self.answer_import(id);
+        }
     }
 
     /// An empty `data`, for peers that take silence for death.
@@ -97,7 +124,7 @@ impl Session {
         peer.last_data = now;
         // Where a frame still waits to be read, another says nothing new.
         if !peer.busy {
-            peer.busy = true;
+            peer.set_busy(now);
             let text = format!("{}{}", encode::DATA_OPEN, encode::CLOSE);
             self.send(id, text.into());
         }

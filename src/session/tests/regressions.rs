@@ -4,6 +4,7 @@
 mod imports;
 mod resync;
 mod sending;
+mod slow;
 mod writers;
 
 use std::time::Duration;

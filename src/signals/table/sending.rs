@@ -64,11 +64,12 @@ impl Table {
         self.extra(id).is_some_and(|extra| extra.fifo.is_some())
     }
 
-    /// Whether a FIFO has more to send.
-    pub(crate) fn fifo_waits(&self) -> bool {
+    /// Whether a FIFO has more to send that is wanted.
+    pub(crate) fn fifo_waits(&self, wanted: impl Fn(u32) -> bool) -> bool {
         let mut waits = false;
         if !self.extras.is_empty() {
-            self.unsent.for_each(|id| waits |= self.has_fifo(id));
+            self.unsent
+                .for_each(|id| waits |= self.has_fifo(id) && wanted(id));
         }
         waits
     }
@@ -93,6 +94,12 @@ impl Table {
     /// Whether its present level on the wire must last.
     pub(crate) fn is_held(&self, id: u32) -> bool {
         self.holding.contains(id)
+    }
+
+    /// The level that is held, of a bool whose new one has to wait.
+    pub(crate) fn held(&self, id: u32) -> Option<ValueRef<'_>> {
+        let slot = self.slot(id).filter(|_| self.is_held(id))?;
+        Some(ValueRef::Bool(slot.base))
     }
 
     /// All held levels may change: the interface stops.
