@@ -71,7 +71,7 @@ INSTALL = prefix='$(prefix)' bindir='$(bindir)' libdir='$(libdir)' includedir='$
 .PHONY: install
 install: ## Install for C and C++, and rvws (release build, or LIBRARY_DIR); PREFIX=/usr/local DESTDIR= bindir= libdir= …
 ifndef LIBRARY_DIR
-	$(call first,$(OUTPUT)/release)
+	@echo "building the library and rvws for release, which takes many minutes the first time"
 	@$(CARGO) build --quiet --release --features cli $(if $(CI),--locked)
 endif
 	@$(INSTALL) install

@@ -107,6 +107,10 @@ pub enum Cause {
     IsTls,
     /// The answer is not HTTP, or there is none.
     NotHttp,
+    /// The connection was accepted, and then nothing came.
+    Silent,
+    /// The answer is HTTP/1.0, in which there is no upgrade to a WebSocket.
+    OldHttp,
     /// The answer is HTTP with this status, and no upgrade.
     Status(u16),
     /// The certificate is of an authority that is not trusted here, or of none.

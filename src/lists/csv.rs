@@ -78,6 +78,12 @@ fn line(text: &str, position: Option<&Position>) -> u64 {
     line_at(text.as_bytes(), start + skipped)
 }
 
+/// Whether there is an odd number of quotes from a record on: the last of them opens what nothing closes.
+fn quotes_are_open(text: &str, position: Option<&Position>) -> bool {
+    let rest = position.and_then(|position| text.get(position.byte() as usize..));
+    rest.is_some_and(|rest| rest.matches('"').count() % 2 == 1)
+}
+
 fn failure(text: &str, error: &::csv::Error) -> Error {
     let line = line(text, error.position());
     match error.kind() {
@@ -85,7 +91,11 @@ fn failure(text: &str, error: &::csv::Error) -> Error {
             expected_len, len, ..
         } => wrong(
             line,
-            format!("there are {len} columns, but the first line names {expected_len}"),
+            if quotes_are_open(text, error.position()) {
+                "a quote that begins here is not closed".to_owned()
+            } else {
+                format!("there are {len} columns, but the first line names {expected_len}")
+            },
         ),
         _ => wrong(line, error),
     }

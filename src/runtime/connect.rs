@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_tungstenite::tungstenite::handshake::client::{Request, generate_key};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-use self::failure::{dial_error, unreachable, upgrade_error};
+use self::failure::{dial_error, silent, unreachable, upgrade_error};
 use super::link::websocket_config;
 use super::listen::{tune, unbracketed};
 use super::meter::Meter;
@@ -64,14 +64,7 @@ async fn attempt(options: &Options, loaded: Loaded) -> Result<WebSocketStream<Me
             return Err(Error::new(ErrorCode::Tls, "the TLS files were not read"));
         };
         let handshake = tls::start(files, host, &place, tcp);
-        limit
-            .hold(handshake, || {
-                unreachable(
-                    &place,
-                    "it accepted the connection but does not answer to TLS",
-                )
-            })
-            .await?
+        limit.hold(handshake, || silent(&place, "to TLS")).await?
     } else {
         MaybeTls::Plain(tcp)
     };
@@ -85,12 +78,7 @@ async fn attempt(options: &Options, loaded: Loaded) -> Result<WebSocketStream<Me
             .map_err(|error| upgrade_error(&place, options, error))
     };
     limit
-        .hold(upgrade, || {
-            unreachable(
-                &place,
-                "it accepted the connection but does not answer the WebSocket upgrade",
-            )
-        })
+        .hold(upgrade, || silent(&place, "the WebSocket upgrade"))
         .await
 }
 
@@ -107,11 +95,7 @@ impl Limit {
         late: impl FnOnce() -> Error,
     ) -> Result<T> {
         timeout_at(self.deadline, stage).await.unwrap_or_else(|_| {
-            let error = late();
-            Err(Error::new(
-                error.code(),
-                format!("{} (within {:?})", error.message(), self.timeout),
-            ))
+            Err(late().reworded(|text| format!("{text} (within {:?})", self.timeout)))
         })
     }
 }

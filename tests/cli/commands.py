@@ -176,7 +176,7 @@ def serve_tells_who_comes_and_ends_cleanly():
         (path / "list.csv").write_text("Name,Type\nA,BOOL\n")
         for number in (signal.SIGINT, signal.SIGTERM):
             with Running("serve", path / "list.csv", "--port", 0) as server:
-                url = server.line("1 signals at").split()[-1]
+                url = server.line("1 signal at").split()[-1]
                 succeeds("ls", url, "--name", "somebody")
                 until("joined and left", lambda: any("left: somebody" in line for line in server.errors))
                 equal(server.end(number), 0)
@@ -252,7 +252,7 @@ def mirror_waits_for_a_server_that_is_away():
     with folder() as path:
         (path / "list.csv").write_text("Name,Type,Direction\nSensor,BOOL,INPUT\n")
         with served("-g", "Sensor=toggle:30ms") as a, Running("serve", path / "list.csv", "--port", 0, "--perspective", "controller") as b:
-            url = b.line("signals at").split()[-1]
+            url = b.line(" at ws").split()[-1]
             with Running("mirror", a, url) as mirror:
                 until("it runs", lambda: any("mirroring 1" in line for line in mirror.errors))
                 equal(b.end(), 0)
@@ -261,6 +261,27 @@ def mirror_waits_for_a_server_that_is_away():
                     until("it is back", lambda: any("again" in line for line in mirror.errors))
                     succeeds("watch", url, "Sensor", "-C", 2, "-W", 5)
                 equal(mirror.end(), 0)
+                equal(sum("closed by the peer" in line for line in mirror.errors), 1)
+
+
+def mirror_and_replay_say_what_is_not_kept():
+    """A server that takes nothing of what it writes itself, where the last value is the one it has."""
+    run = "".join(json.dumps({"time": at, "name": "Sensor", "value": at == 1.0}) + "\n" for at in (1.0, 1.4))
+    refuses = 'does not keep what is written to "Sensor"'
+    with served("-g", "Sensor=toggle:50ms") as a, served() as b:
+        with Running("mirror", a, b, "Sensor", "Motor") as mirror:
+            until("it is told at once", lambda: any(refuses in line for line in mirror.errors))
+            equal(mirror.end(), 8)
+        expect("mirroring 2 signals" in mirror.errors[0], mirror.errors)
+        expect(mirror.errors[-1].endswith('did not keep the values of 1 of 2 signals: "Sensor"'), mirror.errors)
+        done = rvws("replay", "-", b, "Sensor", input_text=run)
+        equal((done.returncode, len(done.stderr.splitlines())), (8, 3))
+        expect(refuses in done.stderr and "1 of 1 signal:" in done.stderr, done.stderr)
+        # Without any word of the server, a new client sees what it has.
+        with peer(catalogue({"Sensor": ("PLCInputBool", False)})) as silent:
+            done = rvws("replay", "-", silent, input_text=run.splitlines()[0])
+            expect(done.returncode == 8 and refuses in done.stderr, done)
+            equal(rvws("replay", "-", silent, "--no-check", input_text=run.splitlines()[0]).returncode, 0)
 
 
 def replay_writes_what_watch_has_recorded_at_its_pace():
@@ -292,7 +313,8 @@ def replay_writes_what_watch_has_recorded_at_its_pace():
         # What was recorded here can be replayed here.
         with served("-g", "Speed=ramp:0..100/2s") as source:
             run = succeeds("watch", source, "-C", 5, "--json")
-        equal(rvws("replay", "-", url, input_text=run).returncode, 0)
+        done = rvws("replay", "-", url, input_text=run)
+        equal((done.returncode, done.stderr), (0, "rvws: replayed 5 changes\n"))
         equal(succeeds("get", url, "Speed"), f"{json.loads(run.splitlines()[-1])['value']}\n")
 
 
@@ -364,7 +386,7 @@ def a_reader_of_complaints_that_goes_away_is_no_error():
     with folder() as path:
         (path / "list.csv").write_text("Name,Type\nA,BOOL\n")
         with Running("serve", path / "list.csv", "--port", 0, read_errors=False) as server:
-            url = server.line("1 signals at").split()[-1]
+            url = server.line("1 signal at").split()[-1]
             server.process.stderr.close()
             for _ in range(3):
                 succeeds("ls", url)
@@ -409,6 +431,7 @@ TESTS = (
     config_is_read_and_written,
     mirror_hands_on_every_edge_and_the_last_value,
     mirror_waits_for_a_server_that_is_away,
+    mirror_and_replay_say_what_is_not_kept,
     bench_measures,
     stats_speaks_to_prometheus,
     completions_are_scripts_of_the_shells,

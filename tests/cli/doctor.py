@@ -27,6 +27,8 @@ def a_healthy_server_has_none():
     with served("-g", "Sensor=toggle:50ms") as url:
         said = finds([], url)
         expect("5 signals" in said and said.endswith("nothing wrong found\n"), said)
+        said = rvws("doctor", url, "--duration", 0.3, "--json").stdout
+        equal(json.loads(said), {"cause": None, "what": "nothing wrong found"})
 
 
 def no_host():
@@ -62,6 +64,8 @@ def wrong_path():
             finds([], url)
     with bare(http("302 Found", headers="Location: http://elsewhere/\r\n")) as url:
         expect("elsewhere" in finds(["wrong-path"], url), "where to")
+    with bare(lambda client: client.recv(65536) and client.sendall(b"HTTP/1.0 404 File not found\r\n\r\n")) as url:
+        expect("HTTP/1.0" in finds(["wrong-path"], url), "a web server")
 
 
 def not_a_websocket():
@@ -69,6 +73,9 @@ def not_a_websocket():
         finds(["not-websocket"], url)
     with bare(lambda client: client.sendall(b"220 mail.example ESMTP\r\n")) as url:
         finds(["not-websocket"], url)
+    with bare(lambda client: client.recv(65536) and client.recv(1)) as url:
+        said = finds(["not-websocket"], url, "-W", 0.5)
+        expect("accepts connections" in said and "firewall" not in said, said)
 
 
 def a_server_that_is_full():
@@ -132,7 +139,10 @@ def an_authority_that_is_not_trusted():
 
 def a_certificate_for_another_name():
     with tls("other.example") as (url, authority):
-        expect("other.example" in finds(["wrong-name"], url, "--ca", authority), "the names it has")
+        said = finds(["wrong-name"], url, "--ca", authority)
+        expect("for other names (other.example)" in said, said)
+        # As it is called on this command line.
+        expect("the host in the URL" in said and "option" not in said, said)
 
 
 def a_certificate_that_has_expired():

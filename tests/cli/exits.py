@@ -30,7 +30,14 @@ def exit_2_for_a_wrong_command_line():
     fails(2, "port", "ls", "127.0.0.1:70000")
     with served() as url:
         fails(2, '"Motor" stands twice', "set", url, "Motor=1", "Motor=2")
+        fails(2, "the same server", "mirror", url, url.replace("127.0.0.1", "localhost"))
     fails(2, "wss://", "ls", "ws://127.0.0.1:1", "--insecure")
+    fails(2, "it is empty", "ls", "")
+    fails(2, "hexadecimal", "ls", "wss://127.0.0.1:1", "--pin", "abc")
+    fails(2, "0 to 65535", "serve", "list.csv", "--port", "80x")
+    fails(2, "@FILE", "config", "set", "127.0.0.1:1", "config.json")
+    with served() as url:
+        fails(2, "names no signal", "set", url, "=1")
     fails(2, "toggle", "serve", "list.csv", "-g", "A=blink:1s")
     fails(2, "%x", "ls", "127.0.0.1", "--format", "%x")
 
@@ -46,6 +53,8 @@ def exit_4_for_what_is_no_websocket():
         fails(4, "404", "get", f"{url}/wrong", "A")
     with bare(lambda client: client.sendall(b"220 mail\r\n")) as url:
         fails(4, "not HTTP", "ls", url)
+    with bare(lambda client: client.recv(65536) and client.recv(1)) as url:
+        fails(4, "does not answer the WebSocket upgrade", "ls", url, "-W", 0.5)
 
 
 def exit_5_for_tls():
@@ -68,6 +77,7 @@ def exit_7_without_such_a_signal():
         fails(7, "takes names", "get", url, "Mot*")
         fails(7, "Nothing", "set", url, "Nothing=1")
         fails(7, "none of the 5", "ls", url, "x*")
+        fails(7, "none of the 5", "watch", url, "x*")
 
 
 def exit_8_for_a_value_that_does_not_fit_or_stay():
@@ -85,6 +95,10 @@ def exit_9_for_files():
         with served() as url:
             with_text = rvws("import", url, "-o", path / "none" / "x.csv")
             equal(with_text.returncode, 9)
+    fails(9, "no-such.pem", "ls", "wss://127.0.0.1:1", "--ca", "no-such.pem")
+    with folder() as path:
+        (path / "open.csv").write_text('Name,Type,Comment\nA,BOOL,x\n"B,BOOL,y\n')
+        fails(9, "line 3: a quote that begins here", "serve", path / "open.csv", "--port", 0)
     fails(9, "no-such.ndjson", "replay", "no-such.ndjson", "127.0.0.1:1")
     with folder() as path, served() as url:
         (path / "run").write_text('{"time":1,"name":"Motor","value":1}\n\nMotor 5\n')

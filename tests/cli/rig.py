@@ -129,7 +129,7 @@ def served(*arguments, text=LIST):
         file = path / "list.csv"
         file.write_text(text)
         with Running("serve", file, "--port", 0, *arguments) as server:
-            yield re.search(r"ws://\S+", server.line("signals at")).group()
+            yield re.search(r"ws://\S+", server.line(" at ws")).group()
             code = server.end()
             expect(code == 0, f"serve ended with {code}: {server.errors}")
 

@@ -27,7 +27,7 @@ def served(certificate, key, *arguments):
         file = path / "list.csv"
         file.write_text(LIST)
         with Running("serve", file, "--port", 0, "--tls-cert", certificate, "--tls-key", key, *arguments) as server:
-            yield server, re.search(r"wss://\S+", server.line("signals at")).group()
+            yield server, re.search(r"wss://\S+", server.line(" at ws")).group()
             equal(server.end(signal.SIGTERM), 0)
 
 
@@ -141,7 +141,7 @@ def flags_that_belong_together():
         fails(2, "--tls-", "serve", "list.csv", *arguments)
     fails(2, "--key", "ls", "wss://127.0.0.1:1", "--cert", "a")
     fails(2, "wss://", "ls", "ws://127.0.0.1:1", "--cert", "a", "--key", "b")
-    equal(rvws("ls", "wss://127.0.0.1:1", "--cert", "no/such", "--key", "b").returncode, 5)
+    equal(rvws("ls", "wss://127.0.0.1:1", "--cert", "no/such", "--key", "b").returncode, 9)
 
 
 TESTS = (

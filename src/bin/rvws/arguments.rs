@@ -88,7 +88,7 @@ pub struct Connect {
     #[arg(long, value_name = "FILE")]
     pub ca: Option<String>,
     /// The SHA-256 of the server's public key, in hexadecimal or Base64 (wss://)
-    #[arg(long, value_name = "SHA256")]
+    #[arg(long, value_name = "SHA256", value_parser = pin)]
     pub pin: Option<String>,
     /// A PEM file with a certificate of this client, for servers that ask for one (wss://)
     #[arg(long, value_name = "FILE", requires = "key")]
@@ -243,13 +243,15 @@ pub struct Watch {
 
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// The signal list: realvirtual's exchange file, or CSV
+    /// The signal list, CSV if its name ends in .csv, else realvirtual's exchange file; CSV: Name,Type,Direction in the first line,
+    /// BOOL INT FLOAT TEXT and INPUT or OUTPUT (INPUT if empty) in the others; also Symbolname, Comment, Folder.
+    /// JSON (.json): {"Signals":[{"Name":"A","Type":"BOOL","Direction":"INPUT"}]}
     pub list: String,
     /// The address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     pub address: String,
     /// The port to listen on; 0 takes a free one
-    #[arg(long, default_value_t = 1234)]
+    #[arg(long, default_value_t = 1234, value_parser = port)]
     pub port: u16,
     /// Serve this path only
     #[arg(long)]
@@ -294,6 +296,9 @@ pub struct Mirror {
     /// Only signals whose names fit one of these: * stands for any characters, ? for one
     #[arg(value_name = "PATTERN")]
     pub patterns: Vec<String>,
+    /// Do not ask at the end whether B keeps the values
+    #[arg(long)]
+    pub no_check: bool,
     #[command(flatten)]
     pub connect: Connect,
 }
@@ -310,6 +315,9 @@ pub struct Replay {
     /// How many times as fast
     #[arg(long, value_name = "FACTOR", default_value = "1", value_parser = speed)]
     pub speed: f64,
+    /// Do not ask at the end whether the server keeps the values
+    #[arg(long)]
+    pub no_check: bool,
     #[command(flatten)]
     pub connect: Connect,
 }
@@ -336,7 +344,8 @@ pub struct Diff {
 pub struct Import {
     /// The server
     pub url: Endpoint,
-    /// The file to write; - is standard output
+    /// The file to write, - is standard output: CSV (.csv) with a line Name,Symbolname,Comment,Type,Direction,Folder,
+    /// else JSON: {"Signals":[{"Name":"A","Type":"BOOL","Direction":"INPUT"}]}
     #[arg(short, long, value_name = "FILE")]
     pub output: String,
     /// How to write it
@@ -469,6 +478,25 @@ fn seconds(text: &str) -> Result<Duration, String> {
         return Err("write 0.001 to 1000000 seconds".to_owned());
     }
     Ok(Duration::from_secs_f64(seconds))
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| "write 0 to 65535".to_owned())
+}
+
+/// As the library reads it: 32 bytes, which are 64 hexadecimal digits or 44 characters of Base64.
+fn pin(text: &str) -> Result<String, String> {
+    let bare = text.trim();
+    let bare = bare.strip_prefix("sha256/").unwrap_or(bare);
+    let bare = bare
+        .strip_prefix('/')
+        .filter(|_| bare.len() == 45)
+        .unwrap_or(bare);
+    let hexadecimal = bare.len() == 64 && bare.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if hexadecimal || (bare.len() == 44 && bare.ends_with('=')) {
+        return Ok(text.to_owned());
+    }
+    Err("write 64 hexadecimal digits, or 44 characters of Base64".to_owned())
 }
 
 fn speed(text: &str) -> Result<f64, String> {

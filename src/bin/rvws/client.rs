@@ -1,5 +1,6 @@
 //! Connecting, and taking over a server's signals.
 
+use std::fs::File;
 use std::time::Duration;
 
 use realvirtual_ws::interface::{Event, EventKind, LogLevel};
@@ -48,6 +49,12 @@ impl Connect {
                 Exit::Usage,
                 format!("--ca, --pin, --cert and --insecure are for wss://, and {url} is not"),
             ));
+        }
+        // The library says of them all that TLS could not be set up.
+        for file in [&self.ca, &self.cert, &self.key].into_iter().flatten() {
+            File::open(file).map_err(|error| {
+                Failure::new(Exit::File, format!("cannot read {file}: {error}"))
+            })?;
         }
         Ok(options)
     }
@@ -143,12 +150,20 @@ pub fn next_event(interface: &Interface) -> Result<Option<Event>, Failure> {
     Ok(interface.poll_event(|event| (true, event.clone()))?)
 }
 
-/// Says on standard error what the library noticed by itself.
-pub fn tell_log(interface: &Interface) -> Result<(), Failure> {
+/// What the library noticed by itself. A connection that was lost is an event, which is told with more.
+pub fn next_warning(interface: &Interface) -> Result<Option<String>, Failure> {
     while let Some(record) = interface.poll_log(|record| (true, record.clone()))? {
-        if record.level <= LogLevel::Warn {
-            say(&record.text);
+        if record.level <= LogLevel::Warn && !record.text.starts_with("connection lost: ") {
+            return Ok(Some(record.text));
         }
+    }
+    Ok(None)
+}
+
+/// Says that on standard error.
+pub fn tell_log(interface: &Interface) -> Result<(), Failure> {
+    while let Some(text) = next_warning(interface)? {
+        say(text);
     }
     Ok(())
 }

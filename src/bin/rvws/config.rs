@@ -46,6 +46,10 @@ fn set(url: &Endpoint, json: &str, connect: &Connect) -> Result<Exit, Failure> {
         })?,
         None => json.to_owned(),
     };
+    if serde_json::from_str::<serde_json::Map<_, serde_json::Value>>(&json).is_err() {
+        let text = "the configuration is no JSON object: write one, or @FILE for one in a file";
+        return Err(Failure::new(Exit::Usage, text));
+    }
     let interface = client::connect(url, connect)?;
     let said = {
         let _progress = Progress::new(format!("waiting for {url} to apply the configuration"));

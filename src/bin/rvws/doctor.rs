@@ -121,6 +121,11 @@ fn print(good: &[String], findings: &[Finding], arguments: &Doctor) -> Result<()
             let line = json!({"cause": finding.cause.name(), "what": what, "remedy": remedy});
             output.line(&json_line(&line))?;
         }
+        if findings.is_empty() {
+            output.line(&json_line(
+                &json!({"cause": null, "what": "nothing wrong found"}),
+            ))?;
+        }
         return Ok(output.flush()?);
     }
     for line in good {

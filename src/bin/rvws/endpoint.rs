@@ -1,5 +1,6 @@
 //! Where a server is: a URL, or less than one.
 
+use std::net::{IpAddr, ToSocketAddrs};
 use std::str::FromStr;
 
 use realvirtual_ws::Options;
@@ -14,10 +15,22 @@ pub struct Endpoint {
     pub path: Option<String>,
 }
 
+impl Endpoint {
+    /// The addresses of its host, as far as it resolves.
+    pub fn addresses(&self) -> Vec<IpAddr> {
+        let host = self.host.trim_start_matches('[').trim_end_matches(']');
+        let found = (host, self.port).to_socket_addrs();
+        found.map_or_else(|_| Vec::new(), |all| all.map(|one| one.ip()).collect())
+    }
+}
+
 impl FromStr for Endpoint {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text.trim().is_empty() {
+            return Err("it is empty: write a URL, or : for this machine".to_owned());
+        }
         let lower = text.to_ascii_lowercase();
         let (tls, rest, default) = if lower.starts_with("ws://") {
             (false, &text[5..], 80)

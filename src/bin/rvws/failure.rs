@@ -2,7 +2,7 @@
 
 use std::io;
 
-use realvirtual_ws::{Error, ErrorCode};
+use realvirtual_ws::{Cause, Error, ErrorCode};
 
 use crate::output::say;
 
@@ -22,7 +22,7 @@ exits! {
     Found = 1, "diff found differences, or doctor found a cause.";
     Usage = 2, "The command line is wrong.";
     NoConnection = 3, "Nothing listens there, no route, or the host name does not resolve.";
-    NoWebSocket = 4, "Something answers, but not as a WebSocket server at this path.";
+    NoWebSocket = 4, "Something accepts the connection, but does not answer as a WebSocket server at this path.";
     Tls = 5, "TLS could not be set up, or the certificate is not trusted.";
     Refused = 6, "The server refused this client, such as for want of a token, or a configuration.";
     NotFound = 7, "There is no such signal.";
@@ -82,6 +82,7 @@ impl Failure {
     fn of(error: &Error, names: &[(&str, &str)]) -> Self {
         use ErrorCode as Code;
         let exit = match error.code() {
+            Code::Unreachable if error.cause() == Some(Cause::Silent) => Exit::NoWebSocket,
             Code::Resolve | Code::Refused | Code::Unreachable => Exit::NoConnection,
             Code::Handshake => Exit::NoWebSocket,
             Code::Tls | Code::Certificate => Exit::Tls,
@@ -102,14 +103,18 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::of(
-            &error,
-            &[
-                ("tls_certificate_file", "--cert"),
-                ("tls_key_file", "--key"),
-            ],
-        )
+        Self::of(&error, OF_CLIENT)
     }
+}
+
+const OF_CLIENT: &[(&str, &str)] = &[
+    ("tls_certificate_file", "--cert"),
+    ("tls_key_file", "--key"),
+];
+
+/// What went wrong with a client, in the words of this command line.
+pub fn in_words(error: &Error) -> String {
+    options_of(error.message(), OF_CLIENT)
 }
 
 /// The library names its options; this program has its own names for them, `flags` among them.

@@ -9,6 +9,7 @@ use crate::arguments::Import;
 use crate::client;
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, When, say};
+use crate::writer::signals;
 
 pub fn run(arguments: &Import) -> Result<Exit, Failure> {
     let interface = client::connect_with(&arguments.url, &arguments.connect, |options| {
@@ -22,7 +23,11 @@ pub fn run(arguments: &Import) -> Result<Exit, Failure> {
         return print(&interface, arguments.format);
     }
     let count = interface.save_signals(&arguments.output, arguments.format)?;
-    say(format_args!("{count} signals in {}", arguments.output));
+    say(format_args!(
+        "{} in {}",
+        signals(count as usize),
+        arguments.output
+    ));
     Ok(Exit::Done)
 }
 

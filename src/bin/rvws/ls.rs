@@ -1,7 +1,10 @@
 //! `rvws ls`: the signals of a server.
 
+use realvirtual_ws::Interface;
+
 use crate::arguments::{Ls, Print};
 use crate::client;
+use crate::endpoint::Endpoint;
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, Paint, escaped, json_line};
 use crate::signal::{Signal, chosen, shown};
@@ -12,17 +15,21 @@ pub fn run(arguments: &Ls) -> Result<Exit, Failure> {
     client::leave(&interface);
     signals.retain(|signal| chosen(&arguments.patterns, &signal.name));
     if signals.is_empty() && !arguments.patterns.is_empty() {
-        return Err(Failure::new(
-            Exit::NotFound,
-            format!(
-                "none of the {} signals of {} has such a name: names are case-sensitive, * stands for any characters",
-                interface.signal_count(),
-                arguments.url
-            ),
-        ));
+        return Err(none_fits(&interface, &arguments.url));
     }
     print(&signals, &arguments.print)?;
     Ok(Exit::Done)
+}
+
+/// No name of a server fits the patterns.
+pub fn none_fits(interface: &Interface, url: &Endpoint) -> Failure {
+    let count = interface.signal_count();
+    Failure::new(
+        Exit::NotFound,
+        format!(
+            "none of the {count} signals of {url} has such a name: names are case-sensitive, * stands for any characters"
+        ),
+    )
 }
 
 /// A line for each signal, as wished.

@@ -34,6 +34,7 @@ mod table;
 mod template;
 mod token;
 mod watch;
+mod writer;
 
 use std::process::ExitCode;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use realvirtual_ws::interface::{EventKind, Stats};
-use realvirtual_ws::{Access, Change, Declaration, Direction, Interface, Kind, Value};
+use realvirtual_ws::{Access, Change, Interface, Value};
 
 use crate::arguments::Mirror;
 use crate::client::{self, goes_on};
@@ -11,11 +11,10 @@ use crate::failure::{Exit, Failure};
 use crate::output::say;
 use crate::signal::{Signal, changed, chosen};
 use crate::stop::{Deadline, LOOK, on_signals};
-
-/// Every edge of a bool travels, also when the other side is slow for a moment: up to so many of each signal wait.
-const EDGES: u32 = 4096;
+use crate::writer::{self, Writer, declare};
 
 pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
+    refuse_itself(arguments)?;
     let signals = common(arguments)?;
     let end = Deadline::after(arguments.connect.timeout);
 
@@ -23,22 +22,16 @@ pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
     let mut options = arguments.connect.options(&arguments.a)?;
     options.auto_reconnect = true;
     let a = Interface::new(options)?;
-    let mut options = arguments.connect.options(&arguments.b)?;
-    options.auto_reconnect = true;
-    let b = Interface::new(options)?;
     for signal in &signals {
         declare(&a, signal, Access::Read)?;
-        declare(&b, signal, Access::Write)?;
     }
     a.subscribe(signals.iter().map(|signal| &*signal.name))?;
-    // Nothing is wanted of B, and its values would be refused.
-    b.subscribe(std::iter::empty())?;
-    client::start(&b, &arguments.b, &arguments.connect)?;
+    let mut b = Writer::start(&arguments.b, &arguments.connect, &signals, true)?;
     client::start(&a, &arguments.a, &arguments.connect)?;
     on_signals();
     say(format_args!(
-        "mirroring {} signals from {} to {}",
-        signals.len(),
+        "mirroring {} from {} to {}",
+        writer::signals(signals.len()),
         arguments.a,
         arguments.b
     ));
@@ -47,8 +40,8 @@ pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
     let mut lost_before = 0;
     loop {
         let on = goes_on(&a, end, LOOK)?;
-        sent += pass(&a, &b)?;
-        for (interface, url) in [(&a, &arguments.a), (&b, &arguments.b)] {
+        sent += pass(&a, &mut b)?;
+        for (interface, url) in [(&a, &arguments.a), (&b.interface, &arguments.b)] {
             while let Some(event) = client::next_event(interface)? {
                 match event.kind {
                     EventKind::Connected => say(format_args!("connected to {url} again")),
@@ -56,9 +49,10 @@ pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
                     _ => {}
                 }
             }
-            client::tell_log(interface)?;
         }
-        let lost = lost(&a.stats()) + lost(&b.stats());
+        client::tell_log(&a)?;
+        b.look()?;
+        let lost = lost(&a.stats()) + lost(&b.interface.stats());
         if lost > lost_before {
             say(format_args!("{} edges were lost", lost - lost_before));
             lost_before = lost;
@@ -68,11 +62,11 @@ pub fn run(arguments: &Mirror) -> Result<Exit, Failure> {
         }
     }
     client::leave(&a);
-    client::leave(&b);
+    let kept = b.end(!arguments.no_check);
     say(format_args!(
         "mirrored {sent} changes, {lost_before} edges lost"
     ));
-    Ok(Exit::Done)
+    kept
 }
 
 /// Edges that one side could not keep.
@@ -80,17 +74,17 @@ fn lost(stats: &Stats) -> u64 {
     stats.queue_overflow + stats.pulses_collapsed
 }
 
-fn declare(interface: &Interface, signal: &Signal, access: Access) -> Result<(), Failure> {
-    let bool = signal.kind == Kind::Bool;
-    interface.add_signal(&Declaration {
-        access: Some(access),
-        fifo_depth: if bool { EDGES } else { 0 },
-        ..Declaration::new(
-            &signal.name,
-            signal.kind,
-            signal.direction.unwrap_or(Direction::Auto),
-        )
-    })?;
+/// A server that gets its own changes back would never rest, and nothing is gained. A host that cannot be looked up is
+/// told of when it is connected to.
+fn refuse_itself(arguments: &Mirror) -> Result<(), Failure> {
+    let (a, b) = (&arguments.a, &arguments.b);
+    if a.port == b.port && a.path == b.path {
+        let there = b.addresses();
+        if a.host == b.host || a.addresses().iter().any(|one| there.contains(one)) {
+            let text = format!("{a} and {b} are the same server: it is not mirrored to itself");
+            return Err(Failure::new(Exit::Usage, text));
+        }
+    }
     Ok(())
 }
 
@@ -136,7 +130,7 @@ fn common(arguments: &Mirror) -> Result<Vec<Signal>, Failure> {
 }
 
 /// Hands on what has changed, in its order.
-fn pass(a: &Interface, b: &Interface) -> Result<u64, Failure> {
+fn pass(a: &Interface, b: &mut Writer<'_>) -> Result<u64, Failure> {
     let mut changes: Vec<Change> = Vec::new();
     a.poll_changes(usize::MAX, |_, change| changes.push(change))?;
     let mut values: Vec<(u32, Value)> = Vec::with_capacity(changes.len());
@@ -146,6 +140,7 @@ fn pass(a: &Interface, b: &Interface) -> Result<u64, Failure> {
         }
     }
     // What A sent in one message goes on in one, as far as no signal changed twice.
-    b.set_values(values.iter().map(|(id, value)| Ok((*id, value.as_ref()))))?;
-    Ok(values.len() as u64)
+    let count = values.len() as u64;
+    b.set(values)?;
+    Ok(count)
 }

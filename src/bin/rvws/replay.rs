@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, stdin};
 use std::time::{Duration, Instant};
 
-use realvirtual_ws::{Interface, Kind, Value};
+use realvirtual_ws::{Kind, Value};
 use serde::Deserialize;
 
 use crate::arguments::Replay;
@@ -13,9 +13,9 @@ use crate::client::{self, looks_on};
 use crate::failure::{Exit, Failure};
 use crate::output::say;
 use crate::set::send;
-use crate::signal;
-use crate::signal::chosen;
+use crate::signal::{Signal, chosen};
 use crate::stop::{Deadline, LOOK, on_signals};
+use crate::writer::Writer;
 
 /// A line of a recording; what else stands in it does not matter.
 #[derive(Deserialize)]
@@ -33,8 +33,6 @@ struct Record {
 #[derive(Default)]
 struct Done {
     written: u64,
-    /// One of the values was not what the server had.
-    new: bool,
     /// Names that the server does not have.
     skipped: HashSet<String>,
 }
@@ -51,18 +49,20 @@ pub fn run(arguments: &Replay) -> Result<Exit, Failure> {
         Box::new(BufReader::new(file.map_err(|e| unreadable(arguments, &e))?))
     };
     let end = Deadline::after(arguments.connect.timeout);
-    let interface = client::open(&arguments.url, &arguments.connect)?;
+    let mut signals = signals(arguments)?;
+    signals.retain(|signal| chosen(&arguments.patterns, &signal.name));
+    let mut writer = Writer::start(&arguments.url, &arguments.connect, &signals, false)?;
     on_signals();
     let mut done = Done::default();
-    let replayed = replay(lines, &interface, arguments, end, &mut done);
+    let replayed = replay(lines, &mut writer, arguments, end, &mut done);
     // Also after a line that is wrong: what was set before it goes out.
     let sent = send(
-        &interface,
-        done.new.into(),
+        &writer.interface,
+        u64::from(done.written > 0),
         &arguments.url,
         &arguments.connect,
     );
-    client::leave(&interface);
+    let kept = writer.end(!arguments.no_check);
     replayed.and(sent)?;
     let Done {
         written, skipped, ..
@@ -85,12 +85,19 @@ pub fn run(arguments: &Replay) -> Result<Exit, Failure> {
         ));
     }
     say(format_args!("replayed {written} changes"));
-    Ok(Exit::Done)
+    kept
+}
+
+/// What the server has.
+fn signals(arguments: &Replay) -> Result<Vec<Signal>, Failure> {
+    let interface = client::open(&arguments.url, &arguments.connect)?;
+    client::leave(&interface);
+    Ok(Signal::all(&interface)?)
 }
 
 fn replay(
     lines: impl BufRead,
-    interface: &Interface,
+    writer: &mut Writer<'_>,
     arguments: &Replay,
     end: Deadline,
     done: &mut Done,
@@ -116,14 +123,14 @@ fn replay(
         let after = Duration::try_from_secs_f64((record.time - first).max(0.0) / arguments.speed);
         let due = after.ok().and_then(|after| start.checked_add(after));
         let due = due.ok_or_else(|| wrong(Exit::File, "its time is out of reach".to_owned()))?;
-        if !wait(interface, due, end)? {
+        if !wait(writer, due, end)? {
             break;
         }
-        let Ok(id) = interface.find_signal(&record.name) else {
+        let Ok(id) = writer.interface.find_signal(&record.name) else {
             done.skipped.insert(record.name);
             continue;
         };
-        let kind = interface.signal_info(id)?.kind;
+        let kind = writer.interface.signal_info(id)?.kind;
         let value = recorded(&record.value, kind).ok_or_else(|| {
             let (kind, value) = (kind.name(), &record.value);
             let why = format!("signal {:?} is of kind {kind}, not {value}", record.name);
@@ -131,20 +138,20 @@ fn replay(
         })?;
         // A level that came back between two looks of the recording has been away.
         if let (Value::Bool(level), true) = (&value, record.changes > 1) {
-            interface.set(id, Value::Bool(!level).as_ref())?;
+            writer.set(vec![(id, Value::Bool(!level))])?;
         }
-        done.new |= signal::value(interface, id, kind)? != value;
-        interface.set(id, value.as_ref())?;
+        writer.set(vec![(id, value)])?;
         done.written += 1;
     }
     Ok(())
 }
 
 /// `false`: it is to end before.
-fn wait(interface: &Interface, due: Instant, end: Deadline) -> Result<bool, Failure> {
+fn wait(writer: &mut Writer<'_>, due: Instant, end: Deadline) -> Result<bool, Failure> {
     loop {
+        writer.look()?;
         let left = due.saturating_duration_since(Instant::now());
-        if !looks_on(interface, end, left.min(LOOK))? {
+        if !looks_on(&writer.interface, end, left.min(LOOK))? {
             return Ok(false);
         }
         if Instant::now() >= due {

@@ -14,6 +14,7 @@ use crate::failure::{Exit, Failure};
 use crate::generator::Rule;
 use crate::output::{Output, When, say};
 use crate::stop::{Deadline, LOOK, on_signals, on_signals_and_reload, reload_requested};
+use crate::writer::signals;
 
 /// A generated signal.
 struct Generated<'a> {
@@ -74,7 +75,7 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
         port: interface.info().port,
         path: arguments.path.clone(),
     };
-    output.line(&format!("{count} signals at {url}"))?;
+    output.line(&format!("{} at {url}", signals(count as usize)))?;
     output.flush()?;
 
     let cycle = if generated.is_empty() {

@@ -52,6 +52,10 @@ fn split<'a>(interface: &Interface, text: &'a str) -> Result<(&'a str, &'a str),
         text.match_indices('=')
             .map(|(at, _)| (&text[..at], &text[at + 1..]))
     };
+    if text.starts_with('=') {
+        let text = format!("{text:?} names no signal: write NAME=VALUE");
+        return Err(Failure::new(Exit::Usage, text));
+    }
     let known = splits().filter(|(name, _)| interface.find_signal(name).is_ok());
     known.last().or_else(|| splits().next()).ok_or_else(|| {
         Failure::new(

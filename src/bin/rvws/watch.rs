@@ -10,6 +10,7 @@ use crate::arguments::Watch;
 use crate::client::{self, goes_on};
 use crate::failure::{Exit, Failure};
 use crate::histogram;
+use crate::ls::none_fits;
 use crate::output::{Output, Paint, escaped, json_line, say, tell};
 use crate::signal::{Signal, changed, chosen, json_value, shown};
 use crate::stop::{Deadline, LOOK, on_signals};
@@ -45,6 +46,10 @@ pub fn run(arguments: &Watch) -> Result<Exit, Failure> {
         note: String::new(),
     };
     watcher.take_signals()?;
+    if !arguments.patterns.is_empty() && watcher.rows.iter().all(Option::is_none) {
+        client::leave(&interface);
+        return Err(none_fits(&interface, &arguments.url));
+    }
     let done = watcher.watch(end);
     watcher.finish()?;
     done

@@ -41,6 +41,17 @@ pub(super) fn unreachable(place: &str, cause: &str) -> Error {
     )
 }
 
+/// Somebody accepts connections and then says nothing, which is no matter of the network.
+pub(super) fn silent(place: &str, to_what: &str) -> Error {
+    Error::new(
+        ErrorCode::Unreachable,
+        format!(
+            "{place} accepts connections, but does not answer {to_what}: the program there hangs, or is no WebSocket server"
+        ),
+    )
+    .because(Cause::Silent)
+}
+
 pub(super) fn upgrade_error(place: &str, options: &Options, error: WsError) -> Error {
     let handshake = |text: String| Error::new(ErrorCode::Handshake, text);
     match error {
@@ -58,6 +69,10 @@ pub(super) fn upgrade_error(place: &str, options: &Options, error: WsError) -> E
             "{place} closed the connection instead of answering the WebSocket upgrade: is it a WebSocket server, and plain or TLS as the client?"
         ))
         .because(Cause::NotHttp),
+        WsError::Protocol(ProtocolError::WrongHttpVersion) => handshake(format!(
+            "{place} is a web server that answers in HTTP/1.0, where there is no WebSocket: check port and path"
+        ))
+        .because(Cause::OldHttp),
         WsError::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => handshake(format!(
             "{place} answered without the subprotocol \"{PROTOCOL}\" that this client offers beside its token: choose another token_transport"
         )),

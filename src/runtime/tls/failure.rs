@@ -150,6 +150,14 @@ fn certificate_fault(error: &CertificateError) -> Option<Cause> {
     }
 }
 
+/// `localhost` of `DnsName("localhost")`, and `127.0.0.1` of `IpAddress(127.0.0.1)`: rustls tells what it read that way.
+fn plain(name: &str) -> &str {
+    let inner = name
+        .split_once('(')
+        .and_then(|(_, rest)| rest.strip_suffix(')'));
+    inner.unwrap_or(name).trim_matches('"')
+}
+
 fn certificate_cause(error: &CertificateError) -> String {
     use CertificateError as E;
     match error {
@@ -165,7 +173,7 @@ fn certificate_cause(error: &CertificateError) -> String {
         E::NotValidForName => "it is for another host name; check the option address".into(),
         E::NotValidForNameContext { presented, .. } => format!(
             "it is for other names ({}); check the option address",
-            escape(&presented.join(", "))
+            escape(&presented.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", "))
         ),
         E::BadSignature => {
             "it was not signed by the trusted authority of that name; give the right one in the option tls_ca_file".into()

@@ -7,7 +7,7 @@ use realvirtual_ws::{Interface, Result};
 use super::reach::lost;
 use super::{Cause, Finding};
 use crate::arguments::Doctor;
-use crate::failure::Failure;
+use crate::failure::{Failure, in_words};
 use crate::progress::Progress;
 use crate::stop::{Deadline, LOOK};
 
@@ -77,7 +77,7 @@ pub fn examine(interface: &Interface, arguments: &Doctor) -> std::result::Result
             }
             seen.findings.push(Finding::new(
                 Cause::NoCatalogue,
-                format!("it does not answer the import request: {}", error.message()),
+                format!("it does not answer the import request: {}", in_words(&error)),
                 "declare the signals by hand, as a signal list; if the server should answer, is it a realvirtual endpoint of version 2?",
             ));
         }

@@ -7,7 +7,7 @@ use super::{Cause, Finding};
 use crate::arguments::Connect;
 use crate::client::{next_event, start};
 use crate::endpoint::Endpoint;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, in_words};
 
 /// Connects; what stands in the way, if something does.
 pub fn connect(
@@ -59,7 +59,7 @@ fn other(url: &Endpoint, tls: bool) -> String {
 
 /// What an error of a connection attempt means; `None`: nothing that the other side could be.
 fn diagnose(error: &Error, url: &Endpoint) -> Option<Finding> {
-    let found = |cause, remedy: String| Some(Finding::new(cause, error.message(), remedy));
+    let found = |cause, remedy: String| Some(Finding::new(cause, in_words(error), remedy));
     match error.cause() {
         Some(library::Cause::IsTls) => return found(Cause::TlsPort, other(url, true)),
         Some(library::Cause::NotTls) => return found(Cause::PlainPort, other(url, false)),
@@ -112,12 +112,21 @@ fn diagnose(error: &Error, url: &Endpoint) -> Option<Finding> {
                 "end clients that are not needed, or let the server take more".to_owned(),
             );
         }
-        Some(library::Cause::Status(300..=399 | 404)) => {
+        Some(library::Cause::Status(300..=399 | 404) | library::Cause::OldHttp) => {
             return found(
                 Cause::WrongPath,
                 format!(
                     "the path is {}: ask the server's documentation or its proxy's configuration for the right one",
                     url.path.as_deref().unwrap_or("/")
+                ),
+            );
+        }
+        Some(library::Cause::Silent) => {
+            return found(
+                Cause::NotWebSocket,
+                format!(
+                    "see whether the server's program hangs, and whether its WebSocket interface has port {}, with or without TLS (wss://)",
+                    url.port
                 ),
             );
         }
