@@ -18,6 +18,7 @@ from python_poll import load, processor, put
 from realvirtual_ws import Direction, Perspective
 
 CLIENTS = 200
+FIRST = 10
 SIGNALS = 1000
 IDLE_SECONDS = 10
 TICK = os.sysconf("SC_CLK_TCK")
@@ -40,7 +41,7 @@ def certificates(folder):
 def serve(certificate, key):
     """The server's process: with 1,000 signals, until its standard input ends."""
     options = {"tls": True, "tls_certificate_file": certificate, "tls_key_file": key} if certificate else {}
-    with rv.Server(port=0, max_clients=CLIENTS + 1, **options) as server:
+    with rv.Server(port=0, max_clients=FIRST + CLIENTS, **options) as server:
         for n in range(SIGNALS):
             server.add_float(f"Signal{n:04}", Direction.INPUT, initial=0.0)
         print(server.port, flush=True)
@@ -78,7 +79,7 @@ def idle(certificate="", key="", authority=""):
             time.sleep(2)
 
         try:
-            connect(10)  # what the first ones alone take is not counted
+            connect(FIRST)  # what the first ones alone take is not counted
             before = resident(server.pid)
             connect(CLIENTS)
             each = (resident(server.pid) - before) / CLIENTS

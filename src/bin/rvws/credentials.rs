@@ -87,7 +87,9 @@ impl Wanted {
                 return Err(Failure::new(Exit::File, text));
             }
         }
-        match (self.token.clone().or_else(|| variable(TOKEN)), &self.role) {
+        // With a file the variable is what a client in this shell presents elsewhere.
+        let given = || variable(TOKEN).filter(|_| self.token_file.is_none());
+        match (self.token.clone().or_else(given), &self.role) {
             (Some(token), role) => {
                 let role = role.clone().unwrap_or_else(Role::full);
                 tokens.push((token, role));

@@ -57,6 +57,27 @@ fn c11_to_c14_only_a_whole_right_one_gets_in() {
 }
 
 #[test]
+fn c20_a_right_one_hides_no_guesses() {
+    let keys = Keys::default();
+    keys.add_token("viewer", named("a")).unwrap();
+    let mut later = 0;
+    for n in 0..100 {
+        let mut both = one(Kind::User, &format!("admin:{n}"));
+        both.extend(one(Kind::Token, "viewer"));
+        let verdict = keys.judge(&both, address("10.0.0.1"), AT);
+        later += u32::from(matches!(verdict, Verdict::Later(_)));
+    }
+    assert_eq!(later, 94, "five are free, and the sixth is looked at");
+    // What comes along every time is one guess.
+    for _ in 0..100 {
+        let mut both = one(Kind::Token, "for-a-proxy");
+        both.extend(one(Kind::Token, "viewer"));
+        let verdict = keys.judge(&both, address("10.0.0.2"), AT);
+        assert!(matches!(verdict, Verdict::Pass(_)));
+    }
+}
+
+#[test]
 fn c20_wrong_ones_make_their_own_address_wait_and_no_other() {
     let keys = Keys::default();
     keys.add_token("right", named("a")).unwrap();
