@@ -1,7 +1,9 @@
 """What the cases share: a list of them, deadlines, and peers as processes that cannot outlive the run."""
 
+import contextlib
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -48,10 +50,17 @@ def check(condition, what):
         raise AssertionError(what)
 
 
+PORTS = iter(random.sample(range(20000, 32000), 12000))
+
+
 def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    """A port for a server that is to listen a little later. Those that the system gives to clients are higher, so that
+    no connection of another case takes it meanwhile; and each is given once."""
+    for port in PORTS:
+        with socket.socket() as found, contextlib.suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 class Process:
