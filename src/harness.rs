@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::pin::pin;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Waker};
 use std::time::Duration;
 
@@ -20,7 +20,6 @@ use crate::protocol::direction::{Parsed, Rules, WireType};
 use crate::runtime::Loaded;
 use crate::runtime::admission::{Door, Policy, accept};
 use crate::runtime::connect::connect;
-use crate::runtime::keys::Keys;
 use crate::runtime::link::websocket_config;
 use crate::session::{Input, Output, PeerId, Session};
 use crate::signals::{Declaration, Kept, Signals, Slot, Table};
@@ -146,7 +145,7 @@ pub fn request(data: &[u8]) {
         let stream = tokio::io::join(data, &mut answer);
         let peer = SocketAddr::from(([192, 0, 2, 1], 4711));
         let config = websocket_config(options.message_cap());
-        let mut accepting = pin!(accept(stream, open(&policy), peer, config));
+        let mut accepting = pin!(accept(stream, Door::open(&policy), peer, config));
         let mut context = Context::from_waker(Waker::noop());
         let polled = accepting.as_mut().poll(&mut context);
         matches!(polled, std::task::Poll::Ready(Ok(_)))
@@ -264,7 +263,7 @@ pub fn echo_server(port: u16) -> std::io::Result<()> {
         loop {
             let (stream, peer) = listener.accept().await?;
             if let Ok(accepted) =
-                accept(stream, open(&policy), peer, websocket_config(LARGEST)).await
+                accept(stream, Door::open(&policy), peer, websocket_config(LARGEST)).await
             {
                 echo(accepted.socket).await;
             }
@@ -306,16 +305,6 @@ pub fn echo_client(port: u16, agent: &str) -> std::io::Result<()> {
         println!("{count} cases");
         Ok(())
     })
-}
-
-/// A server that asks nobody for a token.
-fn open(policy: &Policy) -> Door<'_> {
-    static NONE: LazyLock<Keys> = LazyLock::new(Keys::default);
-    Door {
-        policy,
-        keys: &NONE,
-        full: &|_| None,
-    }
 }
 
 fn runtime() -> std::io::Result<Runtime> {

@@ -56,6 +56,19 @@ pub(crate) struct Door<'a> {
     pub(crate) full: &'a (dyn Fn(IpAddr) -> Option<&'static str> + Sync),
 }
 
+#[cfg(any(test, feature = "harness"))]
+impl<'a> Door<'a> {
+    /// Of a server that asks nobody for a token.
+    pub(crate) fn open(policy: &'a Policy) -> Self {
+        static NONE: std::sync::LazyLock<Keys> = std::sync::LazyLock::new(Keys::default);
+        Self {
+            policy,
+            keys: &NONE,
+            full: &|_| None,
+        }
+    }
+}
+
 /// What a refused client is told (never anything it sent), and what the log says.
 struct No {
     status: u16,

@@ -9,7 +9,6 @@ mod listen;
 mod tls;
 
 use std::future::Future;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
@@ -22,9 +21,6 @@ use super::tls::Loaded;
 use crate::error::Result;
 use crate::options::Options;
 
-use crate::runtime::admission::{Door, Policy};
-use crate::runtime::keys::Keys;
-
 /// No test may hang.
 async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(4), future)
@@ -35,16 +31,6 @@ async fn within<T>(future: impl Future<Output = T>) -> T {
 /// As a client's driver connects: the TLS files are read first.
 async fn connect(options: &Options) -> Result<WebSocketStream<Meter<MaybeTls>>> {
     crate::runtime::connect::connect(options, Loaded::load(options)?).await
-}
-
-/// A server that asks nobody for a token.
-fn open(policy: &Policy) -> Door<'_> {
-    static NONE: LazyLock<Keys> = LazyLock::new(Keys::default);
-    Door {
-        policy,
-        keys: &NONE,
-        full: &|_| None,
-    }
 }
 
 /// Both ends of a connection.

@@ -4,9 +4,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
-use super::{UPGRADE, frame, open, pair, within};
+use super::{UPGRADE, frame, pair, within};
 use crate::options::Options;
-use crate::runtime::admission::{self, Accepted, Policy, Refusal};
+use crate::runtime::admission::{self, Accepted, Door, Policy, Refusal};
 use crate::runtime::link::websocket_config;
 
 /// Sends `request` in one piece; gives all that came back and the server's verdict.
@@ -16,7 +16,7 @@ async fn ask(options: &Options, request: &[u8]) -> (String, Result<Accepted<TcpS
     let peer = client.local_addr().unwrap();
     let judge = async {
         let accepted =
-            admission::accept(server, open(&policy), peer, websocket_config(1 << 20)).await;
+            admission::accept(server, Door::open(&policy), peer, websocket_config(1 << 20)).await;
         // The client below reads to the end, which an accepted one has not reached.
         match accepted {
             Ok(mut accepted) => {
@@ -339,7 +339,7 @@ async fn a_request_may_come_byte_by_byte() {
         }
         super::read_head(&mut client).await
     };
-    let accept = admission::accept(server, open(&policy), peer, websocket_config(1000));
+    let accept = admission::accept(server, Door::open(&policy), peer, websocket_config(1000));
     let (answer, verdict) = within(async { tokio::join!(drip, accept) }).await;
     assert_eq!(status(&answer), 101);
     assert!(verdict.is_ok());
@@ -353,7 +353,7 @@ async fn d1_a_slow_handshake_is_cut_by_the_callers_time_limit() {
     let peer = client.local_addr().unwrap();
     client.write_all(b"GET / HTTP/1.1\r\nHost:").await.unwrap();
     let started = Instant::now();
-    let accept = admission::accept(server, open(&policy), peer, websocket_config(1000));
+    let accept = admission::accept(server, Door::open(&policy), peer, websocket_config(1000));
     assert!(timeout(Duration::from_millis(100), accept).await.is_err());
     assert!(started.elapsed() < Duration::from_secs(1));
     assert_eq!(within(client.read(&mut [0; 8])).await.unwrap_or(0), 0);
@@ -369,7 +369,7 @@ async fn a_client_that_leaves_is_no_error_to_answer() {
         let policy = Policy::new(&Options::server());
         let refusal = within(admission::accept(
             server,
-            open(&policy),
+            Door::open(&policy),
             peer,
             websocket_config(1),
         ))

@@ -4,10 +4,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
-use super::{connect, frame, open, read_head, within};
+use super::{connect, frame, read_head, within};
 use crate::error::{Error, ErrorCode};
 use crate::options::Options;
-use crate::runtime::admission::{self, Policy};
+use crate::runtime::admission::{self, Door, Policy};
 use crate::runtime::link::websocket_config;
 
 fn client(port: u16) -> Options {
@@ -132,7 +132,7 @@ async fn connects_to_our_own_server_by_name_and_with_a_path() {
     let server = async {
         let (stream, peer) = listener.accept().await.unwrap();
         let policy = Policy::new(&Options::server());
-        admission::accept(stream, open(&policy), peer, websocket_config(1000)).await
+        admission::accept(stream, Door::open(&policy), peer, websocket_config(1000)).await
     };
     let (client, server) = within(async { tokio::join!(connect(&options), server) }).await;
     let server = server.unwrap();

@@ -9,10 +9,10 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
-use super::{connect, open, within};
+use super::{connect, within};
 use crate::error::{ErrorCode, Result};
 use crate::options::Options;
-use crate::runtime::admission::{self, Policy};
+use crate::runtime::admission::{self, Door, Policy};
 use crate::runtime::link::websocket_config;
 use crate::runtime::tls::Loaded;
 
@@ -56,7 +56,7 @@ async fn meet(config: ServerConfig, change: impl FnOnce(&mut Options)) -> Result
             };
             let policy = Policy::new(&Options::server());
             let _held =
-                admission::accept(stream, open(&policy), peer, websocket_config(1000)).await;
+                admission::accept(stream, Door::open(&policy), peer, websocket_config(1000)).await;
             std::future::pending::<()>().await;
         }
     });
