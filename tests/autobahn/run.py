@@ -15,6 +15,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from ports import free_port  # noqa: E402
 
 SUITE = "autobahntestsuite==25.10.1"
 # The last ones for Python 2.7.
@@ -54,12 +58,6 @@ def suite(python, tools):
         pip = [os.path.join(folder, "bin", "pip"), "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, SUITE], **quiet)
     return program
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(port, process):

@@ -14,7 +14,7 @@ import termios
 import time
 from pathlib import Path
 
-from rig import ROOT, RVWS, Running, catalogue, equal, expect, folder, peer, rvws, served, succeeds, until, unused_port
+from rig import ROOT, RVWS, Running, catalogue, equal, expect, folder, free_port, peer, rvws, served, succeeds, until
 
 HERE = Path(__file__).resolve().parent
 
@@ -340,7 +340,7 @@ def stats_speaks_to_prometheus():
         for line in text.splitlines():
             expect(line.startswith(("# HELP rvws_", "# TYPE rvws_", "rvws_")), line)
         expect("frames_in" in succeeds("stats", url, "--duration", 0.1), "for people")
-    done = rvws("stats", f":{unused_port()}", "--prometheus")
+    done = rvws("stats", f":{free_port()}", "--prometheus")
     expect(done.returncode == 3 and "rvws_up 0\n" in done.stdout, done)
 
 

@@ -9,7 +9,7 @@ import threading
 import time
 from contextlib import contextmanager
 
-from rig import bare, catalogue, equal, expect, folder, http, peer, rvws, served, unused_port
+from rig import bare, catalogue, equal, expect, folder, free_port, http, peer, rvws, served
 
 
 def finds(causes, url, *arguments):
@@ -36,7 +36,7 @@ def no_host():
 
 
 def nothing_listens():
-    port = unused_port()
+    port = free_port()
     expect(f"127.0.0.1:{port}" in finds(["nothing-listens"], f":{port}"), "where")
 
 
@@ -292,7 +292,7 @@ def a_storm_of_values_that_are_not_new():
 
 
 def findings_as_json():
-    done = rvws("doctor", f":{unused_port()}", "--json")
+    done = rvws("doctor", f":{free_port()}", "--json")
     (finding,) = map(json.loads, done.stdout.splitlines())
     equal((finding["cause"], sorted(finding)), ("nothing-listens", ["cause", "remedy", "what"]))
 

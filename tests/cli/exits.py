@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 
-from rig import DEBUG, LIST, bare, equal, expect, fails, folder, http, peer, rvws, served, succeeds, unused_port
+from rig import DEBUG, LIST, bare, equal, expect, fails, folder, free_port, http, peer, rvws, served, succeeds
 
 
 def exit_0_for_help_and_version():
@@ -19,7 +19,7 @@ def exit_0_for_help_and_version():
 def exit_1_for_differences_and_causes():
     with served() as a, served(text="Name,Type\nA,BOOL\n") as b:
         equal(rvws("diff", a, b).returncode, 1)
-    equal(rvws("doctor", f":{unused_port()}").returncode, 1)
+    equal(rvws("doctor", f":{free_port()}").returncode, 1)
 
 
 def exit_2_for_a_wrong_command_line():
@@ -43,7 +43,7 @@ def exit_2_for_a_wrong_command_line():
 
 
 def exit_3_where_nothing_listens():
-    port = unused_port()
+    port = free_port()
     fails(3, f"nothing listens on 127.0.0.1:{port}", "ls", f":{port}")
     fails(3, "does not resolve", "ls", "no-such-host.invalid:7000", "-W", "3")
 

@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -15,6 +16,9 @@ from pathlib import Path
 from websockets.sync.server import serve as websocket_server
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+from ports import free_port  # noqa: E402, F401 (for those who import this)
+
 DEBUG = Path(os.environ.get("REALVIRTUAL_WS_LIBRARY", ROOT / "target" / "debug" / "x")).parent
 RVWS = DEBUG / "rvws"
 LIMIT = 10
@@ -201,9 +205,3 @@ def catalogue(signals, *, then=lambda socket, message: None):
                 then(socket, message)
 
     return handle
-
-
-def unused_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]

@@ -5,11 +5,8 @@
 Needs the built tool (`make build`) and Python with websockets. Tests run side by side: each has servers of its own.
 """
 
-import os
 import sys
-import time
-import traceback
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import access
 import commands
@@ -17,32 +14,15 @@ import doctor
 import exits
 import tls
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import side_by_side  # noqa: E402
+
 MODULES = (commands, exits, doctor, tls, access)
-JOBS = int(os.environ.get("RV_JOBS", 4))
-
-
-def run(test):
-    begin = time.monotonic()
-    try:
-        test()
-        return None, time.monotonic() - begin
-    except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)
-        line = [frame.lineno for frame in where if frame.name == test.__name__]
-        return f"FAILED {test.__name__}:{line}: {type(error).__name__}: {error}", time.monotonic() - begin
 
 
 def main():
     words = sys.argv[1:]
-    tests = [test for module in MODULES for test in module.TESTS]
-    chosen = [test for test in tests if not words or any(word in test.__name__ for word in words)]
-    passed = failed = 0
-    with ThreadPoolExecutor(JOBS) as pool:
-        for test, (failure, seconds) in zip(chosen, pool.map(run, chosen)):
-            passed += failure is None
-            failed += failure is not None
-            if failure or words:
-                print(failure or f"{test.__name__}: {seconds:.1f} s")
+    passed, failed = side_by_side.run(side_by_side.wanted(MODULES, words), tell_all=words)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

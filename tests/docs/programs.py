@@ -14,6 +14,9 @@ from pathlib import Path
 from blocks import Fault
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+from ports import free_port  # noqa: E402
+
 FRAMES = Path(__file__).resolve().parent / "frames"
 # A checkout is everything but what was built or downloaded; and what only cargo looks at is no use here.
 NOT_COPIED = {".git", "target", "dist", ".venv", "node_modules", "__pycache__", "Library"}
@@ -26,12 +29,6 @@ STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror"]
 
 def left_out(folder, names):
     return NOT_COPIED.union(NOT_NEEDED if Path(folder) == ROOT else ()).intersection(names)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def listens(port):

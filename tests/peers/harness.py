@@ -1,12 +1,9 @@
 """What the cases share: a list of them, deadlines, and peers as processes that cannot outlive the run."""
 
-import contextlib
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +14,9 @@ from pathlib import Path
 import rv
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+from ports import free_port  # noqa: E402, F401 (for those who import this)
+
 WS = HERE.parent / "node" / "node_modules" / "ws"
 
 CASES = []
@@ -48,19 +48,6 @@ def equal(found, expected, what):
 def check(condition, what):
     if not condition:
         raise AssertionError(what)
-
-
-PORTS = iter(random.sample(range(20000, 32000), 12000))
-
-
-def free_port():
-    """A port for a server that is to listen a little later. Those that the system gives to clients are higher, so that
-    no connection of another case takes it meanwhile; and each is given once."""
-    for port in PORTS:
-        with socket.socket() as found, contextlib.suppress(OSError):
-            found.bind(("127.0.0.1", port))
-            return port
-    raise AssertionError("no port is free")
 
 
 class Process:

@@ -7,7 +7,6 @@ import csv
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "c"
 PYTHON = ROOT / "examples" / "python"
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+from ports import free_port  # noqa: E402
 
 
 def start(*command, **options):
@@ -36,12 +37,6 @@ def run(*command, timeout=60):
         output, _ = process.communicate()
         raise AssertionError(f"{command[0]} did not end within {timeout} s:\n{output}") from None
     return process.returncode, output
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Gateway:

@@ -5,7 +5,6 @@ Needs nothing but python3 and the library.
 
 import ctypes
 import json
-import socket
 import sys
 import threading
 import time
@@ -14,7 +13,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bindings" / "python" / "realvirtual_ws"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 import _native as rv  # noqa: E402
+from ports import free_port  # noqa: E402
 
 LIBRARY = rv.load()
 SECONDS = 10
@@ -47,12 +48,6 @@ def options(mode, port):
     made.connect_timeout_ms = 2000
     made.reconnect_interval_ms = 100
     return made
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Interface:

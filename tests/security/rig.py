@@ -20,7 +20,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bindings" / "python"))
+sys.path.insert(0, str(ROOT / "tests" / "support"))
 
+from ports import free_port  # noqa: E402, F401 (for those who import this)
 from realvirtual_ws import Client, Direction, Perspective, Server  # noqa: E402
 
 LIMIT = 10.0
@@ -63,12 +65,6 @@ def fails(call, *words):
         holds(str(error), *words)
         return error
     raise AssertionError(f"no error with {words}")
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 @contextlib.contextmanager

@@ -9,9 +9,7 @@ would cut a connection; 2 if it is not set.
 
 import os
 import sys
-import time
-import traceback
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import access
 import browser
@@ -19,19 +17,10 @@ import proxy
 import rig
 import tls
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+import side_by_side  # noqa: E402
+
 MODULES = (proxy, browser, tls, access)
-JOBS = int(os.environ.get("RV_JOBS", 4))
-
-
-def run(test):
-    begin = time.monotonic()
-    try:
-        test()
-        return None, time.monotonic() - begin
-    except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)
-        line = [frame.lineno for frame in where if frame.name == test.__name__]
-        return f"FAILED {test.__name__}:{line}: {type(error).__name__}: {error}", time.monotonic() - begin
 
 
 def main():
@@ -40,23 +29,13 @@ def main():
     ci = os.environ.get("CI") == "true"
     for reason in sorted({lacks[need] for module in MODULES for need in module.NEEDS if need in lacks}):
         print(f"missing: {reason}" if ci else f"skipped: {reason}")
-    passed = failed = 0
-    chosen = []
-    for module in MODULES:
-        tests = [test for test in module.TESTS if not words or any(word in test.__name__ for word in words)]
-        if any(need in lacks for need in module.NEEDS):
-            failed += len(tests) if ci else 0
-        else:
-            chosen += tests
+    able = [module for module in MODULES if not any(need in lacks for need in module.NEEDS)]
+    unable = [module for module in MODULES if module not in able]
     try:
-        with ThreadPoolExecutor(JOBS) as pool:
-            for test, (failure, seconds) in zip(chosen, pool.map(run, chosen)):
-                passed += failure is None
-                failed += failure is not None
-                if failure or words:
-                    print(failure or f"{test.__name__}: {seconds:.1f} s", flush=True)
+        passed, failed = side_by_side.run(side_by_side.wanted(able, words), tell_all=words)
     finally:
         browser.end()
+    failed += len(side_by_side.wanted(unable, words)) if ci else 0
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

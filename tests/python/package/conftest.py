@@ -2,13 +2,17 @@
 
 import functools
 import gc
-import socket
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 import realvirtual_ws as rv
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "support"))
+import ports  # noqa: E402
 
 SECONDS = 5.0
 
@@ -34,9 +38,7 @@ def nothing_is_left():
 
 @pytest.fixture
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return ports.free_port()
 
 
 @pytest.fixture
