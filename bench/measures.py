@@ -6,7 +6,7 @@ import tempfile
 import time
 from contextlib import ExitStack, nullcontext
 
-from peers import BUILT, RELEASE, Broker, Failed, start
+from peers import BUILT, CALLS, LIBRARY_ENVIRONMENT, RELEASE, Broker, Failed, start
 from processes import Program
 
 FRAME_SIGNALS = 1000
@@ -68,14 +68,15 @@ def stream(peer, rate=100, frames=500, signals=FRAME_SIGNALS, changed=FRAME_SIGN
     }
 
 
-def fanout(peer, clients=50, signals=FRAME_SIGNALS, rate=100, frames=500):
-    """Cores that the server (and the broker) takes, and the share of frames that the slowest client had."""
+def fanout(peer, clients=50, signals=FRAME_SIGNALS, rate=100, frames=500, slow=0):
+    """Cores that the server (and the broker) takes, what the client had that had least, and the share of frames that it
+    missed, which is known of WebSockets. `slow` of the clients never read, and do not count."""
     job = {"signals": signals, "changed": signals, "rate": rate, "frames": frames, "clients": clients}
     with ExitStack() as stack:
         broker = _open(stack, peer)
         server = stack.enter_context(start(peer, "stream", "server", 0, broker, **job))
         port = server.port()
-        drain = stack.enter_context(Program([BUILT / "drain", peer.drain, port, clients, 2]))
+        drain = stack.enter_context(Program([BUILT / "drain", peer.drain, port, clients, 2, slow]))
         if drain.line(20) != "ready":
             raise Failed(f"{peer.name}: the clients do not connect")
         if broker:
@@ -84,8 +85,20 @@ def fanout(peer, clients=50, signals=FRAME_SIGNALS, rate=100, frames=500):
         figures = server.figures(60 + frames / rate)
         between = broker.program.cpu() - between if broker else 0
         server.end()
-        least = drain.figures(20)["least"]
-        return {"cores": (figures["cpu"] + between) / (frames / rate), "least": least, "rss": server.peak}
+        had = drain.figures(20)
+        missed = max(1 - had["frames"] / frames, 0) if peer.drain == "websocket" else 0
+        cores = (figures["cpu"] + between) / (frames / rate)
+        return {"cores": cores, "least": had["least"], "missed": missed, "rss": server.peak}
+
+
+def calls():
+    """Nanoseconds of the calls of every cycle, from each language."""
+    return {language: _figures(command) for language, command in CALLS.items()}
+
+
+def _figures(command):
+    with Program(command, LIBRARY_ENVIRONMENT) as program:
+        return program.figures(120)
 
 
 def footprint():

@@ -22,8 +22,21 @@ NATIVE = {
     "footprint": LIBRARY,
     "floor": ["-lsimdjson"],
     "drain": [],
+    "calls": LIBRARY,
     "lws": ["-lwebsockets", "-lsimdjson"],
     "mosquitto": ["-lmosquitto", "-lsimdjson"],
+}
+# The programs that time single calls, and how they find the library.
+CALLS = {
+    "C": [BUILT / "calls"],
+    "C# (Mono)": ["mono", BUILT / "Calls.exe"],
+    "Python": [sys.executable, SOURCES / "calls.py"],
+}
+LIBRARY_ENVIRONMENT = {
+    **os.environ,
+    "LD_LIBRARY_PATH": str(RELEASE),
+    "REALVIRTUAL_WS_LIBRARY": str(RELEASE / "librealvirtual_ws.so"),
+    "PYTHONPATH": str(ROOT / "bindings" / "python"),
 }
 
 
@@ -36,6 +49,9 @@ def build():
         newest = max(path.stat().st_mtime for path in [source, *headers])
         if not program.exists() or program.stat().st_mtime < newest:
             subprocess.run([*CXX, source, "-o", program, *flags], check=True)
+    wrapper = sorted((ROOT / "bindings" / "csharp" / "src").rglob("*.cs"))
+    mcs = ["mcs", "-nologo", "-langversion:7.2", "-unsafe", f"-out:{BUILT}/Calls.exe"]
+    subprocess.run([*mcs, SOURCES / "Calls.cs", *wrapper], check=True)
 
 
 class Broker:
@@ -100,4 +116,17 @@ def start(peer, measure, role, port, broker, *, signals=4, changed=4, rate=0, fr
     return Program([*peer.command, measure, role, *map(str, (port, signals, changed, rate, frames, clients))])
 
 
-__all__ = ["BUILT", "Broker", "Failed", "OURS", "PEERS", "Peer", "RELEASE", "ROOT", "build", "start"]
+__all__ = [
+    "BUILT",
+    "Broker",
+    "CALLS",
+    "Failed",
+    "LIBRARY_ENVIRONMENT",
+    "OURS",
+    "PEERS",
+    "Peer",
+    "RELEASE",
+    "ROOT",
+    "build",
+    "start",
+]

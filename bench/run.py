@@ -98,11 +98,22 @@ def fanout_table(figures):
     floor = figures["TCP"]["cores"]
     most = max(f["least"] for f in figures.values())
     return table(
-        ["peer", "cores of the server", "/ TCP", "bytes of the slowest client", "RSS MiB"],
+        ["peer", "cores of the server", "/ TCP", "bytes of the slowest client", "frames that it missed", "RSS MiB"],
         [
             [shown(name), f"{f['cores']:.3f}", f"{f['cores'] / floor:.2f}", f"{f['least'] / most:.0%}",
-             f"{f['rss'] / 1024:.1f}"]
+             f"{f['missed']:.1%}", f"{f['rss'] / 1024:.1f}"]
             for name, f in by(figures, "cores")
+        ],
+    )  # fmt: skip
+
+
+def calls_table(figures):
+    return table(
+        ["from", "a bare call, ns", "set a float", "/ bare", "get a float", "/ bare", "poll, a change"],
+        [
+            [language, f"{f['bare']:.1f}", f"{f['set']:.1f}", f"{f['set'] / f['bare']:.1f}", f"{f['get']:.1f}",
+             f"{f['get'] / f['bare']:.1f}", f"{f['poll']:.1f}"]
+            for language, f in figures.items()
         ],
     )  # fmt: skip
 
@@ -164,6 +175,9 @@ def main():
     drained = [peer for peer in rivals if peer.drain]
     fifty = rounds(drained, measures.fanout, "fan-out to 50")
     many = rounds(drained, lambda peer: measures.fanout(peer, 500, 100, 10, 50), "fan-out to 500")
+    slowed = rounds([OURS], lambda peer: measures.fanout(peer, slow=1), "fan-out to 50, one of them slow")[OURS.name]
+    say("single calls")
+    called = measures.calls()
     print_size = median([measures.footprint() for _ in range(ROUNDS)])
     growth = curves()
     library = measures.library_size()
@@ -179,9 +193,15 @@ def main():
         verdict("round trip against the best peer", turns[ours]["p50"] / best(turns, "p50"), 1),
         verdict("stream", streams[ours]["cpu"], 0.25, " s"),
         verdict("stream against the best peer", streams[ours]["cpu"] / best(streams, "cpu"), 1),
+        verdict("ticks missed in the stream", 100 - streams[ours]["kept"] * 100, 0, " %"),
         verdict("fan-out to 50 against TCP", fifty[ours]["cores"] / fifty["TCP"]["cores"], 1.2),
         verdict("fan-out to 50 against the best peer", fifty[ours]["cores"] / best(fifty, "cores"), 1),
         verdict("fan-out to 500 against the best peer", many[ours]["cores"] / best(many, "cores"), 1),
+        verdict("ticks missed in the fan-out", fifty[ours]["missed"] * 100, 0, " %"),
+        verdict("ticks missed beside a slow one", slowed["missed"] * 100, 0, " %"),
+        verdict("server beside a slow one", slowed["cores"] / fifty[ours]["cores"], 1.2),
+        verdict("set from C", called["C"]["set"], 60, " ns"),
+        verdict("poll from C", called["C"]["poll"], 20, " ns"),
         verdict("idle client", print_size["client_bytes"] / 1000, 40, " kB"),
         verdict("signal", print_size["signal_bytes"], 200, " B"),
         verdict("200 idle clients", print_size["idle_share"] * 100, 2, " %"),
@@ -220,6 +240,10 @@ The same on a schedule of 100 Hz that waits for nobody, so that a stall counts f
 500 clients, 100 signals, 10 Hz:
 
 {fanout_table(many)}
+### Single calls
+Nanoseconds; the least that a call costs in each language is a foreign function that does nothing (`rv_abi_version`).
+
+{calls_table(called)}
 ### Growth
 {growth_table(growth)}
 ![Cost against signals, changes and clients](plots/growth.svg)

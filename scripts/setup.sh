@@ -41,6 +41,9 @@ missing_packages() {
         [ -e /usr/include/libwebsockets.h ] || echo libwebsockets-dev
         [ -e /usr/include/simdjson.h ] || echo libsimdjson-dev
         [ -e /usr/include/mosquitto.h ] || echo libmosquitto-dev
+        has mcs || echo mono-mcs
+        has mono || echo mono-runtime
+        mono_libraries || echo libmono-corlib4.5-cil libmono-system4.0-cil libmono-system-core4.0-cil
     fi
     if [ "$what" = webgl ]; then
         has emcc || echo emscripten
