@@ -830,6 +830,9 @@ mergeInto(LibraryManager.library, (function () {
 
       /* Names under which a query may carry a token. */
       var TOKEN_IN_QUERY = /[?&](token|access_token|apikey)(=|&|$)/;
+      var TOKENS_IN_QUERY = /[?&](?:token|access_token|apikey)=([^&]*)/g;
+      /* Shorter texts are no secrets, and stand in every second line. */
+      var SHORTEST_SECRET = 4;
 
       function badOption(message) {
         fail(RV_ERR_ARGUMENT, "option " + message);
@@ -879,6 +882,11 @@ mergeInto(LibraryManager.library, (function () {
         }
         if (!options.port) badOption("port is 0: a client needs the server's port (the default is 1234)");
         checkNumber("update_cycle_ms", options.update_cycle_ms, 1, 3600000);
+        /* Without effect here, but a program for browsers is to run elsewhere, too. */
+        if (options.peer_timeout_ms && options.ping_interval_ms > options.peer_timeout_ms) {
+          badOption("ping_interval_ms is longer than peer_timeout_ms: a peer that has nothing to say would be taken for dead " +
+            "between two pings");
+        }
         checkNumber("max_signals", options.max_signals, 1, 10000000);
         if (options.max_reconnect_attempts < -1) {
           badOption("max_reconnect_attempts is " + options.max_reconnect_attempts + ": it must be -1 (unlimited) or more");
@@ -917,10 +925,30 @@ mergeInto(LibraryManager.library, (function () {
         return url + (query ? "&" : "?") + "token=" + encodeURIComponent(options.access_token);
       }
 
+      function base64url(text) {
+        return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+      }
+
+      /* What no log, event or error may hold: the token, as it is and as it travels. A longer form first, since what is left
+       * of it after a shorter one would still tell something. */
+      function secretsOf(options) {
+        var found = [], raw;
+        function add(token) { found.push(token, encodeURIComponent(token), base64url(token)); }
+        if (options.access_token !== null) add(options.access_token);
+        TOKENS_IN_QUERY.lastIndex = 0;
+        while ((raw = TOKENS_IN_QUERY.exec(options.path || ""))) {
+          found.push(raw[1]);
+          /* What cannot be decoded, or is beyond Latin-1, is no token of any server. */
+          try { add(decodeURIComponent(raw[1])); } catch (error) { continue; }
+        }
+        return found.filter(function (secret) { return secret.length >= SHORTEST_SECRET; })
+          .sort(function (one, other) { return other.length - one.length; });
+      }
+
       /* The subprotocols to offer: one that a server answers, and one that carries the token. */
       function protocolsOf(options) {
         if (options.access_token === null || options.token_transport !== RV_TOKEN_SUBPROTOCOL) return [];
-        return ["rv.v2", "rv.token." + btoa(options.access_token).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")];
+        return ["rv.v2", "rv.token." + base64url(options.access_token)];
       }
 
       /* Signals: their values, what is to be sent of them, and what is to be polled. */
@@ -968,19 +996,21 @@ mergeInto(LibraryManager.library, (function () {
         var slot = {
           id: this.slots.length, name: name, kind: kind, direction: direction, access: access, value: initial,
           quality: RV_QUALITY_NEVER, imported: 0, comment: "", folder: "", displayName: "",
-          /* Whose value it is, and who has said it last: the loss of that one makes it stale. */
+          /* Whose value it is, and who stands for it: the loss of that one makes it stale. */
           origin: LOCAL, writer: LOCAL,
           /* The last value of the server's, on any connection. */
           heard: undefined,
           /* A bool as the frame before the pending one carried it. */
           base: false,
           /* To be sent; due although a frame has taken it; due although it is the server's value. */
-          unsent: false, due: false, forced: false, wanted: false,
+          unsent: false, due: false, forced: false, wanted: false, repeated: false,
           /* A level that the server is to get before the present one. */
           pulse: false,
+          /* A bool that is due with the level of the frame before, which the server has. */
+          unmoved: false,
           /* Set by the host, and not known to have reached the server. */
           unacknowledged: false, mentioned: false, frame: 0,
-          fifo: null, failsafe: null, isFailsafe: false, minHold: 0, held: false,
+          fifo: null, failsafe: null, isFailsafe: false, replaced: initial, minHold: 0, held: false,
           logged: false, flags: 0, changes: 0, rises: 0, arrived: 0, noted: 0,
           seen: 0, entry: -1, refused: false, listed: false, told: false
         };
@@ -1006,10 +1036,12 @@ mergeInto(LibraryManager.library, (function () {
         this.unsent.push(slot);
       };
 
+      /* Gives whether there was something to drop. */
       Table.prototype.dropUnsent = function (slot) {
-        if (!slot.unsent) return;
+        if (!slot.unsent) return false;
         slot.unsent = false;
         this.unsent.splice(this.unsent.indexOf(slot), 1);
+        return true;
       };
 
       Table.prototype.isUnsent = function (slot) {
@@ -1030,7 +1062,14 @@ mergeInto(LibraryManager.library, (function () {
 
       /* Takes a value from the host. */
       Table.prototype.set = function (slot, value, now) {
-        if (slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) return;
+        if (slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) {
+          if (slot.quality === RV_QUALITY_STALE) {
+            /* The host stands for it now; it is no news for the server. */
+            slot.quality = RV_QUALITY_GOOD;
+            slot.writer = LOCAL;
+          }
+          return;
+        }
         this.beforeUnsent(slot, value);
         if (slot.unsent && !slot.fifo) this.count("coalesced");
         slot.origin = slot.writer = LOCAL;
@@ -1046,8 +1085,7 @@ mergeInto(LibraryManager.library, (function () {
         slot.arrived = now;
         slot.heard = value;
         if (slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) {
-          /* Who confirms a value keeps it alive; whose it is, is another matter. */
-          slot.writer = slot.origin === LOCAL ? LOCAL : SERVER;
+          /* A repeat makes the server the writer only where nobody stands for the value any more. */
           if (slot.quality === RV_QUALITY_STALE) {
             slot.origin = slot.writer = SERVER;
             this.setQuality(slot, RV_QUALITY_GOOD, now);
@@ -1063,7 +1101,7 @@ mergeInto(LibraryManager.library, (function () {
         this.count("changes");
         this.storeChange(slot, value, 0, now);
         /* Whatever was about to be sent of it is overtaken. */
-        this.dropUnsent(slot);
+        if (this.dropUnsent(slot) && !slot.fifo) this.count("coalesced");
         this.settle(slot);
         if (slot.fifo && slot.fifo.outgoing.length) {
           this.count("queue_overflow", slot.fifo.outgoing.length);
@@ -1085,7 +1123,7 @@ mergeInto(LibraryManager.library, (function () {
             fifo.overflow = true;
             this.count("queue_overflow");
           }
-          fifo.incoming.push({ value: value, rises: rises, time: now, source: slot.origin });
+          fifo.incoming.push({ value: value, rises: rises, time: now, source: sourceOf(slot), isFailsafe: slot.isFailsafe });
         }
         this.record(slot, flag);
       };
@@ -1123,19 +1161,25 @@ mergeInto(LibraryManager.library, (function () {
           var failsafe = slot.failsafe;
           if (failsafe.at > now) return;
           failsafe.at = Infinity;
-          if (slot.quality !== RV_QUALITY_STALE) return;
+          if (slot.quality !== RV_QUALITY_STALE || slot.isFailsafe) return;
+          slot.replaced = slot.value;
           slot.isFailsafe = true;
           table.storeChange(slot, failsafe.value, RV_CHANGE_FAILSAFE, now);
         });
       };
 
-      /* Stale values that the server's resync did not mention stand. */
+      /* Stale values that the server's resync did not mention stand; a fail-safe value gives way to the one that it replaced. */
       Table.prototype.restoreStale = function (now) {
         var table = this;
         this.slots.forEach(function (slot) {
-          if (slot.writer === SERVER && slot.quality === RV_QUALITY_STALE && !slot.isFailsafe) {
+          if (slot.writer !== SERVER || slot.quality !== RV_QUALITY_STALE) return;
+          if (!slot.isFailsafe) {
             table.setQuality(slot, RV_QUALITY_GOOD, now);
+            return;
           }
+          slot.isFailsafe = false;
+          slot.quality = RV_QUALITY_GOOD;
+          table.storeChange(slot, slot.replaced, 0, now);
         });
       };
 
@@ -1157,6 +1201,9 @@ mergeInto(LibraryManager.library, (function () {
           count++;
           if (count === capacity && taken < this.log.length) flags |= RV_CHANGE_MORE;
           this.polled.push(slot.kind === RV_KIND_TEXT ? (entry || slot).value : "");
+          /* That flag belongs to the fail-safe value alone, which another one may have replaced before the poll. */
+          if (entry ? entry.isFailsafe : slot.isFailsafe && flags & RV_CHANGE_FAILSAFE) flags |= RV_CHANGE_FAILSAFE;
+          else flags &= ~RV_CHANGE_FAILSAFE;
           each(count - 1, slot, flags, entry);
           slot.flags = slot.rises = 0;
           if (!more) {
@@ -1167,6 +1214,11 @@ mergeInto(LibraryManager.library, (function () {
         this.log.splice(0, taken);
         return count;
       };
+
+      /* Stale and fail-safe states come from this host. */
+      function sourceOf(slot) {
+        return slot.quality === RV_QUALITY_STALE ? LOCAL : slot.origin;
+      }
 
       /* Writes a change record of 48 bytes. Without flags and counts it is what rv_get_values shows. */
       function writeChange(at, slot, flags, changes, rises, entry) {
@@ -1184,7 +1236,7 @@ mergeInto(LibraryManager.library, (function () {
         HEAPU32[at + fields.change_count[0] >>> 2] = entry ? 1 : changes;
         HEAPU32[at + fields.rise_count[0] >>> 2] = entry ? entry.rises : rises;
         writeInt(at + fields.time_us[0], Math.round((entry ? entry.time : slot.origin === LOCAL ? 0 : slot.noted) * 1000));
-        HEAPU32[at + fields.source[0] >>> 2] = entry ? entry.source : slot.quality === RV_QUALITY_STALE ? LOCAL : slot.origin;
+        HEAPU32[at + fields.source[0] >>> 2] = entry ? entry.source : sourceOf(slot);
       }
 
       /* The connection: making it, bringing it up to date, losing it, making it again. */
@@ -1206,6 +1258,7 @@ mergeInto(LibraryManager.library, (function () {
         this.options = options;
         this.rules = new Rules(options);
         this.table = new Table();
+        this.secrets = secretsOf(options);
         this.state = RV_STATE_STOPPED;
         this.fault = null;
         this.events = { list: [], bytes: 0, dropped: "events_dropped" };
@@ -1245,6 +1298,7 @@ mergeInto(LibraryManager.library, (function () {
         this.told = { version: false, foreign: false, names: {}, unknown: 0 };
         this.joined = this.asked = this.catalogAsked = this.hadPulses = this.backlog = this.sealedIsFlushed = false;
         this.malformedCount = this.malformedSince = 0;
+        this.largeBytes = this.catalogsOwed = 0;
         this.unanswered = [];
         this.holds = [];
       };
@@ -1399,7 +1453,9 @@ mergeInto(LibraryManager.library, (function () {
       };
 
       Interface.prototype.connectFailed = function (code, message) {
-        var now = this.now(), news = !this.lastError || this.lastError.message !== message || now >= this.toldAt + TELL_AGAIN;
+        var now = this.now(), news;
+        message = this.redacted(message);
+        news = !this.lastError || this.lastError.message !== message || now >= this.toldAt + TELL_AGAIN;
         this.drop();
         /* A server that is away for months must not fill the log. */
         if (news) {
@@ -1411,11 +1467,14 @@ mergeInto(LibraryManager.library, (function () {
       };
 
       Interface.prototype.lost = function (text) {
-        var now = this.now();
+        var now = this.now(), table = this.table;
         this.drop();
-        this.table.count("disconnects");
-        this.table.slots.forEach(function (slot) { slot.pulse = false; });
-        this.table.setStale(now);
+        table.count("disconnects");
+        table.slots.forEach(function (slot) {
+          if (slot.pulse) table.collapsePulse();
+          slot.pulse = false;
+        });
+        table.setStale(now);
         if (this.importing) this.asked = false;
         this.failConfig();
         if (now - this.connectedAt >= STABLE) this.attempts = 0;
@@ -1449,7 +1508,7 @@ mergeInto(LibraryManager.library, (function () {
 
       Interface.prototype.retryLater = function (code, message) {
         var options = this.options, base, wait = -1;
-        this.lastError = new Failure(code, message);
+        this.lastError = new Failure(code, this.redacted(message));
         this.failProbe(this.lastError);
         if (!this.running) return;
         if (this.againNow) {
@@ -1519,10 +1578,7 @@ mergeInto(LibraryManager.library, (function () {
           this.table.restoreStale(now);
         }
         this.releaseHolds();
-        if (this.pushAt && this.pushAt <= now) {
-          this.pushAt = 0;
-          if (this.catalogAsked && this.connected) this.answerImport();
-        }
+        if (this.pushAt && this.pushAt <= now) this.pushCatalog();
         if (this.followUpAt && this.followUpAt <= now) this.transmitByItself();
         if (this.nextCycle && this.nextCycle <= now) this.cycle(now);
         if (this.heartbeatAt() <= now) {
@@ -1598,19 +1654,35 @@ mergeInto(LibraryManager.library, (function () {
         }
       };
 
+      /* `text` with `***` in the place of the token. */
+      Interface.prototype.redacted = function (text) {
+        this.secrets.forEach(function (secret) { text = text.split(secret).join("***"); });
+        return text;
+      };
+
       Interface.prototype.event = function (type, token, result, text) {
+        /* A message of the host's own is as it was sent. */
+        if (type !== RV_EVENT_RAW) text = this.redacted(text);
         this.queue(this.events, { type: type, token: token, result: result, text: text, time_us: Math.round(this.now() * 1000) });
       };
 
       Interface.prototype.logLine = function (level, text) {
+        text = this.redacted(text);
         this.queue(this.logs, { level: level, text: text, time_us: Math.round(this.now() * 1000) });
         if (this.options.log_to_stderr && typeof console === "object") {
           (level === RV_LOG_ERROR ? console.error : level === RV_LOG_WARN ? console.warn : console.log)("realvirtual-ws: " + text);
         }
       };
 
+      /* A message for the log. One with a configuration, which may hold passwords, is not shown, whole or broken. */
+      function shown(text, characters) {
+        if (text.indexOf("config") >= 0) return "(" + byteLength(text) + " bytes with a configuration, not shown)";
+        return escaped(text, characters);
+      }
+
       Interface.prototype.debugFrame = function (arrow, text) {
-        if (this.options.debug) this.logLine(RV_LOG_DEBUG, arrow + " " + escaped(text, 512));
+        /* Redacted before it is cut, in the middle of a secret perhaps. */
+        if (this.options.debug) this.logLine(RV_LOG_DEBUG, arrow + " " + shown(this.redacted(text), 512));
       };
 
       /* What is to be sent: pending values, the sealed frame, FIFOs, held levels, and the frames made of them. */
@@ -1619,8 +1691,9 @@ mergeInto(LibraryManager.library, (function () {
       var UNSENT = 0, EVERYTHING = 1, DUE = 2;
       /* What becomes of a value that a frame could carry. */
       var SEND = 0, WAIT = 1, NEVER = 2;
-      /* What may wait in the browser before a server counts as one that does not read. */
-      var QUEUE_BYTES = 16777216;
+      /* What may wait in the browser, besides data and catalogues, before a server counts as one that does not read; and how
+       * much of anything, before catalogues wait. */
+      var QUEUE_BYTES = 16777216, QUEUE_SMALL = 1048576;
 
       /* The present value goes into a frame: gives whether a bool differs from the frame before. */
       Table.prototype.settle = function (slot) {
@@ -1677,15 +1750,23 @@ mergeInto(LibraryManager.library, (function () {
         if (queued && slot.fifo.outgoing.length) this.markUnsent(slot);
         return {
           slot: slot, value: value, toggled: toggled, fresh: fresh, queued: queued, overtaken: false, origin: slot.origin,
-          usable: slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe
+          repeated: slot.repeated, usable: slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe
         };
+      };
+
+      /* A pulse that the server does not get: an edge less, and a value that a newer one replaced. */
+      Table.prototype.collapsePulse = function () {
+        this.count("pulses_collapsed");
+        this.count("coalesced");
       };
 
       /* Nobody is connected: what is unsent is part of the state that the server gets, and pulses and FIFO entries are over. */
       Table.prototype.forgetUnsent = function () {
         var table = this, over = this.unsent;
         (this.sealed || []).forEach(function (pick) {
-          if (pick.toggled && pick.slot.value !== pick.value) table.count("pulses_collapsed");
+          var replaced = pick.slot.value !== pick.value;
+          if (replaced) table.count("coalesced");
+          if (replaced && pick.toggled) table.count("pulses_collapsed");
           over.push(pick.slot);
         });
         this.sealed = null;
@@ -1700,7 +1781,7 @@ mergeInto(LibraryManager.library, (function () {
           }
           if (slot.origin === LOCAL) slot.unacknowledged = true;
         });
-        this.slots.forEach(function (slot) { slot.held = slot.due = slot.pulse = false; });
+        this.slots.forEach(function (slot) { slot.held = slot.due = slot.pulse = slot.unmoved = false; });
       };
 
       /* Whether the last frame is still in the browser. Who stops waits for nothing. */
@@ -1764,7 +1845,9 @@ mergeInto(LibraryManager.library, (function () {
           if (take === EVERYTHING) {
             table.slots.forEach(function (slot) {
               var host = slot.origin === LOCAL && slot.quality !== RV_QUALITY_NEVER && hostWrites(slot.access);
-              if (host && !slot.unsent && fresh.indexOf(slot) < 0) fresh.push(slot);
+              if (!host || slot.unsent || fresh.indexOf(slot) >= 0) return;
+              slot.repeated = true;
+              fresh.push(slot);
             });
           }
           wanted = fresh;
@@ -1775,7 +1858,7 @@ mergeInto(LibraryManager.library, (function () {
             })).sort(byId);
           }
           wanted.forEach(function (slot) { picks.push(table.pick(slot, !ready || !!slot.wanted)); });
-          fresh.forEach(function (slot) { slot.wanted = false; });
+          fresh.forEach(function (slot) { slot.wanted = slot.repeated = false; });
           this.followUp = !busy && table.unsent.some(function (slot) { return slot.fifo; });
         }
         picks.forEach(function (pick) {
@@ -1795,17 +1878,40 @@ mergeInto(LibraryManager.library, (function () {
         return this.awaitingState && slot.access === RV_ACCESS_READ_WRITE ? WAIT : SEND;
       };
 
+      /* Notes that the server is to get a new value, and counts what it had still to get and now does not. */
+      Interface.prototype.note = function (pick) {
+        var slot = pick.slot, table = this.table;
+        if (!slot.due) {
+          slot.due = true;
+          slot.unmoved = slot.kind === RV_KIND_BOOL && !pick.toggled && !pick.queued;
+          return;
+        }
+        /* What it is not to get anyway is not lost to it. */
+        if (pick.origin === SERVER || this.fate(pick) === NEVER) return;
+        if (pick.queued) {
+          table.count("queue_overflow");
+        } else if (!pick.toggled) {
+          if (!pick.repeated) table.count("coalesced");
+        } else if (slot.pulse) {
+          /* The new value is the pulse's other level again, so the level after it is lost with it. */
+          slot.pulse = false;
+          table.collapsePulse();
+          table.count("coalesced");
+        } else if (slot.unmoved) {
+          /* This is the first edge of what it is owed. */
+          slot.unmoved = false;
+          table.count("coalesced");
+        } else {
+          slot.pulse = true;
+        }
+      };
+
       /* Makes the messages of a frame. A level that passed unseen goes ahead in a frame of its own: beside newer values it
        * would tear what was set together. */
       Interface.prototype.distribute = function (frame) {
         var iface = this, chosen = [], onlyPulses, hadPulses;
         frame.picks.forEach(function (pick) {
-          var slot = pick.slot, owed = slot.due;
-          if (!pick.fresh) return;
-          slot.due = true;
-          if (!owed || !pick.toggled || pick.origin === SERVER) return;
-          if (slot.pulse) iface.table.count("pulses_collapsed");
-          slot.pulse = !slot.pulse;
+          if (pick.fresh) iface.note(pick);
         });
         if (this.isBusy()) return;
         hadPulses = this.hadPulses;
@@ -1825,9 +1931,9 @@ mergeInto(LibraryManager.library, (function () {
             iface.followUp = iface.edgeWaits = true;
             return;
           }
-          slot.due = slot.forced = false;
+          slot.due = slot.forced = slot.unmoved = false;
           if (fate === SEND) {
-            if (pulse) iface.table.count("pulses_collapsed");
+            if (pulse) iface.table.collapsePulse();
             chosen.push({ slot: slot, value: pick.value });
           }
         });
@@ -1845,7 +1951,7 @@ mergeInto(LibraryManager.library, (function () {
           var slot = choice.slot, pair = writeString(slot.name) + ":" + writeValue(slot.kind, choice.value), size = 0;
           if (most !== Infinity) size = byteLength(pair);
           if (values && around + bytes + 1 + size > most) {
-            iface.sendText(DATA_OPEN + text + "}}", values);
+            iface.sendLarge(DATA_OPEN + text + "}}", values);
             text = "";
             bytes = values = 0;
           }
@@ -1856,21 +1962,42 @@ mergeInto(LibraryManager.library, (function () {
           /* It need not go out again for want of a mention by the server. */
           slot.mentioned = true;
         });
-        this.sendText(DATA_OPEN + text + "}}", values);
+        this.sendLarge(DATA_OPEN + text + "}}", values);
         this.unanswered.push({ number: this.frames, at: this.now(), slots: chosen.map(function (choice) { return choice.slot; }) });
       };
 
-      Interface.prototype.sendText = function (text, values) {
+      /* So much is in the browser that catalogues wait. */
+      Interface.prototype.isCrowded = function () {
+        return this.socket.bufferedAmount >= QUEUE_SMALL;
+      };
+
+      Interface.prototype.closeSlow = function () {
+        this.table.count("slow_peer_closed");
+        this.close(4008, "too slow: it does not read what it is sent");
+      };
+
+      /* Gives a message to the browser, or closes a server for which too much waits there. */
+      Interface.prototype.sendText = function (text) {
         if (!this.connected) return;
-        if (this.socket.bufferedAmount > QUEUE_BYTES) {
-          this.table.count("slow_peer_closed");
-          this.close(4008, "too slow: it does not read what it is sent");
-          return;
-        }
+        if (!this.socket.bufferedAmount) this.largeBytes = 0;
+        if (this.socket.bufferedAmount - this.largeBytes > QUEUE_BYTES) this.closeSlow();
+        else this.handOver(text, byteLength(text));
+      };
+
+      /* Gives data or a catalogue to the browser: it may have any size, since it goes only when little waits. */
+      Interface.prototype.sendLarge = function (text, values) {
+        var bytes = byteLength(text);
+        if (!this.connected) return;
+        if (!this.socket.bufferedAmount) this.largeBytes = 0;
+        this.largeBytes += bytes;
+        this.table.count("values_out", values || 0);
+        this.handOver(text, bytes);
+      };
+
+      Interface.prototype.handOver = function (text, bytes) {
         this.debugFrame("->", text);
         this.table.count("frames_out");
-        this.table.count("bytes_out", byteLength(text));
-        this.table.count("values_out", values || 0);
+        this.table.count("bytes_out", bytes);
         this.socket.send(text);
       };
 
@@ -1950,7 +2077,7 @@ mergeInto(LibraryManager.library, (function () {
           case "data": this.values(fields.$signals, false); break;
           case "snapshot": this.values(fields.$signals, true); break;
           case "init": break;
-          case "import_request": this.answerImport(); break;
+          case "import_request": this.catalogAskedFor(); break;
           case "import_answer":
             if (this.asked || this.options.auto_import) {
               this.importAnswer(fields.$signals, fields.$signalTypes);
@@ -1996,7 +2123,7 @@ mergeInto(LibraryManager.library, (function () {
           this.malformedSince = now;
           this.malformedCount = 0;
         }
-        this.logLine(RV_LOG_WARN, "dropped a malformed message of the server: " + escaped(String(why)) + ": " + escaped(text, SHOWN));
+        this.logLine(RV_LOG_WARN, "dropped a malformed message of the server: " + escaped(String(why)) + ": " + shown(text, SHOWN));
         if (++this.malformedCount > MALFORMED_MAX) this.close(4008, "too many malformed messages");
       };
 
@@ -2068,7 +2195,8 @@ mergeInto(LibraryManager.library, (function () {
           return;
         }
         if (entry.lossy) table.count("lossy");
-        pending = slot.origin === LOCAL && (slot.due || table.isUnsent(slot));
+        /* What nobody has set cannot come back as an echo. */
+        pending = slot.quality !== RV_QUALITY_NEVER && slot.origin === LOCAL && (slot.due || table.isUnsent(slot));
         if (this.awaitingState && (slot.unacknowledged || pending) && slot.access !== RV_ACCESS_READ) {
           slot.heard = value;
           table.count("echoes");
@@ -2082,7 +2210,7 @@ mergeInto(LibraryManager.library, (function () {
         }
         if (table.apply(slot, value, this.now())) {
           slot.unacknowledged = false;
-          slot.due = slot.pulse = false;
+          slot.due = slot.pulse = slot.unmoved = false;
         } else {
           table.count("echoes");
         }
@@ -2132,6 +2260,8 @@ mergeInto(LibraryManager.library, (function () {
 
       var LATE_ANSWER = 10000;
       var PUSH_DELAY = 250;
+      /* Requests for our catalogue that may wait for the browser to have sent what it holds. */
+      var CATALOGS_OWED = 64;
       var REPORT_LINES = 100;
       var ANSWERS_KEPT = 64;
       var MAX_NAME_BYTES = 512;
@@ -2319,16 +2449,41 @@ mergeInto(LibraryManager.library, (function () {
         this.requestEnded(importing.token);
       };
 
-      /* Our own catalogue, for a server that asks. */
+      /* The server asks for our catalogue: it gets it now, or when less waits in the browser. */
+      Interface.prototype.catalogAskedFor = function () {
+        this.catalogAsked = true;
+        if (!this.isCrowded()) {
+          this.answerImport();
+        } else if (++this.catalogsOwed > CATALOGS_OWED) {
+          this.closeSlow();
+        } else {
+          this.pushAt = this.pushAt || this.now() + PUSH_DELAY;
+        }
+      };
+
+      /* Catalogues that the server waits for, or that have grown. */
+      Interface.prototype.pushCatalog = function () {
+        this.pushAt = 0;
+        if (!this.catalogAsked || !this.connected) return;
+        if (!this.isCrowded()) {
+          this.answerImport();
+          this.catalogsOwed = Math.max(this.catalogsOwed - 1, 0);
+          if (!this.catalogsOwed) return;
+        }
+        this.pushAt = this.now() + PUSH_DELAY;
+      };
+
       Interface.prototype.answerImport = function () {
         var values = [], types = [], rules = this.rules;
-        this.catalogAsked = true;
         this.table.slots.forEach(function (slot) {
-          var name = writeString(slot.name) + ":", value = slot.isFailsafe ? initialOf(slot.kind) : slot.value;
+          var name = writeString(slot.name) + ":", value = slot.value;
+          /* What waits in a FIFO comes in its order: its newest value would be one too many now. */
+          if (slot.fifo && slot.fifo.outgoing.length) value = slot.fifo.outgoing[0];
+          if (slot.isFailsafe) value = initialOf(slot.kind);
           values.push(name + writeValue(slot.kind, value));
           types.push(name + writeString(rules.typeName(slot)));
         });
-        this.sendText('{"type":"import_answer","version":2,"signals":{' + values.join(",") + '},"signalTypes":{' + types.join(",") + "}}");
+        this.sendLarge('{"type":"import_answer","version":2,"signals":{' + values.join(",") + '},"signalTypes":{' + types.join(",") + "}}");
       };
 
       /* Signals were added: a server that has our catalogue hears of them a little later, so that many make one answer. */
