@@ -2,7 +2,8 @@
 Packaging Conventions, with the assembly in lib/netstandard2.0 and each platform's library in runtimes/<rid>/native.
 
 Mono's compiler makes the assembly, so it names mscorlib and System where the SDK's would name netstandard. Those two
-stand for the same types in every .NET, and the assembly runs on .NET Framework, Mono and .NET Core.
+stand for the same types in every .NET, and the assembly runs on .NET Framework, Mono and .NET Core. What was tried to
+have it name netstandard, and why it does not, stands in docs/RELEASING.md.
 """
 
 import hashlib

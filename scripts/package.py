@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes everything that a release offers for download, from what `make cross` has put into dist/native.
 
-    scripts/package.py [DIST]     into dist, or into DIST: an archive for each platform, the wheels, the package for
-                                  Unity, the one for NuGet, and SHA256SUMS over them
+    scripts/package.py [DIST]     into dist, or into DIST: an archive for each platform and one for WebGL, the wheels,
+                                  the package for Unity, the one for NuGet, and SHA256SUMS over them
 
 `make package` builds and calls it. The same commit and the same dist/native make the same bytes.
 """
@@ -21,6 +21,7 @@ import licences
 import nuget
 import unity_package
 import version as versions
+import webgl
 
 ROOT = archives.ROOT
 NATIVE = ROOT / "dist" / "native"
@@ -149,6 +150,19 @@ def archive(platform, third_party, dist):
     return file
 
 
+def webgl_archive(dist):
+    """The one for programs that emscripten compiles. Nothing is built for it, and no crate is in it."""
+    name = f"realvirtual-ws-{VERSION}-webgl"
+    with tempfile.TemporaryDirectory(prefix="package-") as scratch:
+        folder = Path(scratch) / name
+        copy([webgl.JSLIB], folder / "lib")
+        copy(["include/realvirtual_ws.h"], folder / "include")
+        copy(["LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"], folder)
+        sections = {"DIFFERS": webgl.section("What differs"), "WAS_RUN": webgl.section("What was run")}
+        fill("README-webgl.md", folder / "README.md", VERSION=VERSION, **sections)
+        archives.zipped(Path(scratch), dist / f"{name}.zip")
+
+
 def wheel(platform, third_party, dist):
     environment = {**os.environ, "REALVIRTUAL_WS_LIBRARY": str(library(platform))}
     environment["THIRD_PARTY_LICENSES"] = str(third_party)
@@ -196,6 +210,7 @@ def main():
         for platform in PLATFORMS:
             archive(platform, third_party[platform], dist)
             wheel(platform, third_party[platform], dist)
+        webgl_archive(dist)
         nuget.pack({platform: library(platform) for platform in PLATFORMS}, third_party["nuget"], dist)
         unity_package.pack(dist, third_party["unity"])
     for path in checksums(dist):

@@ -10,11 +10,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/cross-env.sh
 . scripts/cross-env.sh
+# shellcheck source=scripts/debian.sh
+. scripts/debian.sh
 
 target=${1:-}
 platform_of "$target" >/dev/null || exit 2
-
-has() { command -v "$1" >/dev/null 2>&1; }
 
 missing_packages() {
     if ! has_rustup_target "$target"; then
@@ -38,20 +38,12 @@ missing_packages() {
     esac
 }
 
-packages=$(missing_packages "$@" | sort -u | tr '\n' ' ')
-if [ -n "$packages" ]; then
-    if [ "$(id -u)" != 0 ] || ! has apt-get; then
-        echo "setup: missing: $packages" >&2
-        echo "setup: install them, on Debian: sudo apt-get install -y --no-install-recommends $packages" >&2
-        case $packages in
-            *rust*) echo "setup: or, in place of the Rust packages: rustup target add $target" >&2 ;;
-        esac
-        exit 1
-    fi
-    echo "setup: installing $packages"
-    apt-get -o DPkg::Lock::Timeout=300 update -qq
-    # shellcheck disable=SC2086 # a list of words
-    DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $packages
+packages=$(missing_packages "$@" | sort -u | xargs)
+if ! install_debian "$packages"; then
+    case $packages in
+        *rust*) echo "setup: or, in place of the Rust packages: rustup target add $target" >&2 ;;
+    esac
+    exit 1
 fi
 
 if ! [ -f "$TOOLS/.stamp" ] || [ "$(cat "$TOOLS/.stamp")" != "$TOOL_VERSIONS" ]; then

@@ -12,6 +12,8 @@
 # Missing Debian packages are installed with apt by root; others are told what to install. Rust is never installed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/debian.sh
+. scripts/debian.sh
 
 what=${1:-all}
 case $what in
@@ -24,8 +26,6 @@ esac
 
 # Servers are for administrators, and not on everybody's PATH.
 PATH=$PATH:/usr/sbin:/sbin
-
-has() { command -v "$1" >/dev/null 2>&1; }
 
 missing_packages() {
     has gcc || has cc || echo gcc libc6-dev
@@ -87,28 +87,12 @@ without_services() {
     fi
     local done=0 nginx=
     has nginx || nginx=new
-    DEBIAN_FRONTEND=noninteractive "$@" || done=$?
+    "$@" || done=$?
     [ -z "$new" ] || rm -f "$new"
     if [ -n "$nginx" ] && has nginx && has systemctl; then
         systemctl disable --quiet nginx 2>/dev/null || true
     fi
     return "$done"
-}
-
-install_packages() {
-    local packages
-    packages=$(missing_packages | tr '\n' ' ')
-    [ -n "$packages" ] || return 0
-    # shellcheck disable=SC2086 # a list of words
-    if [ "$(id -u)" = 0 ] && has apt-get; then
-        echo "setup: installing $packages"
-        apt-get -o DPkg::Lock::Timeout=300 update -qq
-        without_services apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $packages
-    else
-        echo "setup: missing: $packages" >&2
-        echo "setup: install them, on Debian: sudo apt-get install -y --no-install-recommends $packages" >&2
-        exit 1
-    fi
 }
 
 # What installed packages depend on: the interpreter and the lists of packages. Kept as a stamp beside them.
@@ -149,7 +133,7 @@ if ! has cargo; then
     echo "setup: Rust is missing: install $(sed -n 's/^rust-version = "\(.*\)"/Rust \1/p' Cargo.toml) or later, with rustup for example" >&2
     exit 1
 fi
-install_packages
+install_debian "$(missing_packages | xargs)" without_services
 if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
     echo "setup: $(python3 --version) is too old: Python 3.9 or later is needed" >&2
     exit 1

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Puts the Unity package together.
 
-    scripts/unity_package.py core      copies the C# wrapper and the jslib into the package, and writes its .meta files
+    scripts/unity_package.py core      copies the C# wrapper, the jslib and what is said of it into the package, and
+                                       writes its .meta files
     scripts/unity_package.py check     the lint: .meta files, the copies, the version
     scripts/unity_package.py plugins   puts the native libraries into the sample project, to open it in Unity
     scripts/unity_package.py pack      writes dist/com.realvirtual-ws.unity-<version>.tgz with the native libraries
@@ -24,20 +25,26 @@ import tempfile
 from pathlib import Path
 
 import unity_meta
+import webgl
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "unity-sample" / "Packages" / unity_meta.NAME
 WRAPPER = ROOT / "bindings" / "csharp" / "src" / "RealvirtualWs"
 CORE = "Runtime/Core"
-JSLIB = ROOT / "bindings" / "webgl" / "realvirtual_ws.jslib"
+JSLIB = webgl.JSLIB
 # A text that no build makes, so it is in the repository where Unity looks for it.
 WEBGL = next(platform for platform in unity_meta.PLATFORMS if platform.name == "webgl")
+WEBGL_PAGE = "Documentation~/webgl.md"
 DIST = ROOT / "dist"
 RELEASE = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
 
 
 def wrapper_files(folder):
     return {path.relative_to(folder) for path in folder.rglob("*.cs")}
+
+
+def webgl_page():
+    return f"# In a browser\n\n{webgl.section('What differs')}\n"
 
 
 def copy_core():
@@ -50,6 +57,7 @@ def copy_core():
         shutil.copyfile(WRAPPER / path, core / path)
     (PACKAGE / WEBGL.path).parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(JSLIB, PACKAGE / WEBGL.path)
+    (PACKAGE / WEBGL_PAGE).write_text(webgl_page())
     unity_meta.write(PACKAGE)
 
 
@@ -62,6 +70,8 @@ def core_faults():
             yield f"{CORE}/{path}: differs from bindings/csharp: run make unity-core"
     if not (PACKAGE / WEBGL.path).is_file() or not filecmp.cmp(PACKAGE / WEBGL.path, JSLIB, shallow=False):
         yield f"{WEBGL.path}: differs from bindings/webgl: run make unity-core"
+    if not (PACKAGE / WEBGL_PAGE).is_file() or (PACKAGE / WEBGL_PAGE).read_text() != webgl_page():
+        yield f"{WEBGL_PAGE}: differs from bindings/webgl/README.md: run make unity-core"
 
 
 def version():

@@ -112,6 +112,8 @@ fn each_archives_readme_says_where_it_was_not_run() {
             assert!(text.contains(statement), "{template}: {statement}");
         }
     }
+    let webgl = read("packaging/README-webgl.md.in");
+    assert!(webgl.contains("@WAS_RUN@"));
     let script = read("scripts/package.py");
     for statement in [
         "No ARM machine has run them.",

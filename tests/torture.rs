@@ -16,6 +16,7 @@ fn stands(path: &str, name: &str) -> bool {
         "rs" => ("fn ", ["(", "("]),
         "py" => ("def ", ["(", "("]),
         "c" | "cs" => ("void ", ["(", "("]),
+        "js" => ("tests['", ["']", "']"]),
         // A vector by the beginning of its name.
         _ => ("{\"name\": \"", [" ", "\""]),
     };
@@ -81,6 +82,11 @@ fn a_test_that_does_not_exist_is_noticed() {
     ));
     assert!(!stands("tests/torture.rs", "a_test_that_does_not_exist_is"));
     assert!(!stands("tests/nowhere.rs", "a"));
+    assert!(stands(
+        "tests/webgl/twin.js",
+        "what a slow server misses is counted"
+    ));
+    assert!(!stands("tests/webgl/twin.js", "what a slow server"));
     assert!(stands("tests/vectors/decode.json", "B10b"));
     assert!(!stands("tests/vectors/decode.json", "B10"));
     assert_eq!(

@@ -1,7 +1,8 @@
 """Uses everything that `make package` has written, as those who download it: unpacked into empty folders, without
 anything of the tree but test programs. Windows under Wine, ARM64 under QEMU.
 
-Usage: run.py [--record] [name ...]     of checksums, linux-x64, linux-arm64, win-x64, wheels, nuget, unity; all without
+Usage: run.py [--record] [name ...]     of checksums, linux-x64, linux-arm64, win-x64, webgl, wheels, nuget, unity; all
+                                        without
 
 With --record the results become rows of docs/VERIFIED.md. Needs the .venv, and what scripts/setup-cross.sh installs.
 """
@@ -21,6 +22,7 @@ import package
 import record
 import unity_meta
 import unity_package
+import webgl_archive
 import wheels
 from platforms import end_wine
 
@@ -69,6 +71,7 @@ def parts(scratch):
         suffix = "zip" if name.startswith("win") else "tar.gz"
         file = DIST / f"realvirtual-ws-{package.VERSION}-{name}.{suffix}"
         yield name, lambda name=name, file=file: archive.Unpacked(name, file, scratch), archive.STEPS
+    yield "webgl", lambda: webgl_archive.Unpacked(DIST, scratch), webgl_archive.STEPS
     for name in package.PLATFORMS:
         yield f"wheels {name}", lambda name=name: wheels.Wheel(name, DIST, scratch), tuple(wheels.steps(name))
     file = DIST / f"RealvirtualWs.{package.VERSION}.nupkg"

@@ -19,8 +19,10 @@ static uint32_t rises;
 static int phase, frames, lost;
 static char text[TEXT];
 
+/* One after the other: requests that are under way together arrive in any order. */
 EM_JS(void, report, (const char *line), {
-  fetch('/report', { method: 'POST', body: UTF8ToString(line) });
+  const body = UTF8ToString(line);
+  Module.reported = (Module.reported || Promise.resolve()).then(() => fetch('/report', { method: 'POST', body }));
 })
 
 static void finish(const char *line) {

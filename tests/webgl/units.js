@@ -5,23 +5,10 @@ const fs = require('fs');
 const path = require('path');
 const { Program, constants: C, structs, functions, root } = require('./library');
 const { World } = require('./world');
+const { bool, connected, data, int } = require('./client');
+const twin = require('./twin');
 
-const data = (signals) => JSON.stringify({ type: 'data', version: 2, signals });
 const tests = {};
-
-// A started and connected client; `signals` are fields of rv_signal_options.
-function connected(t, signals = [], options = {}) {
-  const iface = t.program.create({ heartbeat_ms: 0, ...options });
-  signals.forEach((signal) => t.program.add(iface, { access: C.RV_ACCESS_READ_WRITE, ...signal }));
-  t.program.ok('rv_start', iface);
-  const socket = t.world.accept();
-  socket.receive(data({}));
-  socket.take();
-  return { iface, socket };
-}
-
-const bool = (name, more) => ({ name, kind: C.RV_KIND_BOOL, ...more });
-const int = (name, more) => ({ name, kind: C.RV_KIND_INT, ...more });
 const types = (events) => events.map((event) => event.type);
 
 tests['what a browser cannot do says so'] = ({ program }) => {
@@ -132,7 +119,7 @@ tests['options make a URL, and wrong ones are named'] = ({ program, world }) => 
     [{ address: '' }, C.RV_ERR_ADDRESS], [{ address: 'ws://h' }, C.RV_ERR_ADDRESS], [{ address: 'h:1' }, C.RV_ERR_ADDRESS],
     [{ port: 0 }, C.RV_ERR_ARGUMENT], [{ path: '/a b' }, C.RV_ERR_ARGUMENT], [{ update_cycle_ms: 0 }, C.RV_ERR_ARGUMENT],
     [{ default_direction: 0 }, C.RV_ERR_ARGUMENT], [{ debug: 2 }, C.RV_ERR_ARGUMENT], [{ reserved1: 1 }, C.RV_ERR_ARGUMENT],
-    [{ max_reconnect_attempts: -2 }, C.RV_ERR_ARGUMENT], [{ client_name: 'x'.repeat(257) }, C.RV_ERR_ARGUMENT],
+    [{ max_reconnect_attempts: -2 }, C.RV_ERR_ARGUMENT], [{ peer_timeout_ms: 4000 }, C.RV_ERR_ARGUMENT], [{ client_name: 'x'.repeat(257) }, C.RV_ERR_ARGUMENT],
   ];
   for (const [options, code] of wrong) {
     program.start();
@@ -590,7 +577,8 @@ async function runAll(load, bigint) {
   const program = new Program(await load(world.host));
   program.world = world;
   const failures = [];
-  for (const [name, test] of Object.entries(tests)) {
+  const all = { ...tests, ...twin };
+  for (const [name, test] of Object.entries(all)) {
     world.timers.clear();
     world.sockets = [];
     try {
@@ -599,7 +587,7 @@ async function runAll(load, bigint) {
       failures.push(`${name}: ${error.stack}`);
     }
   }
-  return { passed: Object.keys(tests).length - failures.length, failures };
+  return { passed: Object.keys(all).length - failures.length, failures };
 }
 
 module.exports = { runAll };

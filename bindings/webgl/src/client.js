@@ -17,6 +17,7 @@ function Interface(options) {
   this.options = options;
   this.rules = new Rules(options);
   this.table = new Table();
+  this.secrets = secretsOf(options);
   this.state = RV_STATE_STOPPED;
   this.fault = null;
   this.events = { list: [], bytes: 0, dropped: "events_dropped" };
@@ -56,6 +57,7 @@ Interface.prototype.forget = function () {
   this.told = { version: false, foreign: false, names: {}, unknown: 0 };
   this.joined = this.asked = this.catalogAsked = this.hadPulses = this.backlog = this.sealedIsFlushed = false;
   this.malformedCount = this.malformedSince = 0;
+  this.largeBytes = this.catalogsOwed = 0;
   this.unanswered = [];
   this.holds = [];
 };
@@ -210,7 +212,9 @@ Interface.prototype.owe = function (which) {
 };
 
 Interface.prototype.connectFailed = function (code, message) {
-  var now = this.now(), news = !this.lastError || this.lastError.message !== message || now >= this.toldAt + TELL_AGAIN;
+  var now = this.now(), news;
+  message = this.redacted(message);
+  news = !this.lastError || this.lastError.message !== message || now >= this.toldAt + TELL_AGAIN;
   this.drop();
   /* A server that is away for months must not fill the log. */
   if (news) {
@@ -222,11 +226,14 @@ Interface.prototype.connectFailed = function (code, message) {
 };
 
 Interface.prototype.lost = function (text) {
-  var now = this.now();
+  var now = this.now(), table = this.table;
   this.drop();
-  this.table.count("disconnects");
-  this.table.slots.forEach(function (slot) { slot.pulse = false; });
-  this.table.setStale(now);
+  table.count("disconnects");
+  table.slots.forEach(function (slot) {
+    if (slot.pulse) table.collapsePulse();
+    slot.pulse = false;
+  });
+  table.setStale(now);
   if (this.importing) this.asked = false;
   this.failConfig();
   if (now - this.connectedAt >= STABLE) this.attempts = 0;
@@ -260,7 +267,7 @@ Interface.prototype.close = function (code, reason) {
 
 Interface.prototype.retryLater = function (code, message) {
   var options = this.options, base, wait = -1;
-  this.lastError = new Failure(code, message);
+  this.lastError = new Failure(code, this.redacted(message));
   this.failProbe(this.lastError);
   if (!this.running) return;
   if (this.againNow) {

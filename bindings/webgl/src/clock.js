@@ -15,10 +15,7 @@ Interface.prototype.deadlines = function () {
     this.table.restoreStale(now);
   }
   this.releaseHolds();
-  if (this.pushAt && this.pushAt <= now) {
-    this.pushAt = 0;
-    if (this.catalogAsked && this.connected) this.answerImport();
-  }
+  if (this.pushAt && this.pushAt <= now) this.pushCatalog();
   if (this.followUpAt && this.followUpAt <= now) this.transmitByItself();
   if (this.nextCycle && this.nextCycle <= now) this.cycle(now);
   if (this.heartbeatAt() <= now) {

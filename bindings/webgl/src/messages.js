@@ -58,7 +58,7 @@ Interface.prototype.message = function (fields, text) {
     case "data": this.values(fields.$signals, false); break;
     case "snapshot": this.values(fields.$signals, true); break;
     case "init": break;
-    case "import_request": this.answerImport(); break;
+    case "import_request": this.catalogAskedFor(); break;
     case "import_answer":
       if (this.asked || this.options.auto_import) {
         this.importAnswer(fields.$signals, fields.$signalTypes);
@@ -104,7 +104,7 @@ Interface.prototype.malformed = function (text, why) {
     this.malformedSince = now;
     this.malformedCount = 0;
   }
-  this.logLine(RV_LOG_WARN, "dropped a malformed message of the server: " + escaped(String(why)) + ": " + escaped(text, SHOWN));
+  this.logLine(RV_LOG_WARN, "dropped a malformed message of the server: " + escaped(String(why)) + ": " + shown(text, SHOWN));
   if (++this.malformedCount > MALFORMED_MAX) this.close(4008, "too many malformed messages");
 };
 
@@ -176,7 +176,8 @@ Interface.prototype.applyEntry = function (entry, state, refused) {
     return;
   }
   if (entry.lossy) table.count("lossy");
-  pending = slot.origin === LOCAL && (slot.due || table.isUnsent(slot));
+  /* What nobody has set cannot come back as an echo. */
+  pending = slot.quality !== RV_QUALITY_NEVER && slot.origin === LOCAL && (slot.due || table.isUnsent(slot));
   if (this.awaitingState && (slot.unacknowledged || pending) && slot.access !== RV_ACCESS_READ) {
     slot.heard = value;
     table.count("echoes");
@@ -190,7 +191,7 @@ Interface.prototype.applyEntry = function (entry, state, refused) {
   }
   if (table.apply(slot, value, this.now())) {
     slot.unacknowledged = false;
-    slot.due = slot.pulse = false;
+    slot.due = slot.pulse = slot.unmoved = false;
   } else {
     table.count("echoes");
   }

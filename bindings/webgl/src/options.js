@@ -33,6 +33,9 @@ var BEYOND_A_BROWSER = {
 
 /* Names under which a query may carry a token. */
 var TOKEN_IN_QUERY = /[?&](token|access_token|apikey)(=|&|$)/;
+var TOKENS_IN_QUERY = /[?&](?:token|access_token|apikey)=([^&]*)/g;
+/* Shorter texts are no secrets, and stand in every second line. */
+var SHORTEST_SECRET = 4;
 
 function badOption(message) {
   fail(RV_ERR_ARGUMENT, "option " + message);
@@ -82,6 +85,11 @@ function validate(options) {
   }
   if (!options.port) badOption("port is 0: a client needs the server's port (the default is 1234)");
   checkNumber("update_cycle_ms", options.update_cycle_ms, 1, 3600000);
+  /* Without effect here, but a program for browsers is to run elsewhere, too. */
+  if (options.peer_timeout_ms && options.ping_interval_ms > options.peer_timeout_ms) {
+    badOption("ping_interval_ms is longer than peer_timeout_ms: a peer that has nothing to say would be taken for dead " +
+      "between two pings");
+  }
   checkNumber("max_signals", options.max_signals, 1, 10000000);
   if (options.max_reconnect_attempts < -1) {
     badOption("max_reconnect_attempts is " + options.max_reconnect_attempts + ": it must be -1 (unlimited) or more");
@@ -120,8 +128,28 @@ function urlOf(options) {
   return url + (query ? "&" : "?") + "token=" + encodeURIComponent(options.access_token);
 }
 
+function base64url(text) {
+  return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}
+
+/* What no log, event or error may hold: the token, as it is and as it travels. A longer form first, since what is left
+ * of it after a shorter one would still tell something. */
+function secretsOf(options) {
+  var found = [], raw;
+  function add(token) { found.push(token, encodeURIComponent(token), base64url(token)); }
+  if (options.access_token !== null) add(options.access_token);
+  TOKENS_IN_QUERY.lastIndex = 0;
+  while ((raw = TOKENS_IN_QUERY.exec(options.path || ""))) {
+    found.push(raw[1]);
+    /* What cannot be decoded, or is beyond Latin-1, is no token of any server. */
+    try { add(decodeURIComponent(raw[1])); } catch (error) { continue; }
+  }
+  return found.filter(function (secret) { return secret.length >= SHORTEST_SECRET; })
+    .sort(function (one, other) { return other.length - one.length; });
+}
+
 /* The subprotocols to offer: one that a server answers, and one that carries the token. */
 function protocolsOf(options) {
   if (options.access_token === null || options.token_transport !== RV_TOKEN_SUBPROTOCOL) return [];
-  return ["rv.v2", "rv.token." + btoa(options.access_token).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")];
+  return ["rv.v2", "rv.token." + base64url(options.access_token)];
 }

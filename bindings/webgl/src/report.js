@@ -19,17 +19,33 @@ Interface.prototype.queue = function (queue, item) {
   }
 };
 
+/* `text` with `***` in the place of the token. */
+Interface.prototype.redacted = function (text) {
+  this.secrets.forEach(function (secret) { text = text.split(secret).join("***"); });
+  return text;
+};
+
 Interface.prototype.event = function (type, token, result, text) {
+  /* A message of the host's own is as it was sent. */
+  if (type !== RV_EVENT_RAW) text = this.redacted(text);
   this.queue(this.events, { type: type, token: token, result: result, text: text, time_us: Math.round(this.now() * 1000) });
 };
 
 Interface.prototype.logLine = function (level, text) {
+  text = this.redacted(text);
   this.queue(this.logs, { level: level, text: text, time_us: Math.round(this.now() * 1000) });
   if (this.options.log_to_stderr && typeof console === "object") {
     (level === RV_LOG_ERROR ? console.error : level === RV_LOG_WARN ? console.warn : console.log)("realvirtual-ws: " + text);
   }
 };
 
+/* A message for the log. One with a configuration, which may hold passwords, is not shown, whole or broken. */
+function shown(text, characters) {
+  if (text.indexOf("config") >= 0) return "(" + byteLength(text) + " bytes with a configuration, not shown)";
+  return escaped(text, characters);
+}
+
 Interface.prototype.debugFrame = function (arrow, text) {
-  if (this.options.debug) this.logLine(RV_LOG_DEBUG, arrow + " " + escaped(text, 512));
+  /* Redacted before it is cut, in the middle of a secret perhaps. */
+  if (this.options.debug) this.logLine(RV_LOG_DEBUG, arrow + " " + shown(this.redacted(text), 512));
 };

@@ -2,6 +2,8 @@
 
 var LATE_ANSWER = 10000;
 var PUSH_DELAY = 250;
+/* Requests for our catalogue that may wait for the browser to have sent what it holds. */
+var CATALOGS_OWED = 64;
 var REPORT_LINES = 100;
 var ANSWERS_KEPT = 64;
 var MAX_NAME_BYTES = 512;
@@ -189,16 +191,41 @@ Interface.prototype.failImport = function (failure) {
   this.requestEnded(importing.token);
 };
 
-/* Our own catalogue, for a server that asks. */
+/* The server asks for our catalogue: it gets it now, or when less waits in the browser. */
+Interface.prototype.catalogAskedFor = function () {
+  this.catalogAsked = true;
+  if (!this.isCrowded()) {
+    this.answerImport();
+  } else if (++this.catalogsOwed > CATALOGS_OWED) {
+    this.closeSlow();
+  } else {
+    this.pushAt = this.pushAt || this.now() + PUSH_DELAY;
+  }
+};
+
+/* Catalogues that the server waits for, or that have grown. */
+Interface.prototype.pushCatalog = function () {
+  this.pushAt = 0;
+  if (!this.catalogAsked || !this.connected) return;
+  if (!this.isCrowded()) {
+    this.answerImport();
+    this.catalogsOwed = Math.max(this.catalogsOwed - 1, 0);
+    if (!this.catalogsOwed) return;
+  }
+  this.pushAt = this.now() + PUSH_DELAY;
+};
+
 Interface.prototype.answerImport = function () {
   var values = [], types = [], rules = this.rules;
-  this.catalogAsked = true;
   this.table.slots.forEach(function (slot) {
-    var name = writeString(slot.name) + ":", value = slot.isFailsafe ? initialOf(slot.kind) : slot.value;
+    var name = writeString(slot.name) + ":", value = slot.value;
+    /* What waits in a FIFO comes in its order: its newest value would be one too many now. */
+    if (slot.fifo && slot.fifo.outgoing.length) value = slot.fifo.outgoing[0];
+    if (slot.isFailsafe) value = initialOf(slot.kind);
     values.push(name + writeValue(slot.kind, value));
     types.push(name + writeString(rules.typeName(slot)));
   });
-  this.sendText('{"type":"import_answer","version":2,"signals":{' + values.join(",") + '},"signalTypes":{' + types.join(",") + "}}");
+  this.sendLarge('{"type":"import_answer","version":2,"signals":{' + values.join(",") + '},"signalTypes":{' + types.join(",") + "}}");
 };
 
 /* Signals were added: a server that has our catalogue hears of them a little later, so that many make one answer. */

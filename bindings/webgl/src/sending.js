@@ -4,8 +4,9 @@
 var UNSENT = 0, EVERYTHING = 1, DUE = 2;
 /* What becomes of a value that a frame could carry. */
 var SEND = 0, WAIT = 1, NEVER = 2;
-/* What may wait in the browser before a server counts as one that does not read. */
-var QUEUE_BYTES = 16777216;
+/* What may wait in the browser, besides data and catalogues, before a server counts as one that does not read; and how
+ * much of anything, before catalogues wait. */
+var QUEUE_BYTES = 16777216, QUEUE_SMALL = 1048576;
 
 /* The present value goes into a frame: gives whether a bool differs from the frame before. */
 Table.prototype.settle = function (slot) {
@@ -62,15 +63,23 @@ Table.prototype.pick = function (slot, fresh) {
   if (queued && slot.fifo.outgoing.length) this.markUnsent(slot);
   return {
     slot: slot, value: value, toggled: toggled, fresh: fresh, queued: queued, overtaken: false, origin: slot.origin,
-    usable: slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe
+    repeated: slot.repeated, usable: slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe
   };
+};
+
+/* A pulse that the server does not get: an edge less, and a value that a newer one replaced. */
+Table.prototype.collapsePulse = function () {
+  this.count("pulses_collapsed");
+  this.count("coalesced");
 };
 
 /* Nobody is connected: what is unsent is part of the state that the server gets, and pulses and FIFO entries are over. */
 Table.prototype.forgetUnsent = function () {
   var table = this, over = this.unsent;
   (this.sealed || []).forEach(function (pick) {
-    if (pick.toggled && pick.slot.value !== pick.value) table.count("pulses_collapsed");
+    var replaced = pick.slot.value !== pick.value;
+    if (replaced) table.count("coalesced");
+    if (replaced && pick.toggled) table.count("pulses_collapsed");
     over.push(pick.slot);
   });
   this.sealed = null;
@@ -85,7 +94,7 @@ Table.prototype.forgetUnsent = function () {
     }
     if (slot.origin === LOCAL) slot.unacknowledged = true;
   });
-  this.slots.forEach(function (slot) { slot.held = slot.due = slot.pulse = false; });
+  this.slots.forEach(function (slot) { slot.held = slot.due = slot.pulse = slot.unmoved = false; });
 };
 
 /* Whether the last frame is still in the browser. Who stops waits for nothing. */
@@ -149,7 +158,9 @@ Interface.prototype.collect = function (take) {
     if (take === EVERYTHING) {
       table.slots.forEach(function (slot) {
         var host = slot.origin === LOCAL && slot.quality !== RV_QUALITY_NEVER && hostWrites(slot.access);
-        if (host && !slot.unsent && fresh.indexOf(slot) < 0) fresh.push(slot);
+        if (!host || slot.unsent || fresh.indexOf(slot) >= 0) return;
+        slot.repeated = true;
+        fresh.push(slot);
       });
     }
     wanted = fresh;
@@ -160,7 +171,7 @@ Interface.prototype.collect = function (take) {
       })).sort(byId);
     }
     wanted.forEach(function (slot) { picks.push(table.pick(slot, !ready || !!slot.wanted)); });
-    fresh.forEach(function (slot) { slot.wanted = false; });
+    fresh.forEach(function (slot) { slot.wanted = slot.repeated = false; });
     this.followUp = !busy && table.unsent.some(function (slot) { return slot.fifo; });
   }
   picks.forEach(function (pick) {
@@ -180,17 +191,40 @@ Interface.prototype.fate = function (pick) {
   return this.awaitingState && slot.access === RV_ACCESS_READ_WRITE ? WAIT : SEND;
 };
 
+/* Notes that the server is to get a new value, and counts what it had still to get and now does not. */
+Interface.prototype.note = function (pick) {
+  var slot = pick.slot, table = this.table;
+  if (!slot.due) {
+    slot.due = true;
+    slot.unmoved = slot.kind === RV_KIND_BOOL && !pick.toggled && !pick.queued;
+    return;
+  }
+  /* What it is not to get anyway is not lost to it. */
+  if (pick.origin === SERVER || this.fate(pick) === NEVER) return;
+  if (pick.queued) {
+    table.count("queue_overflow");
+  } else if (!pick.toggled) {
+    if (!pick.repeated) table.count("coalesced");
+  } else if (slot.pulse) {
+    /* The new value is the pulse's other level again, so the level after it is lost with it. */
+    slot.pulse = false;
+    table.collapsePulse();
+    table.count("coalesced");
+  } else if (slot.unmoved) {
+    /* This is the first edge of what it is owed. */
+    slot.unmoved = false;
+    table.count("coalesced");
+  } else {
+    slot.pulse = true;
+  }
+};
+
 /* Makes the messages of a frame. A level that passed unseen goes ahead in a frame of its own: beside newer values it
  * would tear what was set together. */
 Interface.prototype.distribute = function (frame) {
   var iface = this, chosen = [], onlyPulses, hadPulses;
   frame.picks.forEach(function (pick) {
-    var slot = pick.slot, owed = slot.due;
-    if (!pick.fresh) return;
-    slot.due = true;
-    if (!owed || !pick.toggled || pick.origin === SERVER) return;
-    if (slot.pulse) iface.table.count("pulses_collapsed");
-    slot.pulse = !slot.pulse;
+    if (pick.fresh) iface.note(pick);
   });
   if (this.isBusy()) return;
   hadPulses = this.hadPulses;
@@ -210,9 +244,9 @@ Interface.prototype.distribute = function (frame) {
       iface.followUp = iface.edgeWaits = true;
       return;
     }
-    slot.due = slot.forced = false;
+    slot.due = slot.forced = slot.unmoved = false;
     if (fate === SEND) {
-      if (pulse) iface.table.count("pulses_collapsed");
+      if (pulse) iface.table.collapsePulse();
       chosen.push({ slot: slot, value: pick.value });
     }
   });
@@ -230,7 +264,7 @@ Interface.prototype.sendValues = function (chosen) {
     var slot = choice.slot, pair = writeString(slot.name) + ":" + writeValue(slot.kind, choice.value), size = 0;
     if (most !== Infinity) size = byteLength(pair);
     if (values && around + bytes + 1 + size > most) {
-      iface.sendText(DATA_OPEN + text + "}}", values);
+      iface.sendLarge(DATA_OPEN + text + "}}", values);
       text = "";
       bytes = values = 0;
     }
@@ -241,21 +275,42 @@ Interface.prototype.sendValues = function (chosen) {
     /* It need not go out again for want of a mention by the server. */
     slot.mentioned = true;
   });
-  this.sendText(DATA_OPEN + text + "}}", values);
+  this.sendLarge(DATA_OPEN + text + "}}", values);
   this.unanswered.push({ number: this.frames, at: this.now(), slots: chosen.map(function (choice) { return choice.slot; }) });
 };
 
-Interface.prototype.sendText = function (text, values) {
+/* So much is in the browser that catalogues wait. */
+Interface.prototype.isCrowded = function () {
+  return this.socket.bufferedAmount >= QUEUE_SMALL;
+};
+
+Interface.prototype.closeSlow = function () {
+  this.table.count("slow_peer_closed");
+  this.close(4008, "too slow: it does not read what it is sent");
+};
+
+/* Gives a message to the browser, or closes a server for which too much waits there. */
+Interface.prototype.sendText = function (text) {
   if (!this.connected) return;
-  if (this.socket.bufferedAmount > QUEUE_BYTES) {
-    this.table.count("slow_peer_closed");
-    this.close(4008, "too slow: it does not read what it is sent");
-    return;
-  }
+  if (!this.socket.bufferedAmount) this.largeBytes = 0;
+  if (this.socket.bufferedAmount - this.largeBytes > QUEUE_BYTES) this.closeSlow();
+  else this.handOver(text, byteLength(text));
+};
+
+/* Gives data or a catalogue to the browser: it may have any size, since it goes only when little waits. */
+Interface.prototype.sendLarge = function (text, values) {
+  var bytes = byteLength(text);
+  if (!this.connected) return;
+  if (!this.socket.bufferedAmount) this.largeBytes = 0;
+  this.largeBytes += bytes;
+  this.table.count("values_out", values || 0);
+  this.handOver(text, bytes);
+};
+
+Interface.prototype.handOver = function (text, bytes) {
   this.debugFrame("->", text);
   this.table.count("frames_out");
-  this.table.count("bytes_out", byteLength(text));
-  this.table.count("values_out", values || 0);
+  this.table.count("bytes_out", bytes);
   this.socket.send(text);
 };
 

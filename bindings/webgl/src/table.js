@@ -43,19 +43,21 @@ Table.prototype.add = function (name, kind, direction, access, initial) {
   var slot = {
     id: this.slots.length, name: name, kind: kind, direction: direction, access: access, value: initial,
     quality: RV_QUALITY_NEVER, imported: 0, comment: "", folder: "", displayName: "",
-    /* Whose value it is, and who has said it last: the loss of that one makes it stale. */
+    /* Whose value it is, and who stands for it: the loss of that one makes it stale. */
     origin: LOCAL, writer: LOCAL,
     /* The last value of the server's, on any connection. */
     heard: undefined,
     /* A bool as the frame before the pending one carried it. */
     base: false,
     /* To be sent; due although a frame has taken it; due although it is the server's value. */
-    unsent: false, due: false, forced: false, wanted: false,
+    unsent: false, due: false, forced: false, wanted: false, repeated: false,
     /* A level that the server is to get before the present one. */
     pulse: false,
+    /* A bool that is due with the level of the frame before, which the server has. */
+    unmoved: false,
     /* Set by the host, and not known to have reached the server. */
     unacknowledged: false, mentioned: false, frame: 0,
-    fifo: null, failsafe: null, isFailsafe: false, minHold: 0, held: false,
+    fifo: null, failsafe: null, isFailsafe: false, replaced: initial, minHold: 0, held: false,
     logged: false, flags: 0, changes: 0, rises: 0, arrived: 0, noted: 0,
     seen: 0, entry: -1, refused: false, listed: false, told: false
   };
@@ -81,10 +83,12 @@ Table.prototype.markUnsent = function (slot) {
   this.unsent.push(slot);
 };
 
+/* Gives whether there was something to drop. */
 Table.prototype.dropUnsent = function (slot) {
-  if (!slot.unsent) return;
+  if (!slot.unsent) return false;
   slot.unsent = false;
   this.unsent.splice(this.unsent.indexOf(slot), 1);
+  return true;
 };
 
 Table.prototype.isUnsent = function (slot) {
@@ -105,7 +109,14 @@ Table.prototype.checkSet = function (id, kind) {
 
 /* Takes a value from the host. */
 Table.prototype.set = function (slot, value, now) {
-  if (slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) return;
+  if (slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) {
+    if (slot.quality === RV_QUALITY_STALE) {
+      /* The host stands for it now; it is no news for the server. */
+      slot.quality = RV_QUALITY_GOOD;
+      slot.writer = LOCAL;
+    }
+    return;
+  }
   this.beforeUnsent(slot, value);
   if (slot.unsent && !slot.fifo) this.count("coalesced");
   slot.origin = slot.writer = LOCAL;
@@ -121,8 +132,7 @@ Table.prototype.apply = function (slot, value, now) {
   slot.arrived = now;
   slot.heard = value;
   if (slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) {
-    /* Who confirms a value keeps it alive; whose it is, is another matter. */
-    slot.writer = slot.origin === LOCAL ? LOCAL : SERVER;
+    /* A repeat makes the server the writer only where nobody stands for the value any more. */
     if (slot.quality === RV_QUALITY_STALE) {
       slot.origin = slot.writer = SERVER;
       this.setQuality(slot, RV_QUALITY_GOOD, now);
@@ -138,7 +148,7 @@ Table.prototype.apply = function (slot, value, now) {
   this.count("changes");
   this.storeChange(slot, value, 0, now);
   /* Whatever was about to be sent of it is overtaken. */
-  this.dropUnsent(slot);
+  if (this.dropUnsent(slot) && !slot.fifo) this.count("coalesced");
   this.settle(slot);
   if (slot.fifo && slot.fifo.outgoing.length) {
     this.count("queue_overflow", slot.fifo.outgoing.length);
@@ -160,7 +170,7 @@ Table.prototype.storeChange = function (slot, value, flag, now) {
       fifo.overflow = true;
       this.count("queue_overflow");
     }
-    fifo.incoming.push({ value: value, rises: rises, time: now, source: slot.origin });
+    fifo.incoming.push({ value: value, rises: rises, time: now, source: sourceOf(slot), isFailsafe: slot.isFailsafe });
   }
   this.record(slot, flag);
 };
@@ -198,19 +208,25 @@ Table.prototype.applyFailsafes = function (now) {
     var failsafe = slot.failsafe;
     if (failsafe.at > now) return;
     failsafe.at = Infinity;
-    if (slot.quality !== RV_QUALITY_STALE) return;
+    if (slot.quality !== RV_QUALITY_STALE || slot.isFailsafe) return;
+    slot.replaced = slot.value;
     slot.isFailsafe = true;
     table.storeChange(slot, failsafe.value, RV_CHANGE_FAILSAFE, now);
   });
 };
 
-/* Stale values that the server's resync did not mention stand. */
+/* Stale values that the server's resync did not mention stand; a fail-safe value gives way to the one that it replaced. */
 Table.prototype.restoreStale = function (now) {
   var table = this;
   this.slots.forEach(function (slot) {
-    if (slot.writer === SERVER && slot.quality === RV_QUALITY_STALE && !slot.isFailsafe) {
+    if (slot.writer !== SERVER || slot.quality !== RV_QUALITY_STALE) return;
+    if (!slot.isFailsafe) {
       table.setQuality(slot, RV_QUALITY_GOOD, now);
+      return;
     }
+    slot.isFailsafe = false;
+    slot.quality = RV_QUALITY_GOOD;
+    table.storeChange(slot, slot.replaced, 0, now);
   });
 };
 
@@ -232,6 +248,9 @@ Table.prototype.poll = function (capacity, each) {
     count++;
     if (count === capacity && taken < this.log.length) flags |= RV_CHANGE_MORE;
     this.polled.push(slot.kind === RV_KIND_TEXT ? (entry || slot).value : "");
+    /* That flag belongs to the fail-safe value alone, which another one may have replaced before the poll. */
+    if (entry ? entry.isFailsafe : slot.isFailsafe && flags & RV_CHANGE_FAILSAFE) flags |= RV_CHANGE_FAILSAFE;
+    else flags &= ~RV_CHANGE_FAILSAFE;
     each(count - 1, slot, flags, entry);
     slot.flags = slot.rises = 0;
     if (!more) {
@@ -242,6 +261,11 @@ Table.prototype.poll = function (capacity, each) {
   this.log.splice(0, taken);
   return count;
 };
+
+/* Stale and fail-safe states come from this host. */
+function sourceOf(slot) {
+  return slot.quality === RV_QUALITY_STALE ? LOCAL : slot.origin;
+}
 
 /* Writes a change record of 48 bytes. Without flags and counts it is what rv_get_values shows. */
 function writeChange(at, slot, flags, changes, rises, entry) {
@@ -259,5 +283,5 @@ function writeChange(at, slot, flags, changes, rises, entry) {
   HEAPU32[at + fields.change_count[0] >>> 2] = entry ? 1 : changes;
   HEAPU32[at + fields.rise_count[0] >>> 2] = entry ? entry.rises : rises;
   writeInt(at + fields.time_us[0], Math.round((entry ? entry.time : slot.origin === LOCAL ? 0 : slot.noted) * 1000));
-  HEAPU32[at + fields.source[0] >>> 2] = entry ? entry.source : slot.quality === RV_QUALITY_STALE ? LOCAL : slot.origin;
+  HEAPU32[at + fields.source[0] >>> 2] = entry ? entry.source : sourceOf(slot);
 }
