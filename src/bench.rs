@@ -159,7 +159,7 @@ impl Server {
         self.now = self.now + Duration::from_micros(1);
         let bytes = self.input(Input::Cycle { skipped: 0 });
         if bytes > 0 {
-            self.input(Input::Drained { peer: PEER });
+            self.input(Input::Drained { peers: &[PEER] });
         }
         bytes
     }

@@ -100,7 +100,7 @@ pub fn hear(data: &[u8]) {
             now = now + Duration::from_millis(10);
             give(&mut session, now, Input::Deadline);
             give(&mut session, now, Input::Cycle { skipped: 0 });
-            give(&mut session, now, Input::Drained { peer: PEER });
+            give(&mut session, now, Input::Drained { peers: &[PEER] });
         }
         signals.table().poll(4, |_, _| {});
     }

@@ -33,7 +33,7 @@ use crate::protocol::direction::Rules;
 use crate::runtime::Pipe;
 use crate::runtime::keys::Keys;
 pub(crate) use crate::runtime::{Flag, RawFlag};
-use crate::runtime::{Hub, NetThread, Shared, clock, run};
+use crate::runtime::{Hub, NetThread, Shared, clock, run, try_run};
 use crate::session::{Input, Session};
 use crate::signals::Signals;
 
@@ -130,14 +130,17 @@ impl Interface {
         }
     }
 
-    /// Sends what is set and not sent yet, at once instead of with the next cycle. Does not wait.
+    /// Sends what is set and not sent yet, at once instead of with the next cycle. Does not wait: to a few connections
+    /// it writes from this thread as far as they take it at once, the rest is left to the network thread.
     ///
     /// # Errors
     /// [`ErrorCode::Handle`] when closed.
     pub fn flush(&self) -> Result<()> {
         self.shared.check()?;
-        // Nothing to send to when it is not started.
-        let _ = self.control.send(Input::Flush);
+        if !(self.control.is_free() && try_run(&self.hub, Input::Flush)) {
+            // Nothing to send to when it is not started.
+            let _ = self.control.send(Input::Flush);
+        }
         Ok(())
     }
 

@@ -28,11 +28,11 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use driver::{Command, TEMPORARY_STOP, drive};
+pub(crate) use driver::{Command, Commands, TEMPORARY_STOP, drive};
 #[cfg(unix)]
 pub(crate) use flag::Pipe;
 pub(crate) use flag::{Flag, RawFlag};
-pub(crate) use hub::{Hub, run};
+pub(crate) use hub::{Hub, run, try_run};
 pub(crate) use shared::{Answer, Shared};
 pub(crate) use thread::NetThread;
 pub(crate) use tls::Loaded;

@@ -265,7 +265,11 @@ impl Session {
             Input::Ping { peer, payload } => self.ping(peer, payload, now),
             Input::Pong { peer, payload } => self.pong(peer, payload, now),
             Input::Progress { peer } => self.heard(peer, now),
-            Input::Drained { peer } => self.drained(peer, now),
+            Input::Drained { peers } => {
+                for peer in peers {
+                    self.drained(*peer, now);
+                }
+            }
             Input::Closed { peer, reason } => self.closed(peer, &reason, now),
             Input::Crowded => self.stats.crowded_closed += 1,
             Input::Cycle { skipped } => {

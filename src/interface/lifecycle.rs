@@ -6,14 +6,12 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use tokio::sync::mpsc::error::SendError;
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::AbortHandle;
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::interface::{Interface, LIVE, State};
 use crate::options::Mode;
-use crate::runtime::{Command, Loaded, TEMPORARY_STOP, clock, drive};
+use crate::runtime::{Command, Commands, Loaded, TEMPORARY_STOP, clock, drive};
 use crate::session::{Input, LogLevel, LogRecord};
 
 /// How long closing waits for the network thread to let go of the sockets.
@@ -24,7 +22,7 @@ const LOOK: Duration = Duration::from_millis(50);
 /// The driver of a started interface.
 #[derive(Debug)]
 struct Running {
-    commands: UnboundedSender<Command>,
+    commands: Commands,
     task: AbortHandle,
     /// Disconnected once the driver and all its sockets are gone.
     ended: mpsc::Receiver<()>,
@@ -63,10 +61,19 @@ impl Control {
     pub(super) fn send(&self, input: Input<'static>) -> Option<Input<'static>> {
         match &*self.phase.lock() {
             Phase::Running(running) => match running.commands.send(Command::Run(input)) {
-                Err(SendError(Command::Run(input))) => Some(input),
+                Some(Command::Run(input)) => Some(input),
                 _ => None,
             },
             Phase::Idle | Phase::Ending(_) => Some(input),
+        }
+    }
+
+    /// Whether there is a driver that has carried out everything that it was given, so that what this thread does by
+    /// itself overtakes nothing.
+    pub(super) fn is_free(&self) -> bool {
+        match &*self.phase.lock() {
+            Phase::Running(running) => running.commands.is_idle(),
+            Phase::Idle | Phase::Ending(_) => false,
         }
     }
 
@@ -158,11 +165,11 @@ impl Interface {
         };
         *self.shared.last_error.lock() = None;
         self.hub.lock().stop_after = request;
-        let (commands, queue) = unbounded_channel();
+        let (commands, orders) = Commands::new();
         let (end, ended) = mpsc::channel();
         let (bind, bound) = mpsc::channel();
         let (hub, shared) = (Arc::clone(&self.hub), Arc::clone(&self.shared));
-        let task = thread.handle().spawn(drive(hub, shared, queue, bind, end));
+        let task = thread.handle().spawn(drive(hub, shared, orders, bind, end));
         *phase = Phase::Running(Running {
             commands,
             task: task.abort_handle(),

@@ -10,12 +10,12 @@ use std::task::Poll;
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::Role;
 
 use crate::access::{Grant, without_query};
 use crate::error::{Error, ErrorCode, Result};
@@ -25,7 +25,7 @@ use crate::runtime::admission::{self, Door, Policy};
 use crate::runtime::budget::{Budget, Share};
 use crate::runtime::handshakes::Handshakes;
 use crate::runtime::hub::{self, Hub, Link};
-use crate::runtime::link::{self, LinkOptions, Outbound};
+use crate::runtime::link::{self, Line, LinkOptions, Outbound, Outlet};
 use crate::runtime::meter::Meter;
 use crate::runtime::shared::Shared;
 use crate::runtime::stream::MaybeTls;
@@ -47,6 +47,52 @@ pub(crate) enum Command {
     Stop {
         until: Time,
     },
+}
+
+/// The way of the host's commands to the driver.
+#[derive(Debug)]
+pub(crate) struct Commands {
+    queue: UnboundedSender<Command>,
+    /// Commands that the driver has not carried out yet.
+    waiting: Arc<AtomicUsize>,
+}
+
+/// Where the driver takes them up.
+#[derive(Debug)]
+pub(crate) struct Orders {
+    queue: UnboundedReceiver<Command>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Commands {
+    pub(crate) fn new() -> (Self, Orders) {
+        let (sender, receiver) = unbounded_channel();
+        let waiting = Arc::<AtomicUsize>::default();
+        let commands = Self {
+            queue: sender,
+            waiting: Arc::clone(&waiting),
+        };
+        let orders = Orders {
+            queue: receiver,
+            waiting,
+        };
+        (commands, orders)
+    }
+
+    /// Gives it to the driver, or back when that is gone.
+    pub(crate) fn send(&self, command: Command) -> Option<Command> {
+        self.waiting.fetch_add(1, Ordering::AcqRel);
+        self.queue.send(command).err().map(|refused| refused.0)
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.queue.is_closed()
+    }
+
+    /// Whether the driver has carried out all of them.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) == 0
+    }
 }
 
 /// Everything a running interface's tasks share.
@@ -71,7 +117,7 @@ struct Tasks {
 pub(crate) async fn drive(
     hub: Arc<Mutex<Hub>>,
     shared: Arc<Shared>,
-    commands: UnboundedReceiver<Command>,
+    orders: Orders,
     started: mpsc::Sender<Result<()>>,
     alive: mpsc::Sender<()>,
 ) {
@@ -96,7 +142,7 @@ pub(crate) async fn drive(
                     // Before the start returns, so that nobody finds it still stopped after it.
                     hub::run(&hub, Input::Start);
                     let _ = started.send(Ok(()));
-                    run(hub, shared, listener, commands, alive).await;
+                    run(hub, shared, listener, orders, alive).await;
                 }
             }
         }
@@ -129,7 +175,7 @@ async fn run(
     hub: Arc<Mutex<Hub>>,
     shared: Arc<Shared>,
     listener: Option<TcpListener>,
-    mut commands: UnboundedReceiver<Command>,
+    mut orders: Orders,
     alive: mpsc::Sender<()>,
 ) {
     let tasks = Tasks {
@@ -176,6 +222,11 @@ async fn run(
             if hub.take_connect() {
                 dialling = Some(tasks.dial());
             }
+            if hub.is_behind() {
+                drop(hub);
+                hub::catch_up(&tasks.hub);
+                continue;
+            }
             hub.sleeping_until = hub.session().wake_at();
             let cycling = shared.options.send_mode == SendMode::Cycle && hub.link_count() > 0;
             (hub.sleeping_until, cycling)
@@ -185,9 +236,12 @@ async fn run(
         }
         tokio::select! {
             biased;
-            command = commands.recv() => match command {
+            command = orders.queue.recv() => match command {
                 Some(Command::Stop { until }) => break until,
-                Some(Command::Run(input)) => hub::run(&hub, input),
+                Some(Command::Run(input)) => {
+                    hub::run(&hub, input);
+                    orders.waiting.fetch_sub(1, Ordering::AcqRel);
+                }
                 None => return,
             },
             scheduled = cycle.tick(), if cycling => {
@@ -397,44 +451,40 @@ impl Tasks {
     }
 
     /// Closes a connection whose upgrade is answered already.
-    fn turn_away<S>(&self, ws: WebSocketStream<Meter<S>>)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
-        let (outbound, queue) = unbounded_channel();
-        let cap = Arc::new(AtomicUsize::new(self.options().message_cap()));
-        let _ = outbound.send(Outbound::Close {
+    fn turn_away(&self, ws: WebSocketStream<Meter<MaybeTls>>) {
+        let line = Line::new(ws, Role::Server);
+        Outlet::of(Arc::clone(&line)).push(Outbound::Close {
             code: 1013,
             reason: "the server has as many clients as it may have, try again later".to_owned(),
         });
-        self.spawn(link::run(ws, queue, LinkOptions::default(), cap, |_| {}));
+        self.spawn(link::run(line, LinkOptions::default(), |_| {}));
     }
 
     /// Gives an open connection its task.
-    fn attach<S>(
+    fn attach(
         &self,
-        mut ws: WebSocketStream<Meter<S>>,
+        mut ws: WebSocketStream<Meter<MaybeTls>>,
         address: String,
         note: String,
         ip: Option<IpAddr>,
         grant: Option<Arc<Grant>>,
-    ) where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
+    ) {
         // The session has said goodbye to its peers, and would not to this one.
         if self.stopping.load(Ordering::Relaxed) {
             return;
         }
+        let cap = Arc::new(AtomicUsize::new(self.options().message_cap()));
+        ws.get_mut().set_cap(Arc::clone(&cap));
         if let Some(budget) = &self.budget {
             ws.get_mut().set_share(Share::of(Arc::clone(budget)));
         }
-        let (outbound, queue) = unbounded_channel();
-        let cap = Arc::new(AtomicUsize::new(self.options().message_cap()));
-        let peer = self.hub.lock().add_link(Link {
-            outbound,
-            cap: Arc::clone(&cap),
-            address: ip,
-        });
+        let role = match self.options().mode {
+            Mode::Client => Role::Client,
+            Mode::Server => Role::Server,
+        };
+        let line = Line::new(ws, role);
+        let link = Link::new(Outlet::of(Arc::clone(&line)), cap, ip);
+        let peer = self.hub.lock().add_link(link);
         let connected = Input::Connected {
             peer,
             address,
@@ -446,7 +496,7 @@ impl Tasks {
         let hub = Arc::clone(&self.hub);
         self.spawn(async move {
             let events = Arc::clone(&hub);
-            link::run(ws, queue, LinkOptions::default(), cap, move |event| {
+            link::run(line, LinkOptions::default(), move |event| {
                 hub::link_event(&events, peer, event);
             })
             .await;

@@ -6,22 +6,50 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
-use tokio::sync::mpsc::UnboundedSender;
 
 use crate::runtime::clock;
-use crate::runtime::link::{Closed, LinkEvent, Outbound};
+use crate::runtime::link::{Closed, Line, LinkEvent, Outbound, Outlet};
 use crate::runtime::shared::{Answer, Shared};
 use crate::session::{Input, Output, PeerId, Session, State};
 use crate::time::Time;
 
-/// The way to one peer's socket task.
+/// To how many sockets a host's thread writes by itself. Each takes some 10 µs of it; with more of them the network
+/// thread writes, since a host may have little time in which to draw a frame.
+const HOST_WRITES: usize = 4;
+
+/// The way to one peer's socket.
 #[derive(Debug)]
 pub(crate) struct Link {
-    pub(crate) outbound: UnboundedSender<Outbound>,
-    pub(crate) cap: Arc<AtomicUsize>,
-    pub(crate) address: Option<IpAddr>,
+    outlet: Outlet,
+    cap: Arc<AtomicUsize>,
+    address: Option<IpAddr>,
+    /// Stands in [`Hub::unwritten`].
+    unwritten: bool,
+}
+
+impl Link {
+    /// `cap`: the size that messages from the peer may have at the moment.
+    pub(crate) const fn new(
+        outlet: Outlet,
+        cap: Arc<AtomicUsize>,
+        address: Option<IpAddr>,
+    ) -> Self {
+        Self {
+            outlet,
+            cap,
+            address,
+            unwritten: false,
+        }
+    }
+}
+
+/// Lists that live on, so that a steady cycle allocates nothing here.
+#[derive(Debug, Default)]
+struct Round {
+    lines: Vec<(PeerId, Arc<Line>)>,
+    drained: Vec<PeerId>,
 }
 
 /// The session, its links, and what to tell the driver.
@@ -32,6 +60,9 @@ pub(crate) struct Hub {
     links: HashMap<PeerId, Link>,
     next_peer: PeerId,
     outputs: Vec<Output>,
+    /// Peers for which something is queued that nobody has tried to write.
+    unwritten: Vec<PeerId>,
+    round: Round,
     /// The client is to dial; the driver takes this.
     connect_wanted: bool,
     /// When the driver wakes by itself.
@@ -57,6 +88,8 @@ impl Hub {
             links: HashMap::new(),
             next_peer: 1,
             outputs: Vec::new(),
+            unwritten: Vec::new(),
+            round: Round::default(),
             connect_wanted: false,
             sleeping_until: Time::NEVER,
             wake: Arc::new(Notify::new()),
@@ -99,6 +132,7 @@ impl Hub {
         if self.shared.is_faulted() {
             // The session may have been left in the middle of something.
             self.links.clear();
+            self.unwritten.clear();
             return;
         }
         // First the state, so that a client does not plan to connect again.
@@ -108,6 +142,7 @@ impl Hub {
             let reason = reason.to_owned();
             self.run(now, Input::Closed { peer, reason });
         }
+        self.unwritten.clear();
         self.connect_wanted = false;
         self.stopping = false;
         self.stop_wanted = false;
@@ -218,23 +253,113 @@ impl Hub {
         false
     }
 
-    fn to_link(&self, peer: PeerId, outbound: Outbound) {
-        if let Some(link) = self.links.get(&peer) {
+    fn to_link(&mut self, peer: PeerId, outbound: Outbound) {
+        if let Some(link) = self.links.get_mut(&peer) {
             // A link that is gone reports its end by itself.
-            let _ = link.outbound.send(outbound);
+            link.outlet.push(outbound);
+            if !std::mem::replace(&mut link.unwritten, true) {
+                self.unwritten.push(peer);
+            }
+        }
+    }
+
+    /// Whether something is queued that nobody has tried to write.
+    pub(crate) fn is_behind(&self) -> bool {
+        !self.unwritten.is_empty()
+    }
+
+    /// Takes up what is queued.
+    fn take_unwritten(&mut self, lines: &mut Vec<(PeerId, Arc<Line>)>) {
+        for peer in self.unwritten.drain(..) {
+            if let Some(link) = self.links.get_mut(&peer) {
+                link.unwritten = false;
+                lines.push((peer, Arc::clone(link.outlet.line())));
+            }
         }
     }
 }
 
-/// Runs one input, then tells those who wait.
+/// Runs one input, writes what follows, then tells those who wait.
 pub(crate) fn run(hub: &Mutex<Hub>, input: Input<'_>) {
+    carry_on(hub.lock(), input);
+}
+
+fn carry_on(mut guard: MutexGuard<'_, Hub>, input: Input<'_>) {
+    let mut news = write(&mut guard);
+    news |= guard.run(clock::now(), input);
+    news |= write(&mut guard);
+    tell(guard, news);
+}
+
+/// As [`run`], for a host's thread that must not wait; `false` when the hub is in use, and nothing was done. What goes
+/// to many sockets is written by the network thread, unless that has fallen behind by a whole input.
+pub(crate) fn try_run(hub: &Mutex<Hub>, input: Input<'_>) -> bool {
+    let Some(mut guard) = hub.try_lock() else {
+        return false;
+    };
+    let mut news = write(&mut guard);
+    news |= guard.run(clock::now(), input);
+    if guard.unwritten.len() > HOST_WRITES {
+        guard.wake.notify_one();
+    } else {
+        news |= write(&mut guard);
+    }
+    tell(guard, news);
+    true
+}
+
+/// Writes what is queued, if anything is.
+pub(crate) fn catch_up(hub: &Mutex<Hub>) {
     let mut guard = hub.lock();
-    if guard.run(clock::now(), input) {
+    let news = write(&mut guard);
+    tell(guard, news);
+}
+
+fn tell(guard: MutexGuard<'_, Hub>, news: bool) {
+    if news {
         let shared = Arc::clone(&guard.shared);
         // Waiters look at the hub while they hold the gate, so it must be free by now.
         drop(guard);
         shared.notify();
     }
+}
+
+/// Writes what is queued to its sockets, during which the hub is free for others. Peers that have everything in the
+/// kernel can take the next frame at once.
+fn write(guard: &mut MutexGuard<'_, Hub>) -> bool {
+    if guard.unwritten.is_empty() {
+        return false;
+    }
+    let mut round = std::mem::take(&mut guard.round);
+    guard.take_unwritten(&mut round.lines);
+    MutexGuard::unlocked(guard, || {
+        for (_, line) in &round.lines {
+            line.pump();
+        }
+    });
+    for (peer, line) in round.lines.drain(..) {
+        // Under the lock of the hub: nothing more can have been queued since.
+        if line.take_drained() {
+            round.drained.push(peer);
+        }
+    }
+    let mut news = false;
+    if !round.drained.is_empty() {
+        let peers = &round.drained;
+        news = guard.run(clock::now(), Input::Drained { peers });
+        round.drained.clear();
+        // What they were owed follows. That it is in the kernel is for their tasks to say: a host that sets without a
+        // pause would otherwise keep this going.
+        guard.take_unwritten(&mut round.lines);
+        MutexGuard::unlocked(guard, || {
+            for (_, line) in round.lines.drain(..) {
+                line.pump();
+                line.wake();
+            }
+        });
+    }
+    guard.round = round;
+    news
 }
 
 /// Runs what a link reports.
@@ -244,7 +369,15 @@ pub(crate) fn link_event(hub: &Mutex<Hub>, peer: PeerId, event: LinkEvent<'_>) {
         LinkEvent::Ping(payload) => Input::Ping { peer, payload },
         LinkEvent::Pong(payload) => Input::Pong { peer, payload },
         LinkEvent::Progress => Input::Progress { peer },
-        LinkEvent::Drained => Input::Drained { peer },
+        LinkEvent::Drained => {
+            let guard = hub.lock();
+            let link = guard.links.get(&peer);
+            // Unless another thread has queued something since.
+            if link.is_some_and(|link| link.outlet.line().is_idle()) {
+                carry_on(guard, Input::Drained { peers: &[peer] });
+            }
+            return;
+        }
         LinkEvent::Closed(closed) => {
             hub.lock().links.remove(&peer);
             if closed.crowded() {

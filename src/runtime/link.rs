@@ -1,30 +1,31 @@
-//! One WebSocket after its handshake: one task that reads, writes and closes it by the rules.
+//! One WebSocket after its handshake: one task that reads and closes it by the rules, and writes what was not written
+//! by whoever sent it.
 
+mod direct;
 mod end;
+mod line;
 mod writer;
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{SinkExt, Stream};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::sync::mpsc::UnboundedReceiver;
+use futures_util::SinkExt;
+use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 pub(crate) use self::end::Closed;
 use self::end::{Closing, End};
-use self::writer::{Writer, Written};
+use self::line::{Io, Place};
+pub(crate) use self::line::{Line, Outlet};
+use self::writer::close_frame;
 use super::admission::drain;
-use super::meter::Meter;
 
 /// What goes to the peer.
 #[derive(Debug)]
@@ -99,22 +100,16 @@ const READS: usize = 64;
 /// How much a peer that was closed may still send before it is cut off.
 const LINGER_BYTES: u64 = 8 << 20;
 
-/// Runs `socket` to its end. `caps` is the size that messages may have at the moment. A dropped sender
-/// of `outbound` cuts the connection at once. [`LinkEvent::Closed`] comes as soon as the end is known;
-/// the future may take `close_wait` longer, so that the peer can read why it was closed.
-pub(crate) async fn run<S>(
-    mut socket: WebSocketStream<Meter<S>>,
-    outbound: UnboundedReceiver<Outbound>,
+/// Runs `line` to its end. A dropped [`Outlet`] cuts the connection at once. [`LinkEvent::Closed`] comes as soon as the
+/// end is known; the future may take `close_wait` longer, so that the peer can read why it was closed.
+pub(crate) async fn run(
+    line: Arc<Line>,
     options: LinkOptions,
-    caps: Arc<AtomicUsize>,
     mut on_event: impl FnMut(LinkEvent<'_>),
-) where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    socket.get_mut().set_cap(caps);
+) {
+    let hang_up = HangUp(&line);
     let mut link = Link {
-        socket,
-        writer: Writer::new(outbound),
+        line: &line,
         options,
         closing: None,
         broken: None,
@@ -124,11 +119,23 @@ pub(crate) async fn run<S>(
         armed: None,
     };
     let end = poll_fn(|cx| link.poll(cx, &mut on_event)).await;
+    let io = line.end();
     let farewell = end.farewell();
     let closed = end.closed(link.closing.as_ref());
     on_event(LinkEvent::Closed(closed));
-    if let Some(close) = farewell {
-        linger(&mut link.socket, close, options.close_wait).await;
+    if let (Some(close), Some(io)) = (farewell, io) {
+        // Boxed, since every link would have room for it all the time.
+        Box::pin(linger(io, close, options.close_wait)).await;
+    }
+    drop(hang_up);
+}
+
+/// Closes the socket with the task, also one that is aborted: others may have a hold on the line for longer.
+struct HangUp<'a>(&'a Line);
+
+impl Drop for HangUp<'_> {
+    fn drop(&mut self) {
+        drop(self.0.end());
     }
 }
 
@@ -141,9 +148,8 @@ struct Partial {
     bytes: u64,
 }
 
-struct Link<S> {
-    socket: WebSocketStream<Meter<S>>,
-    writer: Writer,
+struct Link<'a> {
+    line: &'a Line,
     options: LinkOptions,
     closing: Option<Closing>,
     /// Writing failed; what the peer sent before, perhaps its reason, is still read until then.
@@ -154,7 +160,7 @@ struct Link<S> {
     armed: Option<Instant>,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
+impl Link<'_> {
     /// Writing never waits for reading or the reverse, or two ends that both send much would block
     /// each other.
     fn poll(
@@ -162,6 +168,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
         cx: &mut Context<'_>,
         on_event: &mut impl FnMut(LinkEvent<'_>),
     ) -> Poll<End> {
+        // Before it looks: what is sent from now on wakes it again.
+        self.line.task.register(cx.waker());
         if let Poll::Ready(end) = self.poll_write(cx, on_event) {
             return Poll::Ready(end);
         }
@@ -176,29 +184,38 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
         cx: &mut Context<'_>,
         on_event: &mut impl FnMut(LinkEvent<'_>),
     ) -> Poll<End> {
-        match self.writer.intake(cx) {
-            Written::Cut => return Poll::Ready(End::Cut),
-            Written::Close { code, reason } => {
+        let (cut, close) = {
+            let mut queue = self.line.queue.lock();
+            (queue.cut, queue.close.take())
+        };
+        if cut {
+            return Poll::Ready(End::Cut);
+        }
+        {
+            let Some(mut io) = self.line.io() else {
+                return Poll::Ready(End::Cut);
+            };
+            if let Some((code, reason)) = close {
+                let frame = close_frame(code, reason);
                 self.closing = Some(Closing {
-                    code,
-                    reason,
+                    code: frame.code,
+                    reason: frame.reason.to_string(),
                     // From the request on: a peer that does not read would never take the frame.
                     deadline: Instant::now() + self.options.close_wait,
                 });
+                io.writer.close(frame);
             }
-            Written::Nothing => {}
-        }
-        if self.broken.is_some() {
-            return Poll::Pending;
-        }
-        let quiet = self.closing.is_some();
-        match ready!(self.writer.poll(cx, &mut self.socket)) {
-            Ok(true) if !quiet => on_event(LinkEvent::Drained),
-            Ok(_) => {}
-            Err(error) => {
+            if self.broken.is_some() {
+                return Poll::Pending;
+            }
+            if let Err(error) = ready!(io.poll_write(cx, &self.line.queue)) {
                 let deadline = Instant::now() + self.options.close_wait;
                 self.broken = Some((deadline, end::cause(&error)));
+                return Poll::Pending;
             }
+        }
+        if self.line.take_drained() {
+            on_event(LinkEvent::Drained);
         }
         Poll::Pending
     }
@@ -216,15 +233,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
                 cx.waker().wake_by_ref();
                 break;
             }
-            let message = match Pin::new(&mut self.socket).poll_next(cx) {
+            // Nobody is kept from writing while the host hears of it.
+            let Some(next) = self.line.io().map(|mut io| io.poll_next(cx)) else {
+                return Poll::Ready(End::Cut);
+            };
+            let message = match next {
                 Poll::Pending => break,
                 Poll::Ready(None) => {
                     return Poll::Ready(End::Gone("the connection is closed".into()));
                 }
-                Poll::Ready(Some(Err(error))) => {
-                    let meter = self.socket.get_ref();
+                Poll::Ready(Some(Err((error, fault)))) => {
                     let broken = self.broken.as_ref().map(|(_, cause)| cause.as_str());
-                    return Poll::Ready(End::of(&error, meter.fault(), broken));
+                    return Poll::Ready(End::of(&error, fault, broken));
                 }
                 Poll::Ready(Some(Ok(message))) => message,
             };
@@ -244,16 +264,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
                 Message::Frame(_) => {}
             }
         }
-        let read = self.socket.get_ref().bytes_read();
-        if read != self.seen && !heard && !quiet {
+        let Some(place) = self.line.io().map(|io| io.place()) else {
+            return Poll::Ready(End::Cut);
+        };
+        if place.bytes != self.seen && !heard && !quiet {
             on_event(LinkEvent::Progress);
         }
-        self.seen = read;
+        self.seen = place.bytes;
+        self.follow_message(place);
         Poll::Pending
     }
 
     fn poll_time(&mut self, cx: &mut Context<'_>) -> Poll<End> {
-        self.follow_message();
         while let Some(deadline) = self.deadline() {
             // An earlier alarm may stand: it only leads to another look.
             if self.armed.is_none_or(|armed| armed > deadline) {
@@ -270,27 +292,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
         Poll::Pending
     }
 
-    fn follow_message(&mut self) {
-        let meter = self.socket.get_ref();
-        if !meter.frames().inside() {
+    fn follow_message(&mut self, place: Place) {
+        if !place.inside {
             self.message = None;
             return;
         }
-        let (number, bytes) = (meter.frames().messages(), meter.bytes_read());
         match &mut self.message {
-            Some(message) if message.number == number => {
-                if message.bytes != bytes {
-                    message.bytes = bytes;
+            Some(message) if message.number == place.messages => {
+                if message.bytes != place.bytes {
+                    message.bytes = place.bytes;
                     message.progress = Instant::now();
                 }
             }
             message => {
                 let now = Instant::now();
                 *message = Some(Partial {
-                    number,
+                    number: place.messages,
                     since: now,
                     progress: now,
-                    bytes,
+                    bytes: place.bytes,
                 });
             }
         }
@@ -322,14 +342,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Link<S> {
 
 /// Sends what is left to say and lets the peer read it: a socket closed with unread bytes is reset, and
 /// the peer would never see the reason.
-async fn linger<S>(
-    socket: &mut WebSocketStream<Meter<S>>,
-    close: Option<CloseFrame>,
-    wait: Duration,
-) where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
+async fn linger(mut io: Io, close: Option<CloseFrame>, wait: Duration) {
     let _ = timeout(wait, async {
+        let Io { socket, writer, .. } = &mut io;
+        let _ = poll_fn(|cx| writer.poll_begun(cx, socket)).await;
         let _ = match close {
             Some(frame) => socket.send(Message::Close(Some(frame))).await,
             None => socket.flush().await,

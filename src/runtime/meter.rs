@@ -1,4 +1,4 @@
-//! A stream that counts what it reads and watches the peer's frame headers.
+//! A stream that counts what it reads, watches the peer's frame headers, and lets one writer write at a time.
 
 use std::fmt;
 use std::io;
@@ -53,6 +53,10 @@ pub(crate) struct Meter<S> {
     cap: Arc<AtomicUsize>,
     share: Share,
     fault: Option<Fault>,
+    /// A frame is partly written that does not come from tungstenite, which has to wait.
+    occupied: bool,
+    /// tungstenite holds bytes that it could not write.
+    behind: bool,
 }
 
 impl<S> Meter<S> {
@@ -68,6 +72,8 @@ impl<S> Meter<S> {
             cap: Arc::new(AtomicUsize::new(cap)),
             share: Share::default(),
             fault: None,
+            occupied: false,
+            behind: false,
         }
     }
 
@@ -102,6 +108,16 @@ impl<S> Meter<S> {
     /// Why reading stopped, if the peer announced what it may not send.
     pub(crate) const fn fault(&self) -> Option<Fault> {
         self.fault
+    }
+
+    /// Whether tungstenite may write. It answers pings while it reads, whatever else is being written.
+    pub(crate) const fn occupy(&mut self, occupied: bool) {
+        self.occupied = occupied;
+    }
+
+    /// Whether tungstenite holds bytes that it could not write: it is to be flushed.
+    pub(crate) const fn is_behind(&self) -> bool {
+        self.behind
     }
 
     /// The socket itself.
@@ -187,7 +203,16 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Meter<S> {
         cx: &mut Context<'_>,
         buf: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().inner).poll_write(cx, buf)
+        let this = self.get_mut();
+        this.behind = true;
+        if this.occupied {
+            // Whoever ends that frame sees that this waits.
+            return Poll::Pending;
+        }
+        let written = ready!(Pin::new(&mut this.inner).poll_write(cx, buf))?;
+        // It always offers all that it has.
+        this.behind = written < buf.len();
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -57,9 +57,9 @@ pub(crate) enum Input<'a> {
     Progress {
         peer: PeerId,
     },
-    /// Everything sent to the peer so far is in the kernel.
+    /// Everything sent to these peers so far is in the kernel.
     Drained {
-        peer: PeerId,
+        peers: &'a [PeerId],
     },
     /// The connection is gone.
     Closed {

@@ -1,4 +1,4 @@
-//! The sending half of a link: what is queued, in order, in batches.
+//! What a link writes: what is queued, in order, in batches.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -6,16 +6,15 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_util::Sink;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::mpsc::UnboundedReceiver;
-use tokio_tungstenite::WebSocketStream;
+use parking_lot::Mutex;
 use tokio_tungstenite::tungstenite::error::Error as WsError;
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
+use tokio_tungstenite::tungstenite::Message;
 
-use super::Outbound;
+use super::direct::Direct;
+use super::line::{Queue, Socket};
 use crate::escape::beginning;
 
 /// Bytes that go to the kernel in one write.
@@ -26,143 +25,175 @@ const WHOLE: usize = 256 << 10;
 /// The longest reason that fits in a close frame.
 const REASON: usize = 123;
 
-/// What [`Writer::intake`] found.
-pub(super) enum Written {
-    /// Nothing that matters outside.
-    Nothing,
-    /// The close that was now queued.
-    Close { code: CloseCode, reason: String },
-    /// The sender is gone, and nothing was closed before.
-    Cut,
+/// A message before it is a frame, or several.
+#[derive(Debug)]
+pub(super) struct Whole {
+    pub(super) opcode: OpCode,
+    pub(super) payload: Bytes,
+}
+
+/// A frame before it has a header.
+pub(super) struct Part {
+    pub(super) opcode: OpCode,
+    pub(super) is_final: bool,
+    pub(super) payload: Bytes,
 }
 
 pub(super) struct Writer {
-    outbound: UnboundedReceiver<Outbound>,
-    queue: VecDeque<Message>,
+    /// A server's frames go around tungstenite's buffer; a client's are masked in it.
+    direct: Option<Direct>,
+    queue: VecDeque<Whole>,
     /// What tungstenite had no room for.
     refused: Option<Message>,
     /// The rest of a message that goes out in fragments.
     rest: Option<Bytes>,
-    /// No more is taken in: a close is queued.
-    closed: bool,
-    /// Bytes are between here and the kernel.
+    /// The last frame, once all others are out.
+    close: Option<CloseFrame>,
+    /// Bytes are between tungstenite and the kernel.
     unflushed: bool,
-    /// Something was sent since the last report.
-    owed: bool,
 }
 
 impl Writer {
-    pub(super) fn new(outbound: UnboundedReceiver<Outbound>) -> Self {
+    pub(super) fn new(role: Role) -> Self {
         Self {
-            outbound,
+            direct: (role == Role::Server).then(Direct::default),
             queue: VecDeque::new(),
             refused: None,
             rest: None,
-            closed: false,
+            close: None,
             unflushed: false,
-            owed: false,
         }
     }
 
-    /// Takes what the host sent, also while the socket is blocked: a close must be noticed then too.
-    pub(super) fn intake(&mut self, cx: &mut Context<'_>) -> Written {
-        while !self.closed {
-            match self.outbound.poll_recv(cx) {
-                Poll::Pending => break,
-                Poll::Ready(None) => return Written::Cut,
-                Poll::Ready(Some(Outbound::Text(text))) => {
-                    self.queue.push_back(Message::Text(text));
-                }
-                Poll::Ready(Some(Outbound::Ping(data))) => {
-                    self.queue.push_back(Message::Ping(data));
-                }
-                Poll::Ready(Some(Outbound::Close { code, reason })) => {
-                    self.closed = true;
-                    self.outbound.close();
-                    let (code, reason) = (sendable(code), cut(reason));
-                    self.queue.push_back(Message::Close(Some(CloseFrame {
-                        code,
-                        reason: reason.clone().into(),
-                    })));
-                    return Written::Close { code, reason };
-                }
-            }
-        }
-        Written::Nothing
+    /// Ends with this close frame.
+    pub(super) fn close(&mut self, close: CloseFrame) {
+        self.close = Some(close);
     }
 
-    /// Writes what the socket takes. `Ok(true)`: all that was queued is now in the kernel;
-    /// `Ok(false)`: there was nothing to do.
-    pub(super) fn poll<S>(
+    /// Writes what the socket takes; ready when all that was queued is in the kernel.
+    pub(super) fn poll(
         &mut self,
         cx: &mut Context<'_>,
-        socket: &mut WebSocketStream<S>,
-    ) -> Poll<Result<bool, WsError>>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+        socket: &mut Socket,
+        queue: &Mutex<Queue>,
+    ) -> Poll<Result<(), WsError>> {
         loop {
-            if self.unflushed {
-                ready!(Pin::new(&mut *socket).poll_flush(cx))?;
-                self.unflushed = false;
+            ready!(self.poll_begun(cx, socket))?;
+            if !self.has_more() {
+                let mut queue = queue.lock();
+                std::mem::swap(&mut self.queue, &mut queue.waiting);
+                queue.under_way = !self.queue.is_empty();
+                if !queue.under_way {
+                    let Some(close) = self.close.take() else {
+                        return Poll::Ready(Ok(()));
+                    };
+                    drop(queue);
+                    self.begin(socket, Message::Close(Some(close)))?;
+                    continue;
+                }
             }
-            if self.queue.is_empty() && self.rest.is_none() && self.refused.is_none() {
-                let done = self.owed && self.outbound.is_empty();
-                self.owed &= !done;
-                return Poll::Ready(Ok(done));
-            }
-            // Also the first fragment may not leave before tungstenite's buffer is empty, so that it
-            // never holds more than a batch, one whole message and some pongs.
             self.fill(socket)?;
-            self.unflushed = true;
-            self.owed = true;
         }
     }
 
-    /// Puts a batch into tungstenite's buffer.
-    fn fill<S>(&mut self, socket: &mut WebSocketStream<S>) -> Result<(), WsError>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
+    /// Writes what was begun, so that no frame is left half done.
+    pub(super) fn poll_begun(
+        &mut self,
+        cx: &mut Context<'_>,
+        socket: &mut Socket,
+    ) -> Poll<Result<(), WsError>> {
+        if let Some(direct) = &mut self.direct {
+            ready!(direct.poll(cx, socket.get_mut()))?;
+        }
+        // Also the first fragment may not leave before tungstenite's buffer is empty, so that it never holds more
+        // than a batch, one whole message and some pongs.
+        if self.unflushed || socket.get_ref().is_behind() {
+            ready!(Pin::new(&mut *socket).poll_flush(cx))?;
+            self.unflushed = false;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn has_more(&self) -> bool {
+        !self.queue.is_empty() || self.rest.is_some() || self.refused.is_some()
+    }
+
+    /// Begins a batch.
+    fn fill(&mut self, socket: &mut Socket) -> Result<(), WsError> {
         let mut room = BATCH;
         while room > 0 {
-            let Some(message) = self.next() else { break };
-            room = room.saturating_sub(message.len().max(1));
-            match Pin::new(&mut *socket).start_send(message) {
-                Ok(()) => {}
-                Err(WsError::WriteBufferFull(message)) => {
-                    // Full of pongs; it comes next time.
-                    self.refused = Some(*message);
-                    break;
-                }
-                Err(error) => return Err(error),
+            if let Some(message) = self.refused.take() {
+                room = room.saturating_sub(message.len().max(1));
+                self.begin(socket, message)?;
+                continue;
+            }
+            let Some(part) = self.next() else { break };
+            room = room.saturating_sub(part.payload.len().max(1));
+            match &mut self.direct {
+                Some(direct) => direct.push(part)?,
+                None => self.begin(socket, part.message())?,
+            }
+            if self.refused.is_some() {
+                break;
             }
         }
         Ok(())
     }
 
-    fn next(&mut self) -> Option<Message> {
-        if let Some(message) = self.refused.take() {
-            return Some(message);
+    /// Puts a message into tungstenite's buffer.
+    fn begin(&mut self, socket: &mut Socket, message: Message) -> Result<(), WsError> {
+        self.unflushed = true;
+        match Pin::new(socket).start_send(message) {
+            // Full of pongs; it comes next time.
+            Err(WsError::WriteBufferFull(message)) => self.refused = Some(*message),
+            result => result?,
         }
+        Ok(())
+    }
+
+    fn next(&mut self) -> Option<Part> {
         if let Some(rest) = self.rest.take() {
             return Some(self.fragment(rest, Data::Continue));
         }
-        match self.queue.pop_front()? {
-            Message::Text(text) if text.len() > WHOLE => {
-                Some(self.fragment(Utf8Bytes::into(text), Data::Text))
-            }
-            message => Some(message),
+        let Whole { opcode, payload } = self.queue.pop_front()?;
+        match opcode {
+            OpCode::Data(kind) if payload.len() > WHOLE => Some(self.fragment(payload, kind)),
+            opcode => Some(Part {
+                opcode,
+                is_final: true,
+                payload,
+            }),
         }
     }
 
-    fn fragment(&mut self, mut bytes: Bytes, kind: Data) -> Message {
+    fn fragment(&mut self, mut bytes: Bytes, kind: Data) -> Part {
         let part = bytes.split_to(bytes.len().min(BATCH));
         let last = bytes.is_empty();
         if !last {
             self.rest = Some(bytes);
         }
-        Message::Frame(Frame::message(part, OpCode::Data(kind), last))
+        Part {
+            opcode: OpCode::Data(kind),
+            is_final: last,
+            payload: part,
+        }
+    }
+}
+
+impl Part {
+    fn message(self) -> Message {
+        match self.opcode {
+            OpCode::Control(_) => Message::Ping(self.payload),
+            data => Message::Frame(Frame::message(self.payload, data, self.is_final)),
+        }
+    }
+}
+
+/// The close frame for a `code` and a `reason` of the host's: 1000 in place of a code that must not stand in one.
+pub(super) fn close_frame(code: u16, reason: String) -> CloseFrame {
+    CloseFrame {
+        code: sendable(code),
+        reason: cut(reason).into(),
     }
 }
 

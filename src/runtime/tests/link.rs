@@ -7,15 +7,18 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::{frame, header, pair, within};
-use crate::runtime::link::{Closed, LinkEvent, LinkOptions, Outbound, run, websocket_config};
+use crate::runtime::link::{
+    Closed, Line, LinkEvent, LinkOptions, Outbound, Outlet, run, websocket_config,
+};
 use crate::runtime::meter::Meter;
+use crate::runtime::stream::MaybeTls;
 
 const CAP: usize = 1000;
 
@@ -31,7 +34,7 @@ enum Event {
 
 /// A link on one end of a connection.
 struct End {
-    send: Option<UnboundedSender<Outbound>>,
+    send: Option<Outlet>,
     events: UnboundedReceiver<Event>,
     cap: Arc<AtomicUsize>,
     task: JoinHandle<()>,
@@ -46,13 +49,15 @@ fn quick() -> LinkOptions {
 }
 
 async fn link(stream: TcpStream, role: Role, cap: usize, options: LinkOptions) -> End {
-    let meter = Meter::after_handshake(stream, &[], cap);
+    let mut meter = Meter::after_handshake(MaybeTls::Plain(stream), &[], cap);
     let config = websocket_config(cap);
-    let socket = WebSocketStream::from_raw_socket(meter, role, Some(config)).await;
-    let (send, outbound) = unbounded_channel();
-    let (event, events) = unbounded_channel();
     let cap = Arc::new(AtomicUsize::new(cap));
-    let task = tokio::spawn(run(socket, outbound, options, cap.clone(), move |e| {
+    meter.set_cap(cap.clone());
+    let socket = WebSocketStream::from_raw_socket(meter, role, Some(config)).await;
+    let line = Line::new(socket, role);
+    let send = Outlet::of(line.clone());
+    let (event, events) = unbounded_channel();
+    let task = tokio::spawn(run(line, options, move |e| {
         let e = match e {
             LinkEvent::Text(text) => Event::Text(text.to_owned()),
             LinkEvent::Ping(data) => Event::Ping(data.to_vec()),
@@ -83,7 +88,9 @@ impl End {
     }
 
     fn send(&self, outbound: Outbound) {
-        self.send.as_ref().unwrap().send(outbound).unwrap();
+        let outlet = self.send.as_ref().unwrap();
+        outlet.push(outbound);
+        outlet.line().wake();
     }
 
     /// The next event that is more than progress.

@@ -80,7 +80,7 @@ impl Server {
             }
         }
         for peer in took {
-            self.input(Input::Drained { peer });
+            self.input(Input::Drained { peers: &[peer] });
         }
     }
 

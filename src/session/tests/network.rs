@@ -373,7 +373,7 @@ impl Network {
         for peer in drained {
             // Of a peer that does not read, the other end hears when it reads on.
             if !self.is_stalled(end, peer) {
-                self.input(end, Input::Drained { peer });
+                self.input(end, Input::Drained { peers: &[peer] });
             }
         }
         for (peer, reason) in gone {
@@ -385,7 +385,7 @@ impl Network {
     pub(super) fn release(&mut self, end: usize) {
         self.ends[end].stalled = false;
         for peer in std::mem::take(&mut self.ends[end].undrained) {
-            self.input(end, Input::Drained { peer });
+            self.input(end, Input::Drained { peers: &[peer] });
         }
     }
 

@@ -24,7 +24,7 @@ fn cycle(session: &mut Session, now: Time) -> BTreeMap<u32, Utf8Bytes> {
         }
     }
     for peer in sent.keys() {
-        session.handle(now, Input::Drained { peer: *peer });
+        session.handle(now, Input::Drained { peers: &[*peer] });
     }
     sent
 }
@@ -72,7 +72,7 @@ fn clients_without_ties_share_a_text_and_the_others_get_what_is_theirs() {
     session.outputs(&mut answers);
     for output in answers {
         if let Output::Send { peer, .. } = output {
-            session.handle(now, Input::Drained { peer });
+            session.handle(now, Input::Drained { peers: &[peer] });
         }
     }
 

@@ -294,7 +294,7 @@ impl Bench {
             }
         }
         for peer in drained {
-            self.input(Input::Drained { peer });
+            self.input(Input::Drained { peers: &[peer] });
         }
     }
 

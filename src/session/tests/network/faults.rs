@@ -59,7 +59,7 @@ impl Network {
         self.sort_flights();
         let Wire { ends, numbers, .. } = self.wires[wire];
         let peer = numbers[1 - side];
-        self.input(ends[1 - side], Input::Drained { peer });
+        self.input(ends[1 - side], Input::Drained { peers: &[peer] });
     }
 
     fn sort_flights(&mut self) {

@@ -106,12 +106,12 @@ fn every_cycle_mode_with_a_busy_peer_keeps_fifo_entries() {
     // Both busy after the next cycle; then only a drains.
     n.ends[server].stalled = true;
     n.run_for(MS(15));
-    n.input(server, Input::Drained { peer: 1 });
+    n.input(server, Input::Drained { peers: &[1] });
     for v in 1..=6 {
         n.set(server, "F", ValueRef::Int(v));
     }
     n.run_for(MS(15));
-    n.input(server, Input::Drained { peer: 1 });
+    n.input(server, Input::Drained { peers: &[1] });
     n.run_for(MS(15));
     n.release(server);
     n.run_for(MS(500));
@@ -255,7 +255,7 @@ fn a_due_bit_of_one_client_takes_no_fifo_entry_from_the_others() {
     let (mut n, server, [_, b], wa) = fifo_for_two(|s| s.strict_types = true);
     n.ends[server].stalled = true;
     n.run_for(MS(1500)); // heartbeats: both busy
-    n.input(server, Input::Drained { peer: 1 });
+    n.input(server, Input::Drained { peers: &[1] });
     // Refused: F is the server's. The correction makes F due to a alone.
     n.inject(
         wa,
@@ -499,12 +499,12 @@ fn the_newest_value_of_a_fifo_does_not_go_ahead_of_the_others() {
     n.run_for(MS(15));
     // Its initial value is due to both, one of which cannot take a frame.
     declare_with(&n, server, Access::Write, &fifo);
-    n.input(server, Input::Drained { peer: 1 });
+    n.input(server, Input::Drained { peers: &[1] });
     for value in [1, 2, 3] {
         n.set(server, "F", ValueRef::Int(value));
     }
     n.run_for(MS(15));
-    n.input(server, Input::Drained { peer: 1 });
+    n.input(server, Input::Drained { peers: &[1] });
     n.run_for(MS(15));
     n.release(server);
     n.run_for(MS(500));
