@@ -269,7 +269,7 @@ impl Signals {
         let names = self.names.read();
         names
             .name(id)
-            .cloned()
+            .map(Into::into)
             .ok_or_else(|| not_found(id, names.len()))
     }
 }

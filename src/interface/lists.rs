@@ -78,7 +78,7 @@ impl Interface {
                 .filter_map(|(id, (kind, direction))| {
                     let notes = names.notes(id);
                     Some(Listed {
-                        name: names.name(id)?.as_ref().into(),
+                        name: names.name(id)?.into(),
                         display_name: notes.display_name.into(),
                         comment: notes.comment.into(),
                         folder: notes.folder.into(),

@@ -61,7 +61,7 @@ impl View<'_> {
                 return None;
             }
         }
-        self.names.name(id).map(|name| &**name)
+        self.names.name(id)
     }
 
     /// Whether the peer has a name of its own for this signal.
@@ -120,7 +120,7 @@ impl Session {
         if let Some(aliases) = &peer.aliases
             && let Some(known) = aliases.ids.get(entry.name.as_str())
         {
-            return names.name(*known).map(|name| name.to_string());
+            return names.name(*known).map(str::to_owned);
         }
         let first = names.find(&entry.name)?;
         let collides = self.signals.table().slot(first).is_some_and(|slot| {

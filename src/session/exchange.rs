@@ -51,9 +51,9 @@ impl Sent {
 /// Buffers that live on, so that a steady cycle does not allocate more than its frames.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
-    /// Ids whose values are copied in this cycle.
+    /// Ids whose values are copied in this cycle, where they are more than what was set or applied since the last one.
     wanted: BitSet,
-    /// Those of them that were set or applied since the last cycle.
+    /// Those of them that were.
     fresh: BitSet,
     /// Those of them that are as they were, and go out because everything does.
     repeats: BitSet,
@@ -147,10 +147,9 @@ impl Session {
             self.stats.send_latency.add(self.now.since(since));
         }
         let sealed = take != Take::Due && table.take_sealed(&mut scratch.picks);
+        // Where nobody is owed anything, what is new is all.
+        let all_new = scratch.wanted.is_empty() && take != Take::Everything;
         if sealed {
-            for pick in &scratch.picks.list {
-                scratch.fresh.insert(pick.signal);
-            }
             self.follow_up = true;
             self.edge_waits = true;
         } else {
@@ -160,19 +159,19 @@ impl Session {
                 (_, true) => Kept::Fifos,
                 (_, false) => Kept::Nothing,
             };
-            table.drain_unsent(kept, |id| {
-                scratch.fresh.insert(id);
-            });
-        }
-        scratch.fresh.for_each(|id| {
-            scratch.wanted.insert(id);
-            if table.slot(id).is_some_and(|slot| slot.origin == LOCAL) {
-                self.client.set_here(id);
+            if all_new {
+                table.pick_unsent(kept, &mut scratch.picks);
+            } else {
+                table.drain_unsent(kept, |id| {
+                    scratch.fresh.insert(id);
+                    scratch.wanted.insert(id);
+                });
             }
-        });
-        if sealed {
-            self.hold(&mut table, &scratch.picks);
-            return true;
+        }
+        if sealed || all_new {
+            self.picked(&mut table, &scratch.picks);
+            self.follow_up |= !sealed && !busy && table.fifo_waits(|_| true);
+            return sealed;
         }
         if take == Take::Everything {
             for (id, slot) in table.iter() {
@@ -194,7 +193,7 @@ impl Session {
                 table.pick(id, &mut scratch.picks, fresh);
             }
         });
-        self.hold(&mut table, &scratch.picks);
+        self.picked(&mut table, &scratch.picks);
         // The rest of a FIFO goes out with the next frames.
         self.follow_up |= !busy && table.fifo_waits(|_| true);
         false
@@ -224,8 +223,22 @@ impl Session {
         wait
     }
 
-    /// Levels that this frame changes and that must last a while.
-    fn hold(&mut self, table: &mut Table, picks: &Picks) {
+    /// Notes what follows from values that are about to go out.
+    fn picked(&mut self, table: &mut Table, picks: &Picks) {
+        if !self.is_server() {
+            for pick in picks.list.iter().filter(|pick| pick.fresh) {
+                if table
+                    .slot(pick.signal)
+                    .is_some_and(|slot| slot.origin == LOCAL)
+                {
+                    self.client.set_here(pick.signal);
+                }
+            }
+        }
+        if table.is_plain() {
+            return;
+        }
+        // Levels that this frame changes and that must last a while.
         for pick in picks.list.iter().filter(|pick| pick.toggled) {
             if let Some(until) = table.hold(pick.signal, self.now) {
                 self.holds.push_back((until, pick.signal));
@@ -267,7 +280,6 @@ impl Session {
     fn distribute(&mut self, scratch: &mut Scratch, sealed: bool, take: Take, now: Time) {
         let eligibility = self.eligibility();
         let Scratch {
-            fresh,
             repeats,
             picks,
             fragments,
@@ -280,7 +292,7 @@ impl Session {
         let names = signals.names();
         let mut frames: Vec<Frame> = Vec::new();
         let mut by_choice: FxHashMap<u64, usize> = FxHashMap::default();
-        let common = Common::of(&eligibility, picks, fresh);
+        let common = Common::of(&eligibility, picks);
         let mut common_at = None;
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
@@ -308,15 +320,14 @@ impl Session {
                         &view,
                         &eligibility,
                     ));
-                    by_choice.insert(choice_key(&common.chosen), frames.len() - 1);
                     frames.len() - 1
                 });
                 peer.had_pulses = false;
-                peer.busy = true;
+                peer.set_busy(now);
                 self.send_frame(id, &frames[at], Sent::default(), now);
                 continue;
             }
-            for pick in picks.list.iter().filter(|pick| fresh.contains(pick.signal)) {
+            for pick in picks.list.iter().filter(|pick| pick.fresh) {
                 match owe(peer, pick, &eligibility) {
                     Owed::Nothing | Owed::Pulse => {}
                     Owed::Entry => self.stats.queue_overflow += 1,
@@ -380,10 +391,10 @@ impl Session {
             let key = choice_key(chosen);
             // Who has names of its own gets frames of its own.
             let shared = peer.aliases.is_none();
-            let found = by_choice
-                .get(&key)
-                .copied()
-                .filter(|at| shared && frames[*at].chosen == *chosen);
+            let same = |at: &usize| shared && frames[*at].chosen == *chosen;
+            let found = common_at
+                .filter(same)
+                .or_else(|| by_choice.get(&key).copied().filter(same));
             let at = found.unwrap_or_else(|| {
                 frames.push(build(
                     encode::DATA_OPEN,

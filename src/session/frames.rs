@@ -9,7 +9,7 @@ use crate::options::{Mode, Options};
 use crate::protocol::encode;
 use crate::session::aliases::View;
 use crate::session::peer::Peer;
-use crate::signals::{BitSet, LOCAL, Origin, Pick, Picks, Print};
+use crate::signals::{LOCAL, Origin, Pick, Picks, Print};
 use crate::value::{Access, Quality};
 
 /// `"name":value` of each pick, encoded when first asked for and kept for further frames.
@@ -20,6 +20,8 @@ pub(super) struct Fragments {
     text: String,
     /// Start and end in `text` by position in the picks; an empty range is not encoded yet.
     ranges: Vec<(u32, u32)>,
+    /// Bytes of a value in the last frame, with its name, rounded up: frames resemble each other.
+    bytes_each: usize,
 }
 
 impl Fragments {
@@ -157,32 +159,37 @@ impl Eligibility {
     }
 }
 
-/// What every client gets that has no ties of its own: one choice for all of them, so that a further one costs no look at
+/// What every peer gets that has no ties of its own: one choice for all of them, so that a further one costs no look at
 /// each signal.
 pub(super) struct Common {
     /// Positions in the picks.
     pub(super) chosen: Vec<u32>,
-    /// Clients whose own values are among the picks, in ascending order.
+    /// Peers whose own values are among the picks, in ascending order.
     authors: Vec<Origin>,
 }
 
 impl Common {
-    /// `None` for a client: it has one peer, and looks at each signal once anyway.
-    pub(super) fn of(eligibility: &Eligibility, picks: &Picks, fresh: &BitSet) -> Option<Self> {
-        if eligibility.mode == Mode::Client {
+    /// `None` for a client that does not know its server's state yet: some of its values have to wait.
+    pub(super) fn of(eligibility: &Eligibility, picks: &Picks) -> Option<Self> {
+        if eligibility.awaiting_state {
             return None;
         }
-        let (mut chosen, mut authors) = (Vec::new(), Vec::new());
+        let mut chosen = Vec::with_capacity(picks.list.len());
+        let mut authors = Vec::new();
         for (index, pick) in (0..).zip(&picks.list) {
-            if !fresh.contains(pick.signal) {
+            if !pick.fresh {
                 continue;
             }
-            authors.extend(
-                [pick.origin, pick.overtaken_by]
-                    .into_iter()
-                    .filter(|origin| *origin != LOCAL),
-            );
-            if eligibility.may_go(pick) && eligibility.passes_on(pick) {
+            for origin in [pick.origin, pick.overtaken_by] {
+                if origin != LOCAL {
+                    authors.push(origin);
+                }
+            }
+            let goes = match eligibility.mode {
+                Mode::Server => eligibility.passes_on(pick),
+                Mode::Client => pick.access.host_writes(),
+            };
+            if goes && eligibility.may_go(pick) {
                 chosen.push(index);
             }
         }
@@ -212,7 +219,8 @@ pub(super) fn build(
     eligibility: &Eligibility,
 ) -> Frame {
     let mut texts = Vec::new();
-    let mut text = String::with_capacity(open.len() + chosen.len() * 32 + encode::CLOSE.len());
+    let around = open.len() + encode::CLOSE.len();
+    let mut text = String::with_capacity(around + chosen.len() * (fragments.bytes_each + 1));
     text.push_str(open);
     let mut shared = Vec::new();
     let mut shared_prints = Vec::new();
@@ -241,6 +249,9 @@ pub(super) fn build(
         }
     }
     text.push_str(encode::CLOSE);
+    if values > 0 {
+        fragments.bytes_each = text.len().div_ceil(values as usize);
+    }
     texts.push((text.into(), values));
     Frame {
         chosen: chosen.to_vec(),

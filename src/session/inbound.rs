@@ -378,7 +378,7 @@ impl Session {
                     .iter()
                     .position(|id| found.is_some_and(|(found, _)| found == *id));
                 if let Some(at) = at {
-                    let name = names.name(fresh[at]).map_or("", |name| name);
+                    let name = names.name(fresh[at]).unwrap_or_default();
                     lines[at] = format!(
                         "signal {}: {} of {who} {why}",
                         escape(name),

@@ -70,7 +70,11 @@ impl BitSet {
     }
 
     /// Empties the set, smallest id first.
+    #[inline]
     pub(crate) fn drain(&mut self, mut each: impl FnMut(u32)) {
+        if self.count == 0 {
+            return;
+        }
         for (block, summary) in self.summary.iter_mut().enumerate() {
             while *summary != 0 {
                 let word = block * 64 + summary.trailing_zeros() as usize;
@@ -86,7 +90,11 @@ impl BitSet {
     }
 
     /// Visits the ids, smallest first.
+    #[inline]
     pub(crate) fn for_each(&self, mut each: impl FnMut(u32)) {
+        if self.count == 0 {
+            return;
+        }
         for (block, summary) in self.summary.iter().enumerate() {
             let mut summary = *summary;
             while summary != 0 {

@@ -1,22 +1,27 @@
 //! The name table: names, kinds and ids. It has a lock of its own, so that decoding a large frame
 //! never holds up a host that sets or polls.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::hash::{BuildHasher, RandomState};
 
+use hashbrown::HashTable;
 use rustc_hash::FxHashMap;
 
 use crate::protocol::data::Resolve;
 use crate::protocol::encode;
 use crate::value::Kind;
 
+/// Bytes around a name in its key: `,"` and `":`.
+const BEFORE: usize = 2;
+const AFTER: usize = 2;
+
 #[derive(Debug)]
 struct Named {
-    name: Arc<str>,
     /// Where its key begins among all keys, and how long it is.
     key: usize,
     key_len: u32,
     kind: Kind,
+    /// The name holds what JSON writes differently, so it stands in [`Names::escaped`].
+    escaped: bool,
 }
 
 /// What people read of a signal; empty = nothing.
@@ -29,13 +34,17 @@ pub(crate) struct Notes<'a> {
 
 /// Names by id and ids by name. Ids are dense and never change.
 ///
-/// The map keeps the standard library's keyed hasher: names come from peers, too.
+/// A name stands here once, in its key: the map holds ids alone, and looks into the keys.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    ids: HashMap<Arc<str>, u32>,
+    ids: HashTable<u32>,
+    /// The standard library's keyed one: names come from peers, too.
+    hasher: RandomState,
     list: Vec<Named>,
     /// `,"name":` of every signal as JSON, one after the other: frames are put together from it.
     keys: String,
+    /// Names that are not written in their key as they are.
+    escaped: FxHashMap<u32, Box<str>>,
     /// Of the signals that have any: comment, folder, display name.
     notes: FxHashMap<u32, [Box<str>; 3]>,
 }
@@ -43,23 +52,36 @@ pub(crate) struct Names {
 impl Names {
     pub(super) fn add(&mut self, name: &str, kind: Kind) -> u32 {
         let id = self.list.len() as u32;
-        let name: Arc<str> = name.into();
         let key = self.keys.len();
         self.keys.push(',');
-        encode::write_key(&mut self.keys, &name);
+        encode::write_key(&mut self.keys, name);
+        let key_len = self.keys.len() - key;
+        let escaped = key_len != BEFORE + name.len() + AFTER;
+        if escaped {
+            self.escaped.insert(id, name.into());
+        }
         self.list.push(Named {
-            name: Arc::clone(&name),
             key,
-            key_len: (self.keys.len() - key) as u32,
+            key_len: key_len as u32,
             kind,
+            escaped,
         });
-        self.ids.insert(name, id);
+        self.grow(1);
+        let hash = self.hasher.hash_one(name);
+        self.ids.insert_unique(hash, id, |_| hash);
         id
     }
 
     pub(super) fn reserve(&mut self, more: usize) {
-        self.ids.reserve(more);
+        self.grow(more);
         self.list.reserve(more);
+    }
+
+    /// Makes room in the map.
+    fn grow(&mut self, more: usize) {
+        let mut ids = std::mem::take(&mut self.ids);
+        ids.reserve(more, |id| self.hasher.hash_one(self.text(*id)));
+        self.ids = ids;
     }
 
     pub(super) fn set_notes(&mut self, id: u32, notes: Notes<'_>) {
@@ -83,11 +105,24 @@ impl Names {
     }
 
     pub(crate) fn find(&self, name: &str) -> Option<u32> {
-        self.ids.get(name).copied()
+        let hash = self.hasher.hash_one(name);
+        let found = self.ids.find(hash, |id| self.text(*id) == name);
+        found.copied()
     }
 
-    pub(crate) fn name(&self, id: u32) -> Option<&Arc<str>> {
-        self.list.get(id as usize).map(|named| &named.name)
+    pub(crate) fn name(&self, id: u32) -> Option<&str> {
+        ((id as usize) < self.list.len()).then(|| self.text(id))
+    }
+
+    /// The name of a signal that there is.
+    #[inline]
+    fn text(&self, id: u32) -> &str {
+        let named = &self.list[id as usize];
+        if named.escaped {
+            return &self.escaped[&id];
+        }
+        let end = named.key + named.key_len as usize;
+        &self.keys[named.key + BEFORE..end - AFTER]
     }
 
     pub(crate) fn kind(&self, id: u32) -> Option<Kind> {
@@ -118,24 +153,56 @@ impl Resolve for Names {
     #[inline]
     fn kind_if(&self, signal: u32, name: &str) -> Option<Kind> {
         let named = self.list.get(signal as usize)?;
-        (*named.name == *name).then_some(named.kind)
+        (self.text(signal) == name).then_some(named.kind)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::hash::BuildHasher;
-
     use super::*;
+    use crate::value::MAX_NAME_BYTES;
 
     #[test]
     fn b20_names_are_hashed_with_a_key_of_their_own() {
         let [one, other] = [Names::default(), Names::default()];
-        let hash = |names: &Names| names.ids.hasher().hash_one("name");
+        let hash = |names: &Names| names.hasher.hash_one("name");
         assert_ne!(
             hash(&one),
             hash(&other),
             "a peer could choose names that collide"
         );
+    }
+
+    #[test]
+    fn every_name_reads_back_however_it_is_written_in_a_frame() {
+        let mut names = Names::default();
+        let longest = "\u{1}".repeat(MAX_NAME_BYTES);
+        let given = ["a", "Weg \"ä\"", "\\", "ä", "tab\t", &longest, "\"", ",\"a\":", "b"];
+        for (id, name) in (0..).zip(given) {
+            assert_eq!(names.add(name, Kind::Int), id);
+        }
+        for (id, name) in (0..).zip(given) {
+            assert_eq!(names.name(id), Some(name));
+            assert_eq!(names.find(name), Some(id));
+            assert_eq!(names.kind_if(id, name), Some(Kind::Int));
+            let mut key = String::new();
+            names.write_key(&mut key, id, false);
+            let object = format!("{{{key}0}}");
+            let object: serde_json::Value = serde_json::from_str(&object).unwrap();
+            assert_eq!(object[name], 0);
+        }
+        assert_eq!(names.name(given.len() as u32), None);
+        assert_eq!(names.find("\\\""), None);
+    }
+
+    #[test]
+    fn names_are_found_while_the_map_grows() {
+        let mut names = Names::default();
+        for id in 0..5000 {
+            names.add(&format!("Signal{id}"), Kind::Bool);
+        }
+        for id in 0..5000 {
+            assert_eq!(names.find(&format!("Signal{id}")), Some(id));
+        }
     }
 }

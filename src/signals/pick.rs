@@ -14,6 +14,8 @@ pub(crate) struct Pick {
     pub(crate) failsafe: bool,
     /// A bool that differs from the frame before.
     pub(crate) toggled: bool,
+    /// It was set or applied since the last frame; the others are due to some peer from before.
+    pub(crate) fresh: bool,
     /// The value was taken out of a FIFO.
     pub(crate) queued: bool,
     /// The peer whose newer value came after the copying, and which therefore must not get this one; 0 = none.
@@ -67,7 +69,17 @@ impl Picks {
         }
     }
 
+    /// As [`Picks::add`], for a value that is new to everybody.
+    pub(super) fn add_fresh(&mut self, signal: u32, slot: &Slot, toggled: bool) {
+        self.push(signal, slot, toggled, true);
+    }
+
     pub(crate) fn add(&mut self, signal: u32, slot: &Slot, toggled: bool) {
+        self.push(signal, slot, toggled, false);
+    }
+
+    #[inline]
+    fn push(&mut self, signal: u32, slot: &Slot, toggled: bool, fresh: bool) {
         let bits = self.keep(slot.value());
         self.list.push(Pick {
             signal,
@@ -76,6 +88,7 @@ impl Picks {
             quality: slot.quality,
             failsafe: slot.failsafe,
             toggled,
+            fresh,
             queued: false,
             overtaken_by: LOCAL,
             kind: slot.kind,

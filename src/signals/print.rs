@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use once_cell::sync::Lazy;
 
-use crate::value::ValueRef;
+use crate::value::{Kind, ValueRef};
 
 /// A value of a known kind, reduced to 64 bits. Texts are hashed with a key of this process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,20 @@ impl Print {
             // The two zeros are one value to every host.
             ValueRef::Float(v) => Self::Float(if v == 0.0 { 0 } else { v.to_bits() }),
             ValueRef::Text(v) => Self::Exact(TEXT_HASHER.hash_one(v)),
+        }
+    }
+
+    /// Without the kind, for [`Print::from_bits`].
+    pub(super) const fn bits(self) -> u64 {
+        match self {
+            Self::Exact(bits) | Self::Float(bits) => bits,
+        }
+    }
+
+    pub(super) fn from_bits(kind: Kind, bits: u64) -> Self {
+        match kind {
+            Kind::Float => Self::Float(bits),
+            _ => Self::Exact(bits),
         }
     }
 

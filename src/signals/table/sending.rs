@@ -40,11 +40,7 @@ impl Table {
     #[cold]
     fn seal_pending(&mut self) {
         let mut sealed = std::mem::take(&mut self.sealed);
-        self.drain_unsent(Kept::Fifos, |_| {});
-        for at in 0..self.drained.len() {
-            let id = self.drained[at];
-            self.pick(id, &mut sealed, true);
-        }
+        self.pick_unsent(Kept::Fifos, &mut sealed);
         self.sealed = sealed;
     }
 
@@ -129,6 +125,14 @@ impl Table {
         drained.clear();
         self.announced = false;
         self.unsent.drain(|id| drained.push(id));
+        let all = self.holding.is_empty()
+            && (what == Kept::Nothing || what == Kept::Fifos && self.extras.is_empty());
+        if all {
+            drained.iter().copied().for_each(each);
+            self.drained = drained;
+            self.kept = kept;
+            return;
+        }
         drained.retain(|id| {
             let keep = self.holding.contains(*id)
                 || match what {
@@ -151,16 +155,34 @@ impl Table {
         self.drained = drained;
     }
 
-    /// Copies a value into a frame: the oldest of a FIFO, the present one otherwise.
-    pub(crate) fn pick(&mut self, id: u32, picks: &mut Picks, pop: bool) {
+    /// As [`Table::drain_unsent`], with the values, as [`Table::pick`].
+    pub(crate) fn pick_unsent(&mut self, what: Kept, picks: &mut Picks) {
+        self.drain_unsent(what, |_| {});
+        for at in 0..self.drained.len() {
+            let id = self.drained[at];
+            self.pick(id, picks, true);
+        }
+    }
+
+    /// Copies a value into a frame: the present one, or the oldest of a FIFO if it is `fresh`.
+    #[inline]
+    pub(crate) fn pick(&mut self, id: u32, picks: &mut Picks, fresh: bool) {
         let Some(slot) = self.slots.get_mut(id as usize) else {
             return;
         };
         let toggled = slot.settle();
-        picks.add(id, slot, toggled);
-        if !pop {
+        if !fresh {
+            picks.add(id, slot, toggled);
             return;
         }
+        picks.add_fresh(id, slot, toggled);
+        if slot.extra {
+            self.pop(id, picks);
+        }
+    }
+
+    #[cold]
+    fn pop(&mut self, id: u32, picks: &mut Picks) {
         let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut()) else {
             return;
         };
@@ -172,6 +194,11 @@ impl Table {
         if more {
             self.unsent.insert(id);
         }
+    }
+
+    /// Whether no signal has more than its slot.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.extras.is_empty()
     }
 
     /// A frame is about to carry another level of this bool: gives how long it must last from now.
