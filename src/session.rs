@@ -35,6 +35,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use crate::access::Secrets;
 use crate::error::{Error, ErrorCode};
 use crate::escape::escape;
+use crate::network::Source;
 use crate::options::{Mode, Options, SendMode};
 use crate::protocol::data::Decoder;
 use crate::protocol::direction::Rules;
@@ -597,7 +598,7 @@ impl Session {
 
     /// A warning that somebody outside caused: a flood of them must not push everything else out of the log.
     fn warn(&mut self, ip: Option<IpAddr>, client: PeerId, text: String, now: Time) {
-        let (line, over) = self.warnings.line(ip, now);
+        let (line, over) = self.warnings.line(ip.map(Source::of), now);
         self.arm(over);
         if let Some(text) = allowed(line, text) {
             self.log(LogLevel::Warn, client, text, now);
@@ -613,7 +614,7 @@ impl Session {
     }
 
     fn within_notices(&mut self, ip: Option<IpAddr>, text: String, now: Time) -> Option<String> {
-        let (line, over) = self.notices.line(ip, now);
+        let (line, over) = self.notices.line(ip.map(Source::of), now);
         self.arm(over);
         allowed(line, text)
     }
@@ -626,8 +627,8 @@ impl Session {
         ];
         for ((over, next), level) in quotas {
             self.arm(next);
-            for (ip, lines) in over {
-                let whom = ip.map_or_else(String::new, |ip| format!(" about {ip}"));
+            for (source, lines) in over {
+                let whom = source.map_or_else(String::new, |source| format!(" about {source}"));
                 let text = format!("{lines} more lines{whom} were left out");
                 self.log(level, 0, text, now);
             }

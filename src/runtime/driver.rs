@@ -20,6 +20,7 @@ use tokio_tungstenite::WebSocketStream;
 use crate::access::{Grant, without_query};
 use crate::error::{Error, ErrorCode, Result};
 use crate::escape::escape;
+use crate::network::Source;
 use crate::options::{Mode, Options, SendMode};
 use crate::runtime::admission::{self, Door, Policy};
 use crate::runtime::budget::{Budget, Share};
@@ -300,7 +301,7 @@ impl Tasks {
 
     /// Takes one TCP connection through its handshake.
     fn admit(&self, stream: TcpStream, address: SocketAddr, wide: bool, policy: Arc<Policy>) {
-        let place = self.handshakes.enter();
+        let place = self.handshakes.enter(Source::of(address.ip()));
         let refusal = self.full(address.ip(), wide);
         let tasks = self.clone();
         let deadline = self.options().limits.handshake_timeout;
@@ -341,7 +342,7 @@ impl Tasks {
                 done = tokio::time::timeout(deadline, handshake) => done,
                 () = place.needed() => Ok(Err((
                     format!(
-                        "connection from {address} cut: it was the oldest of max_pending_handshakes that were in their handshake"
+                        "connection from {address} cut: of max_pending_handshakes that were in their handshake, it was the oldest of the address with most of them"
                     ),
                     address.ip(),
                 ))),
@@ -389,7 +390,9 @@ impl Tasks {
         let hub = self.hub.lock();
         if hub.link_count() >= limits.max_clients as usize {
             Some("max_clients")
-        } else if wide && hub.links_from(address) >= limits.max_clients_per_address as usize {
+        } else if wide
+            && hub.links_from(Source::of(address)) >= limits.max_clients_per_address as usize
+        {
             Some("max_clients_per_address")
         } else {
             None
@@ -433,7 +436,7 @@ impl Tasks {
         let peer = self.hub.lock().add_link(Link {
             outbound,
             cap: Arc::clone(&cap),
-            address: ip,
+            source: ip.map(Source::of),
         });
         let connected = Input::Connected {
             peer,

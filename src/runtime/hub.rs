@@ -1,7 +1,6 @@
 //! The session and its links: every input goes through here, every output is carried out here.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,6 +9,7 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::network::Source;
 use crate::runtime::clock;
 use crate::runtime::link::{Closed, LinkEvent, Outbound};
 use crate::runtime::shared::{Answer, Shared};
@@ -21,7 +21,8 @@ use crate::time::Time;
 pub(crate) struct Link {
     pub(crate) outbound: UnboundedSender<Outbound>,
     pub(crate) cap: Arc<AtomicUsize>,
-    pub(crate) address: Option<IpAddr>,
+    /// Whom it counts for, on a server.
+    pub(crate) source: Option<Source>,
 }
 
 /// The session, its links, and what to tell the driver.
@@ -79,10 +80,9 @@ impl Hub {
         self.links.len()
     }
 
-    pub(crate) fn links_from(&self, address: IpAddr) -> usize {
-        self.links
-            .values()
-            .filter(|link| link.address == Some(address))
+    pub(crate) fn links_from(&self, source: Source) -> usize {
+        (self.links.values())
+            .filter(|link| link.source == Some(source))
             .count()
     }
 
@@ -271,5 +271,32 @@ fn describe(closed: &Closed) -> String {
         (None, Some(code)) if closed.reason.is_empty() => format!("{by} with code {code}"),
         (None, Some(code)) => format!("{by} with code {code}: {}", closed.reason),
         (None, None) => format!("{by} without a close frame"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+    use crate::runtime::keys::Keys;
+    use crate::signals::Signals;
+
+    #[test]
+    fn d11_clients_from_one_network_of_ipv6_count_together() {
+        let options = Arc::new(Options::server());
+        let signals = Arc::new(Signals::new(1).unwrap());
+        let session = Session::new(Arc::clone(&options), Arc::clone(&signals), 1);
+        let shared = Shared::new(options, signals, Keys::default());
+        let mut hub = Hub::new(session, Arc::new(shared));
+        let source = |address: &str| Source::of(address.parse().unwrap());
+        for address in ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "10.0.0.1"] {
+            hub.add_link(Link {
+                outbound: tokio::sync::mpsc::unbounded_channel().0,
+                cap: Arc::default(),
+                source: Some(source(address)),
+            });
+        }
+        assert_eq!(hub.links_from(source("2001:db8::3")), 2);
+        assert_eq!(hub.links_from(source("10.0.0.1")), 1);
     }
 }

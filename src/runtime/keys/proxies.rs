@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::access::Network;
+use crate::network::Network;
 use crate::options::Options;
 use crate::runtime::http_head::Head;
 
