@@ -30,7 +30,7 @@ use crate::runtime::link::{self, LinkOptions, Outbound};
 use crate::runtime::meter::Meter;
 use crate::runtime::shared::Shared;
 use crate::runtime::stream::MaybeTls;
-use crate::runtime::tls::{self, Loaded};
+use crate::runtime::tls;
 use crate::runtime::{clock, connect, listen};
 use crate::session::{Input, LogLevel, LogRecord};
 use crate::time::Time;
@@ -313,19 +313,22 @@ impl Tasks {
             // Behind a proxy, each of its clients counts by its own address, wherever the proxy itself is.
             let full = |client: IpAddr| tasks.full(client, wide || client != address.ip());
             let handshake = async {
+                let refuse = |why| (why, address.ip());
                 let loaded = tasks.shared.tls.lock().clone();
-                let (stream, certificate) = match loaded {
-                    Loaded::Server(config) => tls::accept(config, stream, address)
+                let config = loaded
+                    .of_server(&tasks.options().tls)
+                    .map_err(|error| refuse(format!("refused {address}: {}", error.message())))?;
+                let (stream, certificate) = match config {
+                    Some(config) => tls::accept(config, stream, address)
                         .await
-                        .map_err(|why| (why, address.ip()))?,
-                    _ => (MaybeTls::Plain(stream), None),
+                        .map_err(refuse)?,
+                    None => (MaybeTls::Plain(stream), None),
                 };
                 if let Some(option) = refusal {
                     admission::refuse_busy(stream).await;
-                    let why = format!(
+                    return Err(refuse(format!(
                         "connection from {address} refused with 503: option {option} is reached"
-                    );
-                    return Err((why, address.ip()));
+                    )));
                 }
                 let door = Door {
                     policy: &policy,
@@ -485,10 +488,9 @@ fn note(
 
 /// Reads the TLS files and binds a server's listener; a client has none.
 async fn prepare(shared: &Arc<Shared>) -> Result<Option<(TcpListener, SocketAddr)>> {
-    let options = &shared.options;
-    if options.tls.enabled {
-        let named = Arc::clone(options);
-        let loaded = tokio::task::spawn_blocking(move || Loaded::load(&named))
+    if shared.options.tls.enabled {
+        let reader = Arc::clone(shared);
+        tokio::task::spawn_blocking(move || reader.read_tls())
             .await
             .map_err(|error| {
                 Error::new(
@@ -496,9 +498,8 @@ async fn prepare(shared: &Arc<Shared>) -> Result<Option<(TcpListener, SocketAddr
                     format!("the TLS files cannot be read: {error}"),
                 )
             })??;
-        *shared.tls.lock() = loaded;
     }
-    match options.mode {
+    match shared.options.mode {
         Mode::Client => Ok(None),
         Mode::Server => listen::bind(&shared.options, &shared.keys).await.map(Some),
     }
