@@ -8,6 +8,7 @@ mod aliases;
 mod backoff;
 mod client;
 mod config;
+mod effort;
 mod exchange;
 mod frames;
 mod import;
@@ -18,6 +19,7 @@ mod probe;
 mod quota;
 mod report;
 mod state;
+mod subscription;
 mod timers;
 pub(crate) mod window;
 
@@ -98,8 +100,6 @@ pub(crate) struct Session {
     scratch: Scratch,
     /// Signals that existed when peers' subscriptions were last brought up to date.
     known_signals: u32,
-    /// When peers that asked for the catalogue get the grown one.
-    push_catalogs_at: Option<Time>,
     /// Signals whose refusal was logged.
     reported: FxHashSet<u32>,
     warnings: Quota,
@@ -127,8 +127,8 @@ pub(crate) struct Session {
     /// Server: clients that left, by name, latest last; one of that name that comes is their successor.
     /// The last number is that of the grant by which it came: another's name alone makes no successor.
     departed: VecDeque<(String, Origin, u32)>,
-    /// Server: what clients know by other names than it has here, by the client's name.
-    aliases: HashMap<String, Arc<Aliases>>,
+    /// Server: what clients know by other names than it has here, by the client's name and the number of its grant.
+    aliases: HashMap<(String, u32), Arc<Aliases>>,
     /// When stale values of a former connection that its successor did not mention are good again.
     restores: Vec<(Time, Origin, Origin)>,
     stats: Stats,
@@ -152,7 +152,6 @@ impl Session {
             decoder: Decoder::new(),
             scratch: Scratch::default(),
             known_signals: 0,
-            push_catalogs_at: None,
             reported: FxHashSet::default(),
             warnings: Quota::new(WARNINGS),
             notices: Quota::new(NOTICES),
@@ -348,6 +347,11 @@ impl Session {
         for id in waiting {
             self.send_first_state(id, now);
         }
+        // Nor for those who wait for their turn.
+        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
+        for id in ids {
+            self.send_owed(id, now);
+        }
         // Nor for what a client holds back until it knows the server's state.
         if let Some(id) = self.peers.keys().next().copied() {
             self.state_arrived(id, now);
@@ -481,10 +485,15 @@ impl Session {
     }
 
     fn drained(&mut self, id: PeerId, now: Time) {
-        if let Some(peer) = self.peers.get_mut(&id) {
+        let made_room = self.peers.get_mut(&id).is_some_and(|peer| {
+            let made_room = peer.queued_whole() > 0;
             peer.drained();
-        }
+            made_room
+        });
         self.send_owed(id, now);
+        if made_room {
+            self.send_what_waits_for_room(now);
+        }
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
