@@ -378,7 +378,7 @@ verify-slow: setup-build ## One of fifty clients stops reading, in release, for 
 
 .PHONY: verify-flood
 verify-flood: setup-build ## What 99 % of the others' values take while a client floods, in release, against a quiet server
-	@RV_FLOOD_SECONDS=10 $(CARGO) test --quiet --release --test floods d8 -- --nocapture
+	@RV_FLOOD_SECONDS=10 $(CARGO) test --quiet --release --test floods -- d8 d9 --nocapture
 
 .PHONY: verify-proxy
 verify-proxy: setup build ## Idle clients behind nginx, whose proxy_read_timeout is 60 s, for 90 s

@@ -1154,7 +1154,8 @@ typedef struct rv_options {
      */
     uint32_t max_clients;
     /**
-     * Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
+     * Server: connected clients from one address (of IPv6: from one /64), when listening beyond this machine or through a
+     * trusted proxy.
      */
     uint32_t max_clients_per_address;
     /**
@@ -1171,7 +1172,7 @@ typedef struct rv_options {
      */
     uint32_t handshake_timeout_ms;
     /**
-     * Server: connections that are still in their handshake; for one more the oldest of them is cut.
+     * Server: connections that are still in their handshake; for one more the oldest is cut, of the address that has most.
      */
     uint32_t max_pending_handshakes;
     /**
@@ -1291,8 +1292,8 @@ typedef struct rv_options {
     const char *password;
     /**
      * Server, list: addresses and networks (`10.0.0.0/8`) of proxies. The address of a client that these tell in
-     * `X-Forwarded-For`, or else in `Forwarded`, is the one that counts for limits, wrong tokens and the log. A proxy
-     * must set that header itself, or take away what a client sent.
+     * `X-Forwarded-For`, or else in `Forwarded`, is the one that counts for limits, wrong tokens and the log; where
+     * it cannot be read, that of the proxy is. A proxy must set that header itself, or take away what a client sent.
      */
     const char *trusted_proxies;
     /**

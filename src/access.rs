@@ -7,6 +7,7 @@ use data_encoding::{BASE64, BASE64URL_NOPAD};
 
 use crate::error::{Error, ErrorCode, Result};
 use crate::glob;
+use crate::network::Network;
 use crate::options::{Mode, Options};
 
 /// The longest token or password, in bytes: it must fit the head of a request.
@@ -332,47 +333,6 @@ impl Secrets {
             }
         }
         text
-    }
-}
-
-/// An IP network: an address, and how many of its bits count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Network {
-    address: IpAddr,
-    bits: u8,
-}
-
-impl Network {
-    /// Reads `10.0.0.1`, `10.0.0.0/8`, `::1` or `fd00::/8`.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (address, bits) = match text.trim().split_once('/') {
-            Some((address, bits)) => (address, Some(bits)),
-            None => (text.trim(), None),
-        };
-        let address: IpAddr = address.parse().ok()?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = match bits {
-            Some(bits) if bits.bytes().all(|b| b.is_ascii_digit()) => bits.parse().ok()?,
-            Some(_) => return None,
-            None => most,
-        };
-        (bits <= most).then_some(Self { address, bits })
-    }
-
-    pub(crate) fn contains(&self, other: IpAddr) -> bool {
-        let prefix = |bits: u128, width: u8| {
-            bits.checked_shr(u32::from(width - self.bits))
-                .unwrap_or_default()
-        };
-        match (self.address, other.to_canonical()) {
-            (IpAddr::V4(own), IpAddr::V4(other)) => {
-                prefix(u32::from(own).into(), 32) == prefix(u32::from(other).into(), 32)
-            }
-            (IpAddr::V6(own), IpAddr::V6(other)) => {
-                prefix(own.into(), 128) == prefix(other.into(), 128)
-            }
-            _ => false,
-        }
     }
 }
 

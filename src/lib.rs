@@ -20,6 +20,7 @@ mod ffi;
 #[doc(hidden)]
 pub mod harness;
 mod lists;
+mod network;
 mod protocol;
 mod runtime;
 mod session;

@@ -61,7 +61,8 @@ pub enum CatalogDirection {
 pub struct Limits {
     /// Connected clients in all; the next one gets HTTP 503.
     pub max_clients: u32,
-    /// Connected clients from one address, on a bind wider than loopback or through a trusted proxy.
+    /// Connected clients from one address (of IPv6: from one /64), on a bind wider than loopback or through a trusted
+    /// proxy.
     pub max_clients_per_address: u32,
     /// The largest message that is accepted, in bytes; larger ones close the connection with 1009.
     /// 0 = 4 MiB for a server, 64 MiB for a client. An `import_answer` that was asked for may have 64 MiB.
@@ -72,7 +73,7 @@ pub struct Limits {
     pub max_signals: u32,
     /// Time for TLS and the HTTP upgrade together.
     pub handshake_timeout: Duration,
-    /// Connections that are still in their handshake; for one more the oldest of them is cut.
+    /// Connections that are still in their handshake; for one more the oldest is cut, of the address that has most.
     pub max_pending_handshakes: u32,
 }
 

@@ -35,4 +35,5 @@ pub(crate) use flag::{Flag, RawFlag};
 pub(crate) use hub::{Hub, run, try_run};
 pub(crate) use shared::{Answer, Shared};
 pub(crate) use thread::NetThread;
+#[cfg(any(test, feature = "harness"))]
 pub(crate) use tls::Loaded;

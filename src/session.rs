@@ -8,6 +8,7 @@ mod aliases;
 mod backoff;
 mod client;
 mod config;
+mod effort;
 mod exchange;
 mod frames;
 mod import;
@@ -18,6 +19,7 @@ mod probe;
 mod quota;
 mod report;
 mod state;
+mod subscription;
 mod timers;
 pub(crate) mod window;
 
@@ -35,6 +37,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use crate::access::Secrets;
 use crate::error::{Error, ErrorCode};
 use crate::escape::escape;
+use crate::network::Source;
 use crate::options::{Mode, Options, SendMode};
 use crate::protocol::data::Decoder;
 use crate::protocol::direction::Rules;
@@ -97,8 +100,6 @@ pub(crate) struct Session {
     scratch: Scratch,
     /// Signals that existed when peers' subscriptions were last brought up to date.
     known_signals: u32,
-    /// When peers that asked for the catalogue get the grown one.
-    push_catalogs_at: Option<Time>,
     /// Signals whose refusal was logged.
     reported: FxHashSet<u32>,
     warnings: Quota,
@@ -126,8 +127,8 @@ pub(crate) struct Session {
     /// Server: clients that left, by name, latest last; one of that name that comes is their successor.
     /// The last number is that of the grant by which it came: another's name alone makes no successor.
     departed: VecDeque<(String, Origin, u32)>,
-    /// Server: what clients know by other names than it has here, by the client's name.
-    aliases: HashMap<String, Arc<Aliases>>,
+    /// Server: what clients know by other names than it has here, by the client's name and the number of its grant.
+    aliases: HashMap<(String, u32), Arc<Aliases>>,
     /// When stale values of a former connection that its successor did not mention are good again.
     restores: Vec<(Time, Origin, Origin)>,
     stats: Stats,
@@ -151,7 +152,6 @@ impl Session {
             decoder: Decoder::new(),
             scratch: Scratch::default(),
             known_signals: 0,
-            push_catalogs_at: None,
             reported: FxHashSet::default(),
             warnings: Quota::new(WARNINGS),
             notices: Quota::new(NOTICES),
@@ -351,6 +351,11 @@ impl Session {
         for id in waiting {
             self.send_first_state(id, now);
         }
+        // Nor for those who wait for their turn.
+        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
+        for id in ids {
+            self.send_owed(id, now);
+        }
         // Nor for what a client holds back until it knows the server's state.
         if let Some(id) = self.peers.keys().next().copied() {
             self.state_arrived(id, now);
@@ -484,10 +489,15 @@ impl Session {
     }
 
     fn drained(&mut self, id: PeerId, now: Time) {
-        if let Some(peer) = self.peers.get_mut(&id) {
+        let made_room = self.peers.get_mut(&id).is_some_and(|peer| {
+            let made_room = peer.queued_whole() > 0;
             peer.drained();
-        }
+            made_room
+        });
         self.send_owed(id, now);
+        if made_room {
+            self.send_what_waits_for_room(now);
+        }
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
@@ -601,7 +611,7 @@ impl Session {
 
     /// A warning that somebody outside caused: a flood of them must not push everything else out of the log.
     fn warn(&mut self, ip: Option<IpAddr>, client: PeerId, text: String, now: Time) {
-        let (line, over) = self.warnings.line(ip, now);
+        let (line, over) = self.warnings.line(ip.map(Source::of), now);
         self.arm(over);
         if let Some(text) = allowed(line, text) {
             self.log(LogLevel::Warn, client, text, now);
@@ -617,7 +627,7 @@ impl Session {
     }
 
     fn within_notices(&mut self, ip: Option<IpAddr>, text: String, now: Time) -> Option<String> {
-        let (line, over) = self.notices.line(ip, now);
+        let (line, over) = self.notices.line(ip.map(Source::of), now);
         self.arm(over);
         allowed(line, text)
     }
@@ -630,8 +640,8 @@ impl Session {
         ];
         for ((over, next), level) in quotas {
             self.arm(next);
-            for (ip, lines) in over {
-                let whom = ip.map_or_else(String::new, |ip| format!(" about {ip}"));
+            for (source, lines) in over {
+                let whom = source.map_or_else(String::new, |source| format!(" about {source}"));
                 let text = format!("{lines} more lines{whom} were left out");
                 self.log(level, 0, text, now);
             }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 /// From left to right. What stands together may name each other.
 const LAYERS: [&[&str]; 8] = [
     &[
-        "error", "value", "time", "options", "escape", "access", "glob",
+        "error", "value", "time", "options", "escape", "access", "network", "glob",
     ],
     &["protocol", "lists"],
     &["signals"],

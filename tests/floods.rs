@@ -11,7 +11,7 @@ mod common;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -225,6 +225,56 @@ fn d8_a_flood_of_messages_does_not_starve_the_others() {
         "d8: ratio {:.2}",
         loaded.as_secs_f64() / baseline.as_secs_f64()
     );
+    if seconds.is_ok() {
+        assert!(loaded < 5 * baseline, "{loaded:?} instead of {baseline:?}");
+    }
+}
+
+/// Stopped with the block, also by a failure.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn d9_a_signal_that_is_set_without_a_pause_costs_bounded_memory_and_no_others_time() {
+    let _turn = alone();
+    let seconds = std::env::var("RV_FLOOD_SECONDS").map(|s| s.parse::<f64>().unwrap());
+    let (server, healthy) = served();
+    let often = input(&server, "often", Kind::Int);
+    let measured = seconds.clone().unwrap_or(0.2);
+    let mut values = 0;
+    let baseline = slowest(&server, &healthy, &mut values, measured);
+    let (stop, sets) = (AtomicBool::new(false), AtomicI64::new(0));
+    let loaded = std::thread::scope(|scope| {
+        let _stop = Stop(&stop);
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                let value = sets.fetch_add(1, Ordering::Relaxed);
+                server.set(often, ValueRef::Int(value)).unwrap();
+            }
+        });
+        let so_many = |more: i64| {
+            let from = sets.load(Ordering::Relaxed);
+            until("it is set", || sets.load(Ordering::Relaxed) > from + more);
+        };
+        so_many(100_000);
+        #[cfg(target_os = "linux")]
+        let before = common::resident_bytes();
+        so_many(1_000_000);
+        #[cfg(target_os = "linux")]
+        {
+            let grown = common::resident_bytes().saturating_sub(before) >> 10;
+            println!("d9: grown by {grown} KiB");
+            assert!(grown < 8 << 10, "grew by {grown} KiB");
+        }
+        exchange(&server, &healthy, 1_000_000);
+        slowest(&server, &healthy, &mut values, measured)
+    });
+    println!("d9: 99 % of values within {baseline:?}, within {loaded:?} beside it");
     if seconds.is_ok() {
         assert!(loaded < 5 * baseline, "{loaded:?} instead of {baseline:?}");
     }

@@ -21,16 +21,16 @@ fn names(count: usize, name: impl Fn(usize) -> String) -> String {
 
 #[test]
 fn b18_eleven_mebibytes_of_keys_close_with_1009_and_nobody_else() {
+    let message = names(11 * 65_536, |i| format!("{i:09}"));
+    assert!(message.len() > 9 << 20);
+    let frame = raw::masked(&message);
     let server = server();
     let id = input(&server, "n", Kind::Int);
     let healthy = client(&server);
     input(&healthy, "n", Kind::Int);
     connect(&healthy);
     let mut flood = raw::connect(server.info().port);
-    let message = names(11 * 65_536, |i| format!("{i:09}"));
-    assert!(message.len() > 9 << 20);
     // The server closes at the header; what comes behind it would meet a closed connection.
-    let frame = raw::masked(&message);
     flood.write_all(&frame[..65_536]).unwrap();
     let (opcode, payload) = std::iter::repeat_with(|| raw::read_frame(&mut flood))
         .find(|(opcode, _)| *opcode == 0x88)

@@ -137,38 +137,3 @@ fn c17_secrets_are_replaced_in_every_form() {
     assert!(!format!("{options:?} {secrets:?}").contains("hunter"));
     assert!(!format!("{options:?}").contains("ey1"));
 }
-
-#[test]
-fn networks_hold_their_addresses() {
-    for (network, address, expected) in [
-        ("10.0.0.0/8", "10.255.0.1", true),
-        ("10.0.0.0/8", "11.0.0.1", false),
-        ("10.0.0.5", "10.0.0.5", true),
-        ("10.0.0.5", "10.0.0.6", false),
-        ("0.0.0.0/0", "1.2.3.4", true),
-        ("0.0.0.0/0", "::1", false),
-        ("::1", "::1", true),
-        ("fd00::/8", "fdff::1", true),
-        ("fd00::/8", "fe00::1", false),
-        ("::/0", "::5", true),
-        ("127.0.0.1", "::ffff:127.0.0.1", true),
-    ] {
-        let parsed = Network::parse(network).unwrap();
-        assert_eq!(
-            parsed.contains(address.parse().unwrap()),
-            expected,
-            "{network} {address}"
-        );
-    }
-    for bad in [
-        "",
-        "10.0.0",
-        "10.0.0.0/",
-        "10.0.0.0/33",
-        "::/129",
-        "h",
-        "10.0.0.0/+8",
-    ] {
-        assert_eq!(Network::parse(bad), None, "{bad}");
-    }
-}

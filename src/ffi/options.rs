@@ -81,7 +81,8 @@ pub struct rv_options {
     pub first_state_wait_ms: u32,
     /// Server: connected clients in all; the next one gets HTTP 503.
     pub max_clients: u32,
-    /// Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
+    /// Server: connected clients from one address (of IPv6: from one /64), when listening beyond this machine or through a
+    /// trusted proxy.
     pub max_clients_per_address: u32,
     /// The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client. A server holds 16 times
     /// this and 64 MiB of all clients' unfinished messages together; a client that would exceed it is closed with 1013.
@@ -90,7 +91,7 @@ pub struct rv_options {
     pub max_signals: u32,
     /// Server: time for TLS and the HTTP upgrade together.
     pub handshake_timeout_ms: u32,
-    /// Server: connections that are still in their handshake; for one more the oldest of them is cut.
+    /// Server: connections that are still in their handshake; for one more the oldest is cut, of the address that has most.
     pub max_pending_handshakes: u32,
     /// Larger messages with values are split into several of about this size; 0 = never. The values of one message
     /// are applied together, those of several are not.
@@ -156,8 +157,8 @@ pub struct rv_options {
     /// See `user`.
     pub password: *const c_char,
     /// Server, list: addresses and networks (`10.0.0.0/8`) of proxies. The address of a client that these tell in
-    /// `X-Forwarded-For`, or else in `Forwarded`, is the one that counts for limits, wrong tokens and the log. A proxy
-    /// must set that header itself, or take away what a client sent.
+    /// `X-Forwarded-For`, or else in `Forwarded`, is the one that counts for limits, wrong tokens and the log; where
+    /// it cannot be read, that of the proxy is. A proxy must set that header itself, or take away what a client sent.
     pub trusted_proxies: *const c_char,
     /// Client: how it presents the token.
     pub token_transport: rv_token_transport_in,

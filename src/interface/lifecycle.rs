@@ -11,7 +11,7 @@ use tokio::task::AbortHandle;
 use crate::error::{Error, ErrorCode, Result};
 use crate::interface::{Interface, LIVE, State};
 use crate::options::Mode;
-use crate::runtime::{Command, Commands, Loaded, TEMPORARY_STOP, clock, drive};
+use crate::runtime::{Command, Commands, TEMPORARY_STOP, clock, drive};
 use crate::session::{Input, LogLevel, LogRecord};
 
 /// How long closing waits for the network thread to let go of the sockets.
@@ -192,13 +192,12 @@ impl Interface {
                 "there are no TLS files to read again: the option tls is off",
             ));
         }
-        let loaded = Loaded::load(&self.shared.options).map_err(|error| {
+        self.shared.read_tls().map_err(|error| {
             Error::new(
                 error.code(),
                 format!("{}; what was read before stays in use", error.message()),
             )
         })?;
-        *self.shared.tls.lock() = loaded;
         self.shared.put_log(LogRecord {
             level: LogLevel::Info,
             time: clock::now(),

@@ -20,6 +20,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use crate::access::{Grant, without_query};
 use crate::error::{Error, ErrorCode, Result};
 use crate::escape::escape;
+use crate::network::Source;
 use crate::options::{Mode, Options, SendMode};
 use crate::runtime::admission::{self, Door, Policy};
 use crate::runtime::budget::{Budget, Share};
@@ -29,7 +30,7 @@ use crate::runtime::link::{self, Line, LinkOptions, Outbound, Outlet};
 use crate::runtime::meter::Meter;
 use crate::runtime::shared::Shared;
 use crate::runtime::stream::MaybeTls;
-use crate::runtime::tls::{self, Loaded};
+use crate::runtime::tls;
 use crate::runtime::{clock, connect, listen};
 use crate::session::{Input, LogLevel, LogRecord};
 use crate::time::Time;
@@ -354,7 +355,7 @@ impl Tasks {
 
     /// Takes one TCP connection through its handshake.
     fn admit(&self, stream: TcpStream, address: SocketAddr, wide: bool, policy: Arc<Policy>) {
-        let place = self.handshakes.enter();
+        let place = self.handshakes.enter(Source::of(address.ip()));
         let refusal = self.full(address.ip(), wide);
         let tasks = self.clone();
         let deadline = self.options().limits.handshake_timeout;
@@ -366,19 +367,22 @@ impl Tasks {
             // Behind a proxy, each of its clients counts by its own address, wherever the proxy itself is.
             let full = |client: IpAddr| tasks.full(client, wide || client != address.ip());
             let handshake = async {
+                let refuse = |why| (why, address.ip());
                 let loaded = tasks.shared.tls.lock().clone();
-                let (stream, certificate) = match loaded {
-                    Loaded::Server(config) => tls::accept(config, stream, address)
+                let config = loaded
+                    .of_server(&tasks.options().tls)
+                    .map_err(|error| refuse(format!("refused {address}: {}", error.message())))?;
+                let (stream, certificate) = match config {
+                    Some(config) => tls::accept(config, stream, address)
                         .await
-                        .map_err(|why| (why, address.ip()))?,
-                    _ => (MaybeTls::Plain(stream), None),
+                        .map_err(refuse)?,
+                    None => (MaybeTls::Plain(stream), None),
                 };
                 if let Some(option) = refusal {
                     admission::refuse_busy(stream).await;
-                    let why = format!(
+                    return Err(refuse(format!(
                         "connection from {address} refused with 503: option {option} is reached"
-                    );
-                    return Err((why, address.ip()));
+                    )));
                 }
                 let door = Door {
                     policy: &policy,
@@ -395,7 +399,7 @@ impl Tasks {
                 done = tokio::time::timeout(deadline, handshake) => done,
                 () = place.needed() => Ok(Err((
                     format!(
-                        "connection from {address} cut: it was the oldest of max_pending_handshakes that were in their handshake"
+                        "connection from {address} cut: of max_pending_handshakes that were in their handshake, it was the oldest of the address with most of them"
                     ),
                     address.ip(),
                 ))),
@@ -443,7 +447,9 @@ impl Tasks {
         let hub = self.hub.lock();
         if hub.link_count() >= limits.max_clients as usize {
             Some("max_clients")
-        } else if wide && hub.links_from(address) >= limits.max_clients_per_address as usize {
+        } else if wide
+            && hub.links_from(Source::of(address)) >= limits.max_clients_per_address as usize
+        {
             Some("max_clients_per_address")
         } else {
             None
@@ -483,7 +489,7 @@ impl Tasks {
             Mode::Server => Role::Server,
         };
         let line = Line::new(ws, role);
-        let link = Link::new(Outlet::of(Arc::clone(&line)), cap, ip);
+        let link = Link::new(Outlet::of(Arc::clone(&line)), cap, ip.map(Source::of));
         let peer = self.hub.lock().add_link(link);
         let connected = Input::Connected {
             peer,
@@ -532,10 +538,9 @@ fn note(
 
 /// Reads the TLS files and binds a server's listener; a client has none.
 async fn prepare(shared: &Arc<Shared>) -> Result<Option<(TcpListener, SocketAddr)>> {
-    let options = &shared.options;
-    if options.tls.enabled {
-        let named = Arc::clone(options);
-        let loaded = tokio::task::spawn_blocking(move || Loaded::load(&named))
+    if shared.options.tls.enabled {
+        let reader = Arc::clone(shared);
+        tokio::task::spawn_blocking(move || reader.read_tls())
             .await
             .map_err(|error| {
                 Error::new(
@@ -543,9 +548,8 @@ async fn prepare(shared: &Arc<Shared>) -> Result<Option<(TcpListener, SocketAddr
                     format!("the TLS files cannot be read: {error}"),
                 )
             })??;
-        *shared.tls.lock() = loaded;
     }
-    match options.mode {
+    match shared.options.mode {
         Mode::Client => Ok(None),
         Mode::Server => listen::bind(&shared.options, &shared.keys).await.map(Some),
     }

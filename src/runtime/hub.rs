@@ -1,7 +1,6 @@
 //! The session and its links: every input goes through here, every output is carried out here.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,6 +8,7 @@ use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
+use crate::network::Source;
 use crate::runtime::clock;
 use crate::runtime::link::{Closed, Line, LinkEvent, Outbound, Outlet};
 use crate::runtime::shared::{Answer, Shared};
@@ -24,22 +24,19 @@ const HOST_WRITES: usize = 4;
 pub(crate) struct Link {
     outlet: Outlet,
     cap: Arc<AtomicUsize>,
-    address: Option<IpAddr>,
+    /// Whom it counts for, on a server.
+    source: Option<Source>,
     /// Stands in [`Hub::unwritten`].
     unwritten: bool,
 }
 
 impl Link {
     /// `cap`: the size that messages from the peer may have at the moment.
-    pub(crate) const fn new(
-        outlet: Outlet,
-        cap: Arc<AtomicUsize>,
-        address: Option<IpAddr>,
-    ) -> Self {
+    pub(crate) const fn new(outlet: Outlet, cap: Arc<AtomicUsize>, source: Option<Source>) -> Self {
         Self {
             outlet,
             cap,
-            address,
+            source,
             unwritten: false,
         }
     }
@@ -112,10 +109,9 @@ impl Hub {
         self.links.len()
     }
 
-    pub(crate) fn links_from(&self, address: IpAddr) -> usize {
-        self.links
-            .values()
-            .filter(|link| link.address == Some(address))
+    pub(crate) fn links_from(&self, source: Source) -> usize {
+        (self.links.values())
+            .filter(|link| link.source == Some(source))
             .count()
     }
 
@@ -404,5 +400,40 @@ fn describe(closed: &Closed) -> String {
         (None, Some(code)) if closed.reason.is_empty() => format!("{by} with code {code}"),
         (None, Some(code)) => format!("{by} with code {code}: {}", closed.reason),
         (None, None) => format!("{by} without a close frame"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::Options;
+    use crate::runtime::keys::Keys;
+    use crate::runtime::meter::Meter;
+    use crate::runtime::stream::MaybeTls;
+    use crate::signals::Signals;
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio_tungstenite::WebSocketStream;
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    #[tokio::test]
+    async fn d11_clients_from_one_network_of_ipv6_count_together() {
+        let options = Arc::new(Options::server());
+        let signals = Arc::new(Signals::new(1).unwrap());
+        let session = Session::new(Arc::clone(&options), Arc::clone(&signals), 1);
+        let shared = Shared::new(options, signals, Keys::default());
+        let mut hub = Hub::new(session, Arc::new(shared));
+        let source = |address: &str| Source::of(address.parse().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        for address in ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "10.0.0.1"] {
+            let stream = TcpStream::connect(listener.local_addr().unwrap())
+                .await
+                .unwrap();
+            let meter = Meter::after_handshake(MaybeTls::Plain(stream), &[], 1 << 20);
+            let socket = WebSocketStream::from_raw_socket(meter, Role::Server, None).await;
+            let outlet = Outlet::of(Line::new(socket, Role::Server));
+            hub.add_link(Link::new(outlet, Arc::default(), Some(source(address))));
+        }
+        assert_eq!(hub.links_from(source("2001:db8::3")), 2);
+        assert_eq!(hub.links_from(source("10.0.0.1")), 1);
     }
 }

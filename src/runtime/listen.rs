@@ -105,8 +105,9 @@ fn open(address: SocketAddr) -> io::Result<TcpListener> {
         Type::STREAM,
         Some(Protocol::TCP),
     )?;
-    // On Unix this only skips the wait for old connections. On Windows it would let two programs share
-    // the port, and its default already does what is wanted here.
+    // On Unix this only skips the wait for old connections. On Windows it would let two programs share the port. Its
+    // default keeps other users' programs away, and every program from an address that is listened on by itself;
+    // SO_EXCLUSIVEADDRUSE would do no more than that for loopback, and keep the port taken while old connections last.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
     if address.is_ipv6() && address.ip().is_unspecified() {

@@ -81,6 +81,8 @@ pub(crate) struct Shared {
     pub(crate) changed: Notify,
     /// What new connections use.
     pub(crate) tls: Mutex<Loaded>,
+    /// Held while the TLS files are read.
+    reading_tls: Mutex<()>,
     gate: Mutex<Gate>,
     opened: Condvar,
     has_flag: AtomicBool,
@@ -102,6 +104,7 @@ impl Shared {
             last_error: Mutex::default(),
             changed: Notify::new(),
             tls: Mutex::default(),
+            reading_tls: Mutex::default(),
             gate: Mutex::default(),
             opened: Condvar::new(),
             has_flag: AtomicBool::new(false),
@@ -110,6 +113,18 @@ impl Shared {
             fault: Mutex::default(),
             options,
         }
+    }
+
+    /// Reads the TLS files, for new connections; blocks. Nobody else reads them meanwhile, so that what the latest call
+    /// has found is what counts in the end.
+    ///
+    /// # Errors
+    /// As [`Loaded::load`]; then what was read before stays.
+    pub(crate) fn read_tls(&self) -> Result<()> {
+        let _alone = self.reading_tls.lock();
+        let loaded = Loaded::load(&self.options)?;
+        *self.tls.lock() = loaded;
+        Ok(())
     }
 
     pub(crate) fn put_log(&self, record: LogRecord) {

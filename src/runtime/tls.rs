@@ -17,7 +17,7 @@ pub(crate) use self::failure::refusal;
 pub(crate) use self::server::accept;
 use super::listen::unbracketed;
 use crate::error::{Error, ErrorCode, Result};
-use crate::options::{Mode, Options};
+use crate::options::{Mode, Options, Tls};
 
 const VERSIONS: &[&SupportedProtocolVersion] = &[&rustls::version::TLS13, &rustls::version::TLS12];
 
@@ -46,6 +46,21 @@ impl Loaded {
                 Self::Client(Arc::new(ClientFiles::read(tls)?))
             }
         })
+    }
+
+    /// What a server with these options speaks to a client: TLS, or plain text if TLS is off.
+    ///
+    /// # Errors
+    /// TLS is on and nothing was read for it: never plain text instead.
+    pub(crate) fn of_server(self, options: &Tls) -> Result<Option<Arc<ServerConfig>>> {
+        match self {
+            Self::Server(config) if options.enabled => Ok(Some(config)),
+            Self::Off if !options.enabled => Ok(None),
+            _ => Err(Error::new(
+                ErrorCode::Tls,
+                "the option tls and what was read of the TLS files do not go together",
+            )),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::session::peer::{Peer, PeerId};
 use crate::signals::{BitSet, Names};
 use crate::value::{Access, Direction, Kind, MAX_NAME_BYTES};
 
-/// What all clients of one name know differently.
+/// What all clients of one name that came by the same token know differently.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Aliases {
     /// The client's own names. A keyed hasher: they come from a peer.
@@ -128,7 +128,9 @@ impl Session {
             slot.imported
                 && slot.importer != peer.origin
                 // Not an earlier connection of the same client that is about to end.
-                && importer.is_none_or(|importer| importer.name != peer.name)
+                && importer.is_none_or(|importer| {
+                    (&importer.name, importer.grant_number()) != (&peer.name, peer.grant_number())
+                })
                 && (slot.kind != entry.kind
                     || importer.is_some() && (slot.direction, slot.access) != (direction, access))
         });
@@ -144,14 +146,16 @@ impl Session {
             return;
         };
         let (client, known) = (peer.name.clone(), peer.aliases.clone());
+        let client = (client.unwrap_or_default(), peer.grant_number());
         let first = self.names().find(own);
         // A client that has renamed itself brings along what it knew.
-        let aliases = self.aliases.entry(client.unwrap_or_default());
+        let aliases = self.aliases.entry(client);
         let aliases = aliases.or_insert_with(|| known.unwrap_or_default());
         Arc::make_mut(aliases).insert(own, signal, first);
     }
 
-    /// Gives a client that has told its name, and every other of that name, the names that it knows differently.
+    /// Gives a client that has told its name the names that it knows differently, when it is its turn: it takes a look at
+    /// every signal.
     ///
     /// A host may have stored what an earlier run imported: where both `name` and a declared `client/name` exist, they
     /// are such a pair.
@@ -159,10 +163,20 @@ impl Session {
         if !self.options.prefix_collisions || !self.is_server() {
             return;
         }
-        let named = self.peers.get(&id).and_then(|peer| peer.name.clone());
-        let Some(client) = named.filter(|name| !name.is_empty()) else {
+        let now = self.now;
+        let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
+        let Some(client) = peer.name.clone().filter(|name| !name.is_empty()) else {
+            return;
+        };
+        if let Some(turn) = peer.effort.wait(now) {
+            peer.aliases_owed = true;
+            peer.turn = Some(turn);
+            self.arm(turn);
+            return;
+        }
+        peer.effort.add(self.signals.table().len(), 0, now);
         let mut stored = Vec::new();
         {
             let prefix = format!("{client}/");
@@ -180,10 +194,21 @@ impl Session {
         for (own, signal) in stored {
             self.add_alias(id, &own, signal);
         }
+        self.spread_aliases(id);
+    }
+
+    /// Gives a client, and every other of its name that came by the same token, what is known to be called differently.
+    pub(super) fn spread_aliases(&mut self, id: PeerId) {
+        let Some(peer) = self.peers.get(&id) else {
+            return;
+        };
+        let client = (peer.name.clone().unwrap_or_default(), peer.grant_number());
         let signals = Arc::clone(&self.signals);
         let names = signals.names();
         let aliases = self.aliases.get(&client);
-        let of_that_name = |peer: &&mut Peer| peer.name.as_ref() == Some(&client);
+        let of_that_name = |peer: &&mut Peer| {
+            peer.name.as_ref() == Some(&client.0) && peer.grant_number() == client.1
+        };
         // None for this name: who came by another one goes on as it was.
         let Some(aliases) = aliases else {
             return;

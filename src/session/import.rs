@@ -20,8 +20,8 @@ use crate::value::{Kind, Value};
 const ANSWER_CAP: usize = 64 << 20;
 /// New signals that one client of a server may bring.
 const NEW_PER_CLIENT: u32 = 10_000;
-/// How long after a signal was added the catalogue is pushed.
-const PUSH_DELAY: Duration = Duration::from_millis(250);
+/// How long after a signal was added the catalogue is pushed: many at once make one answer.
+pub(super) const PUSH_DELAY: Duration = Duration::from_millis(250);
 /// Lines of a report's text; more are only counted.
 const REPORT_LINES: usize = 100;
 
@@ -218,7 +218,7 @@ impl Session {
             peer.brought = new;
         }
         if renamed {
-            self.adopt_aliases(id);
+            self.spread_aliases(id);
         }
         import.report.refused += catalog.refused.len() as u32 + catalog.refused_more;
         for (name, why) in &catalog.refused {
@@ -363,45 +363,19 @@ impl Session {
         }
     }
 
-    /// Signals were added: peers hear of them a little later, so that many at once make one answer.
-    pub(super) fn catalog_grew(&mut self) {
-        let asked = |peer: &Peer| peer.asked_catalog;
-        if self.options.catalog_push
-            && self.push_catalogs_at.is_none()
-            && self.peers.values().any(asked)
-        {
-            let at = self.now + PUSH_DELAY;
-            self.push_catalogs_at = Some(at);
-            self.arm(at);
+    /// A peer that has asked for the catalogue is to get the grown one.
+    pub(super) fn push_catalog(&mut self, id: PeerId) {
+        // One that waits will have what is new.
+        if !self.peers.get(&id).is_some_and(Peer::owes_catalog) {
+            self.catalog_asked(id);
         }
     }
 
-    pub(super) fn push_catalogs(&mut self) {
-        let now = self.now;
-        if self.push_catalogs_at.take_if(|at| *at <= now).is_none() {
-            if let Some(at) = self.push_catalogs_at {
-                self.arm(at);
-            }
-            return;
-        }
-        let asked = self.peers.values().filter(|peer| peer.asked_catalog);
-        let ids: Vec<PeerId> = asked.map(|peer| peer.id).collect();
-        for id in ids {
-            // One that waits will have what is new.
-            if !self.peers.get(&id).is_some_and(Peer::owes_catalog) {
-                self.catalog_asked(id);
-            }
-        }
-    }
-
-    /// Answers `import_request`, now or when what waits for the peer is on its way.
+    /// Answers `import_request`, now or when what waits for the peer is on its way and it is its turn.
     pub(super) fn catalog_asked(&mut self, id: PeerId) {
-        let Some(peer) = self.peers.get_mut(&id) else {
-            return;
-        };
-        if !peer.crowded() {
+        if self.may_make(id) {
             self.answer_import(id);
-        } else if !peer.owe_catalog() {
+        } else if !self.peers.get_mut(&id).is_some_and(Peer::owe_catalog) {
             self.close_slow(id);
         }
     }
@@ -414,11 +388,14 @@ impl Session {
         };
         let allowed = peer.allows(Request::Catalog);
         peer.asked_catalog = allowed;
+        peer.push_at = None;
         let mut writer = AnswerWriter::new();
         let mut picks = crate::signals::Picks::default();
         let mut types = Vec::new();
+        let count;
         {
             let table = self.signals.table();
+            count = table.len();
             picks.list.reserve(table.len());
             types.reserve(table.len());
             let visible = |(signal, _): &(u32, _)| allowed && peer.may_read(*signal);
@@ -449,6 +426,10 @@ impl Session {
                 }
             }
         }
-        self.send_large(id, writer.finish().into());
+        let text = writer.finish();
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.made(count, text.len(), self.now);
+        }
+        self.send_large(id, text.into());
     }
 }

@@ -10,7 +10,8 @@ use crate::protocol::envelope::{Decoded, Foreign, Malformed, Message, Version};
 use crate::protocol::{config, import, subscribe};
 use crate::session::access::Request;
 use crate::session::aliases::View;
-use crate::session::peer::{Again, PeerId, Subscription};
+use crate::session::peer::{Again, PeerId};
+use crate::session::subscription::Subscription;
 use crate::session::window::Verdict;
 use crate::session::{EventKind, REPORTED_MAX, Session};
 use crate::signals::Applied;
@@ -232,7 +233,7 @@ impl Session {
         }
         if let Some(name) = name {
             self.succeed(id, &name);
-            // It looks at every signal, so not for a mere sign of life.
+            // Not for a mere sign of life.
             if renamed {
                 self.adopt_aliases(id);
             }
@@ -267,6 +268,22 @@ impl Session {
         }
         let limit = self.options.limits.max_signals as usize;
         let wanted = subscribe::decode_subscribe(names, limit);
+        let others = (self.peers.values())
+            .filter(|peer| peer.id != id)
+            .filter_map(|peer| peer.subscription.as_ref())
+            .map(Subscription::awaited_bytes)
+            .sum();
+        let signals = Arc::clone(&self.signals);
+        let mut left_out = 0;
+        if let Some(peer) = self.peers.get_mut(&id) {
+            let names = signals.names();
+            let mut subscription;
+            (subscription, left_out) = Subscription::new(wanted.names, &names, others);
+            if let Some(aliases) = &peer.aliases {
+                subscription.adopt(aliases, &names);
+            }
+            peer.subscription = Some(subscription);
+        }
         if wanted.refused > 0 {
             let text = format!(
                 "subscribe: {} entries are no signal names, or exceed the limit of {limit}",
@@ -274,14 +291,11 @@ impl Session {
             );
             self.complain(id, text, now);
         }
-        let signals = Arc::clone(&self.signals);
-        if let Some(peer) = self.peers.get_mut(&id) {
-            let names = signals.names();
-            let mut subscription = Subscription::new(wanted.names, &names);
-            if let Some(aliases) = &peer.aliases {
-                subscription.adopt(aliases, &names);
-            }
-            peer.subscription = Some(subscription);
+        if left_out > 0 {
+            let text = format!(
+                "subscribe: {left_out} names that no signal has yet are not remembered: there are too many of them"
+            );
+            self.complain(id, text, now);
         }
         self.send_snapshot(id, now);
     }
@@ -291,18 +305,28 @@ impl Session {
         let batch = decoder.batch();
         self.stats.values_in += batch.entries.len() as u64;
         self.stats.unknown_signal += u64::from(batch.unknown);
-        self.stats.rejected_type += batch.refused.len() as u64 + u64::from(batch.refused_names);
+        // What it may not write is denied, whatever it wrote.
+        let may_write =
+            |signal: &u32| (self.peers.get(&id)).is_none_or(|peer| peer.may_write(*signal));
+        let (refused, denied): (Vec<u32>, Vec<u32>) =
+            batch.refused.iter().partition(|id| may_write(id));
+        self.stats.rejected_type += refused.len() as u64 + u64::from(batch.refused_names);
+        self.stats.denied += denied.len() as u64;
         // A client hears its server's state for the first time on this connection.
         let first_state = self.awaiting_state();
         // A server's own state is nothing that its clients could tell it.
         let state = first_state || snapshot && !self.is_server();
-        let outcome = self.apply(id, decoder, state, now);
+        let mut outcome = self.apply(id, decoder, state, now);
+        outcome.denied.extend(denied);
 
         self.report_unknown(id, batch, now);
-        self.report_refused(id, text, &batch.refused, CANNOT_BE_CONVERTED, now);
+        self.report_refused(id, text, &refused, CANNOT_BE_CONVERTED, now);
         self.report_refused(id, text, &outcome.refused, ONLY_WE_WRITE, now);
         self.report_denied(id, &outcome.denied, now);
-        self.correct(id, &outcome.corrections, &batch.refused, now);
+        outcome
+            .corrections
+            .extend(outcome.denied.iter().chain(&refused));
+        self.correct(id, &outcome.corrections, now);
         self.transmit_wanted |= outcome.relayed;
         if first_state {
             self.state_arrived(id, now);
@@ -431,9 +455,6 @@ impl Session {
                 }
                 self.stats.denied += 1;
                 outcome.denied.push(signal);
-                if visible {
-                    outcome.corrections.push(signal);
-                }
                 continue;
             }
             if !slot.access.peer_writes() && !self.options.accept_remote_writes {
@@ -481,13 +502,13 @@ impl Session {
         outcome
     }
 
-    /// Sends the present value back where the peer's was refused or changed.
-    fn correct(&mut self, id: PeerId, changed: &[u32], refused: &[u32], now: Time) {
+    /// Sends the present value back where the peer's was refused or changed, as far as it may see it.
+    fn correct(&mut self, id: PeerId, signals: &[u32], now: Time) {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        for signal in changed.iter().chain(refused).copied() {
-            if peer.windows.allows_correction(signal, now) {
+        for signal in signals.iter().copied() {
+            if peer.may_read(signal) && peer.windows.allows_correction(signal, now) {
                 peer.force(signal, Again::Correction);
                 self.transmit_wanted = true;
             }

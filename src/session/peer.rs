@@ -1,6 +1,5 @@
 //! What a session knows of one connection.
 
-use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,60 +10,14 @@ use crate::access::Grant;
 use crate::options::Options;
 use crate::session::access::{Request, Rights};
 use crate::session::aliases::Aliases;
+use crate::session::effort::Effort;
+use crate::session::subscription::Subscription;
 use crate::session::window::Windows;
-use crate::signals::{BitSet, Names, Origin};
+use crate::signals::{BitSet, Origin};
 use crate::time::Time;
 
 /// The number of a connection; never used again.
 pub(crate) type PeerId = u32;
-
-/// Which signals a client of ours wants.
-#[derive(Debug, Default)]
-pub(crate) struct Subscription {
-    signals: BitSet,
-    /// Names that do not exist yet; they match signals created later.
-    awaited: HashSet<String>,
-}
-
-impl Subscription {
-    pub(crate) fn new(wanted: Vec<String>, names: &Names) -> Self {
-        let mut subscription = Self::default();
-        for name in wanted {
-            match names.find(&name) {
-                Some(id) => {
-                    subscription.signals.insert(id);
-                }
-                None => {
-                    subscription.awaited.insert(name);
-                }
-            }
-        }
-        subscription
-    }
-
-    pub(crate) fn contains(&self, id: u32) -> bool {
-        self.signals.contains(id)
-    }
-
-    /// The client knows some signals by other names than they have here, so it asked for those.
-    pub(crate) fn adopt(&mut self, aliases: &Aliases, names: &Names) {
-        for (own, id) in aliases.iter() {
-            let hidden = names.find(own);
-            if self.awaited.contains(own) || hidden.is_some_and(|hidden| self.contains(hidden)) {
-                self.signals.insert(id);
-            }
-        }
-    }
-
-    /// A signal was created: tells whether it was awaited.
-    pub(crate) fn created(&mut self, id: u32, name: &str) -> bool {
-        let awaited = !self.awaited.is_empty() && self.awaited.remove(name);
-        if awaited {
-            self.signals.insert(id);
-        }
-        awaited
-    }
-}
 
 /// More malformed messages than this in [`MALFORMED_WINDOW`] end the connection.
 const MALFORMED_MAX: u32 = 100;
@@ -139,6 +92,8 @@ pub(crate) struct Peer {
     pub(crate) foreign_told: bool,
     /// It has asked for our catalogue.
     pub(crate) asked_catalog: bool,
+    /// When it gets the grown one.
+    pub(crate) push_at: Option<Time>,
     /// New signals that its catalogues brought.
     pub(crate) brought: u32,
     /// Signals that it knows by other names than they have here.
@@ -149,8 +104,13 @@ pub(crate) struct Peer {
     pub(crate) first_state: Option<Time>,
     /// A state that goes out, as it is then, when what waits for the peer is in the kernel. Until then no data does.
     pub(crate) state_owed: Option<Whole>,
-    /// Catalogues that it has asked for and that go out after that.
+    /// How often it has asked for a catalogue that it has not got: one goes out after that.
     catalogs_owed: u32,
+    /// It has a new name, under which it may know signals otherwise.
+    pub(crate) aliases_owed: bool,
+    pub(super) effort: Effort,
+    /// When what it is owed goes out, if that is a matter of time.
+    pub(super) turn: Option<Time>,
     /// What it is to get.
     pub(crate) due: BitSet,
     /// Bools of `due` whose level is that of the frame before, which the peer has.
@@ -175,6 +135,10 @@ pub(crate) struct Peer {
     queued_bytes: usize,
     /// Bytes of data, states and catalogues on their way.
     queued_large: usize,
+    /// Those of states and catalogues, which no other peer shares.
+    queued_whole: usize,
+    /// Since when there are some.
+    whole_since: Time,
     /// The host flushed while it was busy.
     pub(crate) flush: bool,
     /// To be closed as soon as it has taken what is due.
@@ -216,12 +180,16 @@ impl Peer {
             unknown_more: false,
             foreign_told: false,
             asked_catalog: false,
+            push_at: None,
             brought: 0,
             aliases: None,
             subscription: None,
             first_state: server.then(|| now + options.first_state_wait),
             state_owed: None,
             catalogs_owed: 0,
+            aliases_owed: false,
+            effort: Effort::new(now),
+            turn: None,
             due: BitSet::default(),
             unmoved: BitSet::default(),
             pulses: BitSet::default(),
@@ -235,6 +203,8 @@ impl Peer {
             queued_messages: 0,
             queued_bytes: 0,
             queued_large: 0,
+            queued_whole: 0,
+            whole_since: now,
             flush: false,
             stopping: false,
             closing: false,
@@ -301,7 +271,7 @@ impl Peer {
     /// Visits the signals that it wants of so many.
     pub(crate) fn for_each_wanted(&self, count: u32, each: impl FnMut(u32)) {
         match &self.subscription {
-            Some(subscription) => subscription.signals.for_each(each),
+            Some(subscription) => subscription.for_each(each),
             None => (0..count).for_each(each),
         }
     }
@@ -324,6 +294,25 @@ impl Peer {
         if self.crowded() {
             self.set_busy(now);
         }
+    }
+
+    /// Notes a state or a catalogue, of so many signals and bytes, that was made for this peer alone.
+    pub(crate) fn made(&mut self, signals: usize, bytes: usize, now: Time) {
+        self.effort.add(signals, bytes, now);
+        if self.queued_whole == 0 {
+            self.whole_since = now;
+        }
+        self.queued_whole += bytes;
+    }
+
+    /// How much of those is on its way to the kernel.
+    pub(crate) fn queued_whole(&self) -> usize {
+        if self.closing { 0 } else { self.queued_whole }
+    }
+
+    /// Since when there are some, which [`Peer::queued_whole`] tells.
+    pub(crate) const fn whole_since(&self) -> Time {
+        self.whole_since
     }
 
     /// From now on, something is on its way to the kernel that data waits for.
@@ -350,22 +339,21 @@ impl Peer {
         self.queued_bytes + self.queued_large >= QUEUE_SMALL
     }
 
-    /// It has asked for a catalogue that has to wait; `false` when too many do already.
+    /// It has asked for a catalogue that has to wait; `false` when it has asked too often without reading.
     pub(crate) fn owe_catalog(&mut self) -> bool {
-        let room = self.catalogs_owed < QUEUE_MESSAGES;
-        self.catalogs_owed += u32::from(room);
-        room
+        if self.catalogs_owed == 0 || self.crowded() {
+            self.catalogs_owed += 1;
+        }
+        self.catalogs_owed <= QUEUE_MESSAGES
     }
 
     pub(crate) fn owes_catalog(&self) -> bool {
         self.catalogs_owed > 0
     }
 
-    /// One of the catalogues that wait can go out now.
+    /// The catalogue that waits goes out now: one, however often it was asked for, since all would be the same.
     pub(crate) fn take_catalog(&mut self) -> bool {
-        let take = self.catalogs_owed > 0 && !self.crowded() && !self.stopping;
-        self.catalogs_owed -= u32::from(take);
-        take
+        std::mem::take(&mut self.catalogs_owed) > 0
     }
 
     /// Everything handed to the link is in the kernel.
@@ -373,6 +361,7 @@ impl Peer {
         self.queued_messages = 0;
         self.queued_bytes = 0;
         self.queued_large = 0;
+        self.queued_whole = 0;
         self.busy = false;
     }
 
@@ -405,6 +394,8 @@ impl Peer {
             self.next_ping,
             self.windows.deadline(),
             self.first_state.unwrap_or(Time::NEVER),
+            self.push_at.unwrap_or(Time::NEVER),
+            self.turn.unwrap_or(Time::NEVER),
         ]
         .into_iter()
         .min()

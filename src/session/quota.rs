@@ -1,9 +1,9 @@
 //! How many lines one address may bring into the log.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::network::Source;
 use crate::time::Time;
 
 const WINDOW: Duration = Duration::from_secs(10);
@@ -30,7 +30,7 @@ struct Count {
 #[derive(Debug)]
 pub(super) struct Quota {
     most: u32,
-    by_address: HashMap<Option<IpAddr>, Count>,
+    by_address: HashMap<Option<Source>, Count>,
 }
 
 impl Quota {
@@ -42,7 +42,7 @@ impl Quota {
     }
 
     /// A line about `address` is to be written. Also gives when [`Quota::over`] is to be asked.
-    pub(super) fn line(&mut self, address: Option<IpAddr>, now: Time) -> (Line, Time) {
+    pub(super) fn line(&mut self, address: Option<Source>, now: Time) -> (Line, Time) {
         let known = self.by_address.contains_key(&address);
         let address = address.filter(|_| known || self.by_address.len() < MAX_ADDRESSES);
         let count = self.by_address.entry(address).or_insert(Count {
@@ -63,7 +63,7 @@ impl Quota {
     }
 
     /// The windows that are over: how many lines about whom were left out in each. Also gives when the next one is over.
-    pub(super) fn over(&mut self, now: Time) -> (Vec<(Option<IpAddr>, u64)>, Time) {
+    pub(super) fn over(&mut self, now: Time) -> (Vec<(Option<Source>, u64)>, Time) {
         let mut over = Vec::new();
         let mut next = Time::NEVER;
         self.by_address.retain(|address, count| {
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn lines_are_counted_by_address_and_window() {
         let mut quota = Quota::new(3);
-        let one: Option<IpAddr> = Some("10.0.0.1".parse().unwrap());
+        let one = Some(Source::of("10.0.0.1".parse().unwrap()));
         let at = Time::from_micros(5);
         let lines: Vec<Line> = (0..5).map(|_| quota.line(one, at).0).collect();
         assert_eq!(
@@ -113,7 +113,7 @@ mod tests {
         let mut quota = Quota::new(2);
         let written = (0..10_000_u32)
             .filter(|n| {
-                let address = std::net::Ipv4Addr::from(*n).into();
+                let address = Source::of(std::net::Ipv4Addr::from(*n).into());
                 quota.line(Some(address), Time::ZERO).0 != Line::LeaveOut
             })
             .count();

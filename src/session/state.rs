@@ -1,6 +1,7 @@
 //! Whole states: the first `data`, the answer to `subscribe`, and the heartbeat between changes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::options::Mode;
 use crate::protocol::encode;
@@ -8,16 +9,25 @@ use crate::session::Session;
 use crate::session::aliases::View;
 use crate::session::exchange::{Scratch, Sent};
 use crate::session::frames::{Fate, build};
+use crate::session::import::PUSH_DELAY;
 use crate::session::peer::{Peer, PeerId, Whole};
 use crate::time::Time;
 use crate::value::Quality;
 
+/// States and catalogues of all peers on their way to the kernel, in bytes: further ones wait until less is.
+const WHOLE_BYTES: usize = 64 << 20;
+/// Who waits for that looks again after so long.
+const WHOLE_LOOK: Duration = Duration::from_secs(1);
+/// And a peer that others wait for has so long to read what it asked for.
+const WHOLE_PATIENCE: Duration = Duration::from_secs(15);
+
 impl Session {
     /// The whole state that the peer may see, as `data` or as `snapshot`, ahead of any later change.
     fn send_state(&mut self, id: PeerId, state: Whole, now: Time) {
+        let later = Some(state).filter(|_| !self.may_make(id));
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.first_state = None;
-            peer.state_owed = Some(state).filter(|_| peer.crowded());
+            peer.state_owed = later;
             if peer.state_owed.is_some() {
                 return;
             }
@@ -90,6 +100,8 @@ impl Session {
                 &eligibility,
             )
         };
+        let bytes = frame.texts.iter().map(|(text, _)| text.len()).sum();
+        peer.made(picks.list.len(), bytes, now);
         self.collapse(pulses);
         self.send_frame(id, &frame, again, now);
         self.scratch = scratch;
@@ -105,14 +117,73 @@ impl Session {
         self.send_state(id, Whole::First, now);
     }
 
-    /// What has waited until the peer can take it.
+    /// What has waited until the peer can take it, or until it was its turn.
     pub(super) fn send_owed(&mut self, id: PeerId, now: Time) {
-        let owed = (self.peers.get_mut(&id)).and_then(|peer| peer.state_owed.take());
-        if let Some(state) = owed {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        if let Some(state) = peer.state_owed.take() {
             self.send_state(id, state, now);
         }
-        while self.peers.get_mut(&id).is_some_and(Peer::take_catalog) {
+        let owes = |peer: &Peer| peer.owes_catalog() && !peer.stopping;
+        if self.peers.get(&id).is_some_and(owes)
+            && self.may_make(id)
+            && self.peers.get_mut(&id).is_some_and(Peer::take_catalog)
+        {
             self.answer_import(id);
+        }
+        if (self.peers.get_mut(&id)).is_some_and(|peer| std::mem::take(&mut peer.aliases_owed)) {
+            self.adopt_aliases(id);
+        }
+    }
+
+    /// Whether a state or a catalogue can be made for this peer now. If not, [`Session::send_owed`] is called when it can.
+    pub(super) fn may_make(&mut self, id: PeerId) -> bool {
+        let now = self.now;
+        let waiting: usize = self.peers.values().map(Peer::queued_whole).sum();
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return false;
+        };
+        if peer.crowded() {
+            return false;
+        }
+        // There is no later for one that is to be closed.
+        if let Some(turn) = peer.effort.wait(now).filter(|_| !peer.stopping) {
+            peer.turn = Some(turn);
+            self.arm(turn);
+            return false;
+        }
+        if waiting < WHOLE_BYTES {
+            return true;
+        }
+        let again = now + WHOLE_LOOK;
+        peer.turn = Some(again);
+        self.arm(again);
+        self.close_who_holds_room(now);
+        false
+    }
+
+    /// Others wait for what these do not read.
+    fn close_who_holds_room(&mut self, now: Time) {
+        let stuck = |peer: &&Peer| {
+            peer.queued_whole() > 0 && now.since(peer.whole_since()) >= WHOLE_PATIENCE
+        };
+        let stuck: Vec<PeerId> = (self.peers.values().filter(stuck))
+            .map(|peer| peer.id)
+            .collect();
+        for id in stuck {
+            self.close_slow(id);
+        }
+    }
+
+    /// A peer has read what was on its way to it.
+    pub(super) fn send_what_waits_for_room(&mut self, now: Time) {
+        let owed = |peer: &&Peer| peer.turn.is_some() && !peer.closing;
+        let ids: Vec<PeerId> = (self.peers.values().filter(owed))
+            .map(|peer| peer.id)
+            .collect();
+        for id in ids {
+            self.send_owed(id, now);
         }
     }
 
@@ -150,11 +221,18 @@ impl Session {
                 if wanted && self.options.mode == Mode::Server {
                     peer.due.insert(id);
                 }
+                // Of what it may not see it is not to notice even that something came.
+                if self.options.catalog_push
+                    && peer.asked_catalog
+                    && peer.push_at.is_none()
+                    && !peer.must_not_see(id)
+                {
+                    let at = self.now + PUSH_DELAY;
+                    peer.push_at = Some(at);
+                    self.wake = self.wake.min(at);
+                }
             }
         }
-        if self.known_signals < count {
-            self.known_signals = count;
-            self.catalog_grew();
-        }
+        self.known_signals = count;
     }
 }

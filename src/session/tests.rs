@@ -4,6 +4,7 @@
 mod access;
 mod counters;
 mod crossing;
+mod effort;
 mod extras;
 mod log;
 mod messages;
@@ -13,5 +14,6 @@ mod regressions;
 mod requests;
 mod resync;
 mod scenario;
+mod server;
 mod sharing;
 mod vectors;

@@ -93,7 +93,6 @@ impl Session {
         self.failsafe_deadline();
         self.restore_deadline();
         self.release_holds();
-        self.push_catalogs();
         match self.follow_up_at {
             Some(at) if at <= now => {
                 for peer in self.peers.values_mut() {
@@ -133,9 +132,17 @@ impl Session {
             peer.next_ping = peer::after(now, self.options.ping_interval);
         }
         let first_state = peer.first_state.is_some_and(|at| at <= now);
+        let push = peer.push_at.take_if(|at| *at <= now).is_some();
+        let turn = peer.turn.take_if(|at| *at <= now).is_some();
         let heartbeat = peer::after(peer.last_data, self.options.heartbeat) <= now;
         if ping {
             self.send_fence(id, now);
+        }
+        if push {
+            self.push_catalog(id);
+        }
+        if turn {
+            self.send_owed(id, now);
         }
         if first_state {
             self.send_first_state(id, now);

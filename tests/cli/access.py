@@ -3,8 +3,10 @@
 import base64
 import os
 import re
+import socket
+from urllib.parse import urlsplit
 
-from rig import bare, equal, expect, fails, folder, http, rvws, served, succeeds
+from rig import Running, bare, equal, expect, fails, folder, http, rvws, served, succeeds, until
 
 TOKEN = "t0ken-/+of=ours"
 
@@ -40,6 +42,51 @@ def a_server_with_a_token_lets_in_who_presents_it():
         fails(2, "RVWS_PASSWORD", "ls", url, "--user", "bob", **environment(RVWS_PASSWORD=""))
         fails(6, "401", "ls", url, "--user", "bob", **environment(RVWS_PASSWORD="x"))
         fails(2, "cannot be used", "ls", url, "--user", "bob", "--token", TOKEN)
+
+
+def a_server_with_a_user_lets_in_who_knows_the_password():
+    with folder() as path:
+        (path / "password").write_text("s3cret\n")
+        known = ("--user", "bob", "--password-file", path / "password")
+        with served(*known) as url:
+            expect("Sensor" in succeeds("ls", url, *known), "the right one")
+            fails(6, "401", "ls", url, "--user", "bob", **environment(RVWS_PASSWORD="another"))
+            fails(6, "--user", "ls", url)
+        (path / "list.csv").write_text("Name,Type\nA,BOOL\n")
+        fails(2, "RVWS_PASSWORD", "serve", path / "list.csv", "--user", "bob", **environment(RVWS_PASSWORD=""))
+
+
+def answer(url, host):
+    """The first line of the answer to an upgrade that calls the server so."""
+    place = urlsplit(url)
+    with socket.create_connection((place.hostname, place.port), 10) as connection:
+        connection.sendall(
+            f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
+        )
+        return connection.makefile("rb").readline().decode()
+
+
+def a_server_answers_to_the_names_that_are_allowed():
+    with served("--allow-host", "twin.example", "--allow-host", "other.example:81") as url:
+        for host, status in (("twin.example", "101"), ("other.example:81", "101"), ("evil.example", "403")):
+            expect(status in answer(url, host), host)
+
+
+def a_server_has_the_limits_that_it_is_given():
+    with served("--max-clients", 1, "--max-message-bytes", 300, "--strict-types") as url:
+        expect(rvws("set", url, "Status=" + "x" * 400).returncode != 0, "larger than a message may be")
+        succeeds("set", url, "Status=" + "x" * 100)
+        with Running("watch", url):
+            until("there is room for one", lambda: "503" in rvws("ls", url).stderr)
+    with served("--handshake-timeout", 0.3) as url:
+        place = urlsplit(url)
+        with socket.create_connection((place.hostname, place.port), 10) as silent:
+            silent.settimeout(4)
+            equal(silent.recv(1), b"")
+    with folder() as path:
+        (path / "list.csv").write_text("Name,Type\nA,BOOL\nB,BOOL\n")
+        fails(8, "--max-signals", "serve", path / "list.csv", "--port", 0, "--max-signals", 1)
 
 
 def roles_decide_what_a_client_sees_and_sets():
@@ -92,6 +139,9 @@ def refusals_name_their_remedy_and_no_secret():
 TESTS = [
     a_token_has_256_bits_and_is_alone_on_its_line,
     a_server_with_a_token_lets_in_who_presents_it,
+    a_server_with_a_user_lets_in_who_knows_the_password,
+    a_server_answers_to_the_names_that_are_allowed,
+    a_server_has_the_limits_that_it_is_given,
     roles_decide_what_a_client_sees_and_sets,
     the_network_is_open_to_whom_has_a_token_and_closed_to_tokens_in_plain_text,
     refusals_name_their_remedy_and_no_secret,

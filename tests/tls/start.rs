@@ -291,3 +291,36 @@ fn a_client_that_reads_its_files_again_uses_them_at_its_next_connect() {
     let plain = Interface::new(Options::server()).unwrap();
     assert_eq!(plain.reload_tls().unwrap_err().code(), ErrorCode::State);
 }
+
+/// The earlier one is in the middle of the old files while the new ones are put in their place.
+#[cfg(unix)]
+#[test]
+fn of_two_threads_that_read_the_files_again_the_later_one_counts() {
+    let rig = Rig::new(|_| {});
+    let renewed = Own::new(Some(&rig.authority), |_| {});
+    let key = rig.files.key.path();
+    let old_key = std::fs::read(key).unwrap();
+    let pipe = format!("{key}.pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    std::fs::rename(&pipe, key).unwrap();
+    std::thread::scope(|scope| {
+        let earlier = scope.spawn(|| rig.server.reload_tls());
+        // Opens when the other end does: then the old certificate is read.
+        let mut old = std::fs::File::options().write(true).open(key).unwrap();
+        rig.files.certificate.write(renewed.certificate.pem());
+        let new_key = File::new(renewed.key.serialize_pem());
+        std::fs::copy(new_key.path(), &pipe).unwrap();
+        std::fs::rename(&pipe, key).unwrap();
+        let later = scope.spawn(|| rig.server.reload_tls());
+        // Time enough for one that does not wait for the other.
+        std::thread::sleep(Duration::from_millis(300));
+        old.write_all(&old_key).unwrap();
+        drop(old);
+        earlier.join().unwrap().unwrap();
+        later.join().unwrap().unwrap();
+    });
+    let stream = rig.by_hand(|_| {}).unwrap();
+    let shown = stream.conn.peer_certificates().unwrap()[0].clone();
+    assert_eq!(shown, *renewed.certificate.der());
+}

@@ -66,7 +66,7 @@ class ServerOptions(CommonOptions, total=False):
     max_clients: int  # connected clients in all
     max_clients_per_address: int  # connected clients from one address, when listening beyond this machine
     handshake_timeout_ms: int  # time for TLS and the HTTP upgrade together
-    max_pending_handshakes: int  # connections still in their handshake; for one more the oldest is cut
+    max_pending_handshakes: int  # connections in their handshake; for one more the oldest of the busiest address is cut
     allow_anonymous_network: bool  # listen beyond this machine although nothing authenticates clients
     allowed_origins: Union[str, Sequence[str]]  # web pages that may connect (values of Origin); "*" = any
     allowed_hosts: Union[str, Sequence[str]]  # names that may stand in Host, besides addresses and this machine's

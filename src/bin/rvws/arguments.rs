@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use realvirtual_ws::{ListFormat, Perspective, Role, TokenTransport};
 
+use crate::bounds::Bounds;
 use crate::credentials::role;
 use crate::endpoint::Endpoint;
 use crate::generator::Rule;
@@ -141,7 +142,13 @@ pub struct Wanted {
     /// A file with a token in each line, each followed by its role, or by nothing if it allows everything
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-    /// A proxy, or a network of proxies, whose X-Forwarded-For tells a client's own address
+    /// A user whom clients may present instead; the password is in RVWS_PASSWORD
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// A file with the password in its first line
+    #[arg(long, value_name = "FILE", requires = "user")]
+    pub password_file: Option<PathBuf>,
+    /// A proxy, or a network of proxies, whose X-Forwarded-For, or else Forwarded, tells a client's own address
     #[arg(long, value_name = "ADDRESS")]
     pub trusted_proxy: Vec<String>,
 }
@@ -268,6 +275,9 @@ pub struct Serve {
     /// A web page's origin that may connect; * for any
     #[arg(long, value_name = "ORIGIN")]
     pub allow_origin: Vec<String>,
+    /// A name that clients may call this machine by, besides IP addresses, localhost and its own
+    #[arg(long, value_name = "NAME")]
+    pub allow_host: Vec<String>,
     /// Speak TLS (wss://) with the certificate in this PEM file; SIGHUP reads the TLS files again
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<String>,
@@ -285,6 +295,8 @@ pub struct Serve {
     /// End after this many seconds
     #[arg(short = 'W', long = "timeout", value_name = "SECONDS", value_parser = seconds)]
     pub timeout: Option<Duration>,
+    #[command(flatten)]
+    pub bounds: Bounds,
 }
 
 #[derive(Debug, Args)]
@@ -470,7 +482,7 @@ pub struct Completions {
     pub shell: Shell,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text
         .parse()
         .map_err(|_| "write seconds, such as 2 or 0.5".to_owned())?;

@@ -33,21 +33,28 @@ fn first_line(path: &Path) -> Result<String, Failure> {
     Ok(text.lines().next().unwrap_or_default().trim().to_owned())
 }
 
+/// The password that belongs to `--user`.
+fn password(file: Option<&Path>) -> Result<String, Failure> {
+    match file {
+        Some(path) => first_line(path),
+        None => variable(PASSWORD).ok_or_else(|| {
+            Failure::new(
+                Exit::Usage,
+                format!(
+                    "--user needs a password: in {PASSWORD}, or in a file with --password-file"
+                ),
+            )
+        }),
+    }
+}
+
 impl Present {
     /// Adds what is to be presented to the options of a client.
     pub fn to_options(&self, options: &mut Options) -> Result<(), Failure> {
         options.token_transport = self.token_by;
         options.allow_plain_credentials = self.allow_plain_credentials;
         if let Some(user) = &self.user {
-            let password = match &self.password_file {
-                Some(path) => first_line(path)?,
-                None => variable(PASSWORD).ok_or_else(|| {
-                    Failure::new(
-                        Exit::Usage,
-                        format!("--user needs a password: in {PASSWORD}, or in a file with --password-file"),
-                    )
-                })?,
-            };
+            let password = password(self.password_file.as_deref())?;
             (options.user, options.password) = (Some(user.clone()), Some(password));
             return Ok(());
         }
@@ -61,6 +68,15 @@ impl Present {
 }
 
 impl Wanted {
+    /// The user that a server asks for, with the password.
+    pub fn user(&self) -> Result<Option<(String, String)>, Failure> {
+        let Some(user) = &self.user else {
+            return Ok(None);
+        };
+        let password = password(self.password_file.as_deref())?;
+        Ok(Some((user.clone(), password)))
+    }
+
     /// The tokens that a server asks for, with what they allow. None: it asks nobody.
     pub fn tokens(&self) -> Result<Vec<(String, Role)>, Failure> {
         let mut tokens = Vec::new();

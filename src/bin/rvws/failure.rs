@@ -75,6 +75,8 @@ impl Failure {
                 ("tls_certificate_file", "--tls-cert"),
                 ("tls_key_file", "--tls-key"),
                 ("tls_client_ca_file", "--tls-client-ca"),
+                ("allowed_origins", "--allow-origin"),
+                ("max_signals", "--max-signals"),
             ],
         )
     }

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod bench;
+mod bounds;
 mod cert;
 mod client;
 mod completions;

@@ -30,6 +30,7 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
     options.path.clone_from(&arguments.path);
     options.own_perspective = arguments.perspective;
     options.allowed_origins.clone_from(&arguments.allow_origin);
+    options.allowed_hosts.clone_from(&arguments.allow_host);
     options.allow_anonymous_network = arguments.allow_anonymous_network;
     options.tls.enabled = arguments.tls_cert.is_some();
     options.tls.certificate_file.clone_from(&arguments.tls_cert);
@@ -42,11 +43,14 @@ pub fn run(arguments: &Serve) -> Result<Exit, Failure> {
     options
         .trusted_proxies
         .clone_from(&arguments.wanted.trusted_proxy);
-    let interface = Interface::new(options)?;
+    (options.user, options.password) = arguments.wanted.user()?.unzip();
+    arguments.bounds.to_options(&mut options);
+    let interface = Interface::new(options).map_err(Failure::of_server)?;
     for (token, role) in arguments.wanted.tokens()? {
         interface.add_token(&token, role)?;
     }
-    let count = interface.load_signals(&arguments.list, ListFormat::Auto)?;
+    let count =
+        (interface.load_signals(&arguments.list, ListFormat::Auto)).map_err(Failure::of_server)?;
     let generated = generated(&interface, &arguments.rules)?;
     if let Some(path) = &arguments.config {
         interface.config_publish(&read_config(path)?)?;

@@ -6,10 +6,11 @@
 //! with an old one does, is no further guess.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::Digest;
+use crate::network::Source;
 use crate::time::Time;
 
 /// Wrong ones that cost nothing.
@@ -33,19 +34,19 @@ struct Suspect {
 
 #[derive(Debug, Default)]
 pub(super) struct Guesses {
-    suspects: HashMap<IpAddr, Suspect>,
+    suspects: HashMap<Source, Suspect>,
 }
 
 impl Guesses {
     /// How long `address` has to wait still.
     pub(super) fn wait(&self, address: IpAddr, now: Time) -> Option<Duration> {
-        let suspect = self.suspects.get(&neighbourhood(address))?;
+        let suspect = self.suspects.get(&Source::of(address))?;
         (suspect.until > now).then(|| suspect.until.since(now))
     }
 
     /// `address` presented a wrong one.
     pub(super) fn wrong(&mut self, address: IpAddr, digest: &Digest, now: Time) {
-        let address = neighbourhood(address);
+        let address = Source::of(address);
         if !self.suspects.contains_key(&address) {
             self.make_room(now);
         }
@@ -87,14 +88,6 @@ impl Guesses {
         if let Some(address) = quiet.map(|(address, _)| *address) {
             self.suspects.remove(&address);
         }
-    }
-}
-
-/// One machine has a whole /64 of IPv6 to itself.
-fn neighbourhood(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => Ipv6Addr::from(u128::from(v6) & (u128::MAX << 64)).into(),
-        v4 => v4,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::access::Network;
+use crate::network::Network;
 use crate::options::Options;
 use crate::runtime::http_head::Head;
 
@@ -28,8 +28,8 @@ impl Proxies {
         if !self.trusts(nearest) {
             return nearest;
         }
-        let told = hops(head, "x-forwarded-for", |item| Some(item))
-            .or_else(|| hops(head, "forwarded", forwarded_for))
+        let told = hops(head, "x-forwarded-for", x_forwarded_for)
+            .or_else(|| hops(head, "forwarded", forwarded))
             .unwrap_or_default();
         for hop in told.iter().rev() {
             let Some(address) = hop else {
@@ -44,31 +44,60 @@ impl Proxies {
     }
 }
 
+/// An address that was passed on; `None` if it cannot be read, and then nothing before it counts.
+type Hop = Option<IpAddr>;
+
 /// The addresses in all lines of a header, in order; `None` without such a header.
-fn hops(
-    head: &Head,
-    name: &str,
-    address_of: fn(&str) -> Option<&str>,
-) -> Option<Vec<Option<IpAddr>>> {
+fn hops(head: &Head, name: &str, read: fn(&str) -> Vec<Hop>) -> Option<Vec<Hop>> {
     let mut hops = None;
     for line in head.all(name) {
         let line = String::from_utf8_lossy(line);
-        let addresses = line
-            .split(',')
-            .map(|item| address_of(item.trim()).and_then(parse));
-        hops.get_or_insert_with(Vec::new).extend(addresses);
+        hops.get_or_insert_with(Vec::new).extend(read(&line));
     }
     hops
 }
 
-/// The value of `for` in one element of `Forwarded`.
-fn forwarded_for(element: &str) -> Option<&str> {
-    element.split(';').find_map(|pair| {
+fn x_forwarded_for(line: &str) -> Vec<Hop> {
+    line.split(',').map(|item| parse(item.trim())).collect()
+}
+
+/// RFC 7239. What a client said may stand in quotes beside its address, such as its `Host`, commas and all.
+fn forwarded(line: &str) -> Vec<Hop> {
+    match parts(line, ',') {
+        Some(elements) => elements.into_iter().map(forwarded_for).collect(),
+        None => vec![None],
+    }
+}
+
+/// The address in one element of `Forwarded`, which says it once.
+fn forwarded_for(element: &str) -> Hop {
+    let mut found = parts(element, ';')?.into_iter().filter_map(|pair| {
         let (name, value) = pair.split_once('=')?;
-        name.trim()
-            .eq_ignore_ascii_case("for")
-            .then(|| value.trim())
-    })
+        let is_for = name.trim().eq_ignore_ascii_case("for");
+        is_for.then(|| value.trim())
+    });
+    let only = found.next().filter(|_| found.next().is_none());
+    only.and_then(parse)
+}
+
+/// `text` at its separators outside quotes; `None` where quotes do not end.
+fn parts(text: &str, separator: char) -> Option<Vec<&str>> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ if c == separator && !quoted => {
+                parts.push(&text[start..at]);
+                start = at + c.len_utf8();
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    (!quoted).then_some(parts)
 }
 
 /// An address as proxies write it: quoted or not, with a port or not.

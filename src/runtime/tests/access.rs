@@ -362,6 +362,43 @@ async fn a_trusted_proxy_tells_whom_it_speaks_for_and_nobody_else_does() {
         ("10.0.0.1:1", "Forwarded: for=_hidden\r\n", "10.0.0.1"),
         (
             "10.0.0.1:1",
+            "Forwarded: for=6.6.6.6, for=1.2.3.4, for=10.0.0.7\r\n",
+            "1.2.3.4",
+        ),
+        (
+            "10.0.0.1:1",
+            "Forwarded: for=6.6.6.6\r\nForwarded: for=\"1.2.3.4:5\"\r\n",
+            "1.2.3.4",
+        ),
+        // What a client may have written into its Host.
+        (
+            "10.0.0.1:1",
+            "Forwarded: host=\"a;for=6.6.6.6\";for=1.2.3.4\r\n",
+            "1.2.3.4",
+        ),
+        (
+            "10.0.0.1:1",
+            "Forwarded: for=1.2.3.4;host=\"a\\\",for=6.6.6.6\"\r\n",
+            "1.2.3.4",
+        ),
+        // Malformed ones: the last proxy that can be read counts.
+        (
+            "10.0.0.1:1",
+            "Forwarded: for=\"6.6.6.6, for=1.2.3.4\r\n",
+            "10.0.0.1",
+        ),
+        (
+            "10.0.0.1:1",
+            "Forwarded: for=1.2.3.4;for=6.6.6.6\r\n",
+            "10.0.0.1",
+        ),
+        (
+            "10.0.0.1:1",
+            "Forwarded: for=6.6.6.6, proto=https, for=10.0.0.7\r\n",
+            "10.0.0.7",
+        ),
+        (
+            "10.0.0.1:1",
             "X-Forwarded-For: 1.2.3.4\r\nForwarded: for=6.6.6.6\r\n",
             "1.2.3.4",
         ),

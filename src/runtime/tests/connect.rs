@@ -80,6 +80,35 @@ async fn answers_that_are_no_upgrade_are_told_apart() {
 }
 
 #[tokio::test]
+async fn c43_a_redirect_is_not_followed_and_no_token_goes_there() {
+    let elsewhere = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let place = elsewhere.local_addr().unwrap();
+    for status in ["301 Moved", "302 Found", "307 Again", "308 Again"] {
+        let there = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut options = client(there.local_addr().unwrap().port());
+        options.access_token = Some("t0ken".into());
+        let server = async {
+            let (mut stream, _) = there.accept().await.unwrap();
+            let request = read_head(&mut stream).await;
+            assert!(
+                request.contains("t0ken"),
+                "the server that was meant has it"
+            );
+            let answer = format!(
+                "HTTP/1.1 {status}\r\nLocation: ws://{place}/\r\nContent-Length: 0\r\n\r\n"
+            );
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        };
+        let (done, ()) = within(async { tokio::join!(connect(&options), server) }).await;
+        let error = done.unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Handshake, "{status}: {error}");
+        assert!(!error.message().contains("t0ken"), "{error}");
+    }
+    let came = tokio::time::timeout(Duration::from_millis(200), elsewhere.accept());
+    assert!(came.await.is_err(), "nobody goes where a redirect points");
+}
+
+#[tokio::test]
 async fn a_silent_server_times_out() {
     let error = failure(b"", true, |_| {}).await;
     assert_eq!(error.code(), ErrorCode::Unreachable);

@@ -215,3 +215,19 @@ fn no_process_wide_provider_is_installed() {
     Loaded::load(&options).unwrap();
     assert!(rustls::crypto::CryptoProvider::get_default().is_none());
 }
+
+#[test]
+fn a_server_of_tls_never_speaks_plain_text_instead() {
+    let server = Loaded::Server(Arc::new(server_config(None, |_| {})));
+    let (mut on, off) = (Options::server().tls, Options::server().tls);
+    on.enabled = true;
+    assert!(server.clone().of_server(&on).unwrap().is_some());
+    assert!(Loaded::Off.of_server(&off).unwrap().is_none());
+    let mut client = Options::client();
+    client.tls.enabled = true;
+    let client = Loaded::load(&client).unwrap();
+    for (loaded, options) in [(Loaded::Off, &on), (client, &on), (server, &off)] {
+        let error = loaded.of_server(options).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::Tls);
+    }
+}

@@ -1,172 +1,13 @@
 //! Roles: what a client may see and do, and that the rest does not exist for it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
+use super::server::Server;
 use crate::access::{Grant, Role};
-use crate::options::Options;
-use crate::session::{Event, EventKind, Input, LogLevel, Output, Session};
-use crate::signals::{Declaration, Signals};
-use crate::time::Time;
-use crate::value::{Access, Direction, Kind, ValueRef};
-
-const CYCLE: Duration = Duration::from_millis(10);
-
-/// A server with its clients, each of which can always take a frame.
-struct Server {
-    session: Session,
-    signals: Arc<Signals>,
-    now: Time,
-    sent: BTreeMap<u32, Vec<String>>,
-    closed: BTreeMap<u32, (u16, String)>,
-    log: Vec<(LogLevel, String)>,
-    events: Vec<Event>,
-}
-
-impl Server {
-    fn new(names: &[&str]) -> Self {
-        Self::with(names, |_| {})
-    }
-
-    fn with(names: &[&str], change: impl FnOnce(&mut Options)) -> Self {
-        let mut options = Options::server();
-        // Nothing but values and answers.
-        options.heartbeat = Duration::ZERO;
-        change(&mut options);
-        let signals = Arc::new(Signals::new(1000).unwrap());
-        let mut server = Self {
-            session: Session::new(Arc::new(options), Arc::clone(&signals), 7),
-            signals,
-            now: Time::from_micros(1_000_000),
-            sent: BTreeMap::new(),
-            closed: BTreeMap::new(),
-            log: Vec::new(),
-            events: Vec::new(),
-        };
-        for name in names {
-            server.declare(name);
-        }
-        server.input(Input::Start);
-        server
-    }
-
-    fn declare(&self, name: &str) {
-        let declaration = Declaration::new(name, Kind::Int, Direction::Input);
-        self.signals
-            .declare(&declaration, Direction::Input, Access::ReadWrite)
-            .unwrap();
-    }
-
-    fn input(&mut self, input: Input<'_>) {
-        self.session.handle(self.now, input);
-        let mut outputs = Vec::new();
-        self.session.outputs(&mut outputs);
-        let mut took = Vec::new();
-        for output in outputs {
-            match output {
-                Output::Send { peer, text } => {
-                    self.sent.entry(peer).or_default().push(text.to_string());
-                    took.push(peer);
-                }
-                Output::Close { peer, code, reason } => {
-                    self.closed.insert(peer, (code, reason));
-                }
-                Output::Log(record) => self.log.push((record.level, record.text)),
-                Output::Event(event) => self.events.push(event),
-                _ => {}
-            }
-        }
-        for peer in took {
-            self.input(Input::Drained { peers: &[peer] });
-        }
-    }
-
-    fn connect(&mut self, peer: u32, grant: Option<&Arc<Grant>>) {
-        self.input(Input::Connected {
-            peer,
-            address: format!("10.0.0.{peer}:1"),
-            note: String::new(),
-            ip: Some(format!("10.0.0.{peer}").parse().unwrap()),
-            grant: grant.cloned(),
-        });
-    }
-
-    /// Connects a client that has had its first state.
-    fn join(&mut self, peer: u32, grant: Option<&Arc<Grant>>) -> Json {
-        self.connect(peer, grant);
-        self.say(peer, json!({"type": "data", "signals": {}}));
-        let state = self.heard(peer);
-        assert_eq!(state.len(), 1, "{state:?}");
-        state[0]["signals"].clone()
-    }
-
-    fn say(&mut self, peer: u32, message: Json) {
-        let text = &message.to_string();
-        self.input(Input::Text { peer, text });
-        self.cycle();
-    }
-
-    fn cycle(&mut self) {
-        self.now = self.now + CYCLE;
-        self.input(Input::Cycle { skipped: 0 });
-        if self.session.wake_at() <= self.now {
-            self.input(Input::Deadline);
-        }
-    }
-
-    fn wait(&mut self, time: Duration) {
-        let end = self.now + time;
-        while self.now < end {
-            self.cycle();
-        }
-    }
-
-    fn set(&mut self, values: &[(&str, i64)]) {
-        for (name, value) in values {
-            let id = self.signals.names().find(name).unwrap();
-            self.signals.table().set(id, ValueRef::Int(*value)).unwrap();
-        }
-        self.cycle();
-    }
-
-    fn value(&self, name: &str) -> i64 {
-        let id = self.signals.names().find(name).unwrap();
-        match self.signals.table().slot(id).unwrap().value() {
-            ValueRef::Int(value) => value,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    /// What a client was sent since the last look.
-    fn heard(&mut self, peer: u32) -> Vec<Json> {
-        let texts = self.sent.remove(&peer).unwrap_or_default();
-        texts
-            .iter()
-            .map(|text| serde_json::from_str(text).unwrap())
-            .collect()
-    }
-
-    /// The values that a client was sent since the last look.
-    fn values(&mut self, peer: u32) -> Json {
-        let mut all = serde_json::Map::new();
-        for message in self.heard(peer) {
-            all.extend(message["signals"].as_object().cloned().unwrap_or_default());
-        }
-        all.into()
-    }
-
-    fn denied(&self) -> u64 {
-        self.session.stats().denied
-    }
-
-    fn logged(&self, words: &str) -> usize {
-        let lines = self.log.iter().filter(|(_, line)| line.contains(words));
-        lines.count()
-    }
-}
+use crate::session::{EventKind, Input, LogLevel};
 
 /// Lists with blanks between the patterns.
 fn grant(number: u32, read: &str, write: &str) -> Arc<Grant> {
@@ -265,6 +106,30 @@ fn c38_hidden_signals_are_in_no_catalogue() {
 }
 
 #[test]
+fn c38_a_hidden_signal_that_comes_is_noticed_by_no_answer_and_no_time() {
+    let mut server = Server::with(&["Line1/a"], |o| o.catalog_push = true);
+    server.join(1, Some(&allowing(1, "Line1/*", "*", true, false)));
+    server.join(2, None);
+    for client in [1, 2] {
+        server.say(client, json!({"type": "import_request"}));
+        assert_eq!(server.heard(client).len(), 1);
+    }
+    server.declare("Line2/new");
+    server.wait(Duration::from_millis(200));
+    server.declare("Line1/new");
+    server.wait(Duration::from_millis(200));
+    // Half of the delay of what it may see is still to come.
+    assert_eq!(server.heard(1), Vec::<Json>::new());
+    assert_eq!(server.heard(2).len(), 1);
+    server.wait(Duration::from_millis(500));
+    assert_eq!(server.heard(1).len(), 1);
+    server.declare("Line2/newer");
+    server.wait(Duration::from_millis(500));
+    assert_eq!(server.heard(1), Vec::<Json>::new());
+    assert_eq!(server.heard(2).len(), 1);
+}
+
+#[test]
 fn c38_without_the_right_to_import_the_catalogue_is_empty() {
     let mut server = Server::with(&["A"], |o| o.catalog_push = true);
     server.join(1, Some(&grant(1, "*", "*")));
@@ -336,14 +201,31 @@ fn c41_to_write_a_hidden_signal_looks_as_to_write_none() {
         let (hidden, denied) = answers("Line2/b", &value);
         let (unknown, none) = answers("Line2/x", &value);
         assert_eq!(hidden, unknown, "{value}");
-        // What cannot be converted is refused before its right is looked at.
-        let converted = !value.is_object() && !value.is_string();
-        assert_eq!(
-            (denied, none),
-            (if converted { 3 } else { 0 }, 0),
-            "{value}"
-        );
+        assert_eq!((denied, none), (3, 0), "{value}");
     }
+}
+
+#[test]
+fn c41_what_may_not_be_written_is_denied_whatever_is_written() {
+    let mut server = Server::new(&["Seen", "Own", "Hidden"]);
+    server.set(&[("Seen", 1), ("Own", 2), ("Hidden", 3)]);
+    server.join(1, Some(&grant(1, "Seen Own", "Own")));
+    for bad in [json!("x"), json!([1]), json!(null)] {
+        let (denied, rejected) = (server.denied(), server.session.stats().rejected_type);
+        for name in ["Seen", "Hidden", "Own", "Unknown"] {
+            server.say(1, json!({"type": "data", "signals": {name: bad}}));
+        }
+        let stats = server.session.stats();
+        assert_eq!(
+            (stats.denied, stats.rejected_type),
+            (denied + 2, rejected + 1)
+        );
+        // A hidden one is answered as one that is none: not at all.
+        assert_eq!(server.values(1), json!({"Seen": 1, "Own": 2}));
+        server.wait(Duration::from_secs(1));
+    }
+    assert_eq!(server.logged("may not write signal Hidden"), 1);
+    assert_eq!(server.logged("cannot be converted"), 1);
 }
 
 #[test]
@@ -570,4 +452,34 @@ fn c17_configurations_and_secrets_are_in_no_log() {
     }
     assert!(server.logged("bytes with a configuration, not shown") >= 5);
     assert!(server.logged("***") >= 3);
+}
+
+#[test]
+fn the_name_of_another_client_alone_brings_nobody_its_signals() {
+    let mut server = Server::with(&[], |o| o.prefix_collisions = true);
+    let grants = [1, 2, 3].map(|number| allowing(number, "*", "*", true, true));
+    for (client, name) in [(1, "first"), (2, "cell")] {
+        server.connect(client, Some(&grants[client as usize - 1]));
+        server.say(client, json!({"type": "init", "name": name}));
+    }
+    let until = server.now + Duration::from_secs(5);
+    server.input(Input::Import { token: 1, until });
+    for (client, kind) in [(1, "PLCOutputInt"), (2, "PLCOutputFloat")] {
+        server.say(
+            client,
+            json!({"type": "import_answer", "signals": {"X": client}, "signalTypes": {"X": kind}}),
+        );
+    }
+    assert!(server.signals.names().find("cell/X").is_some());
+    server.connect(3, Some(&grants[2]));
+    server.say(3, json!({"type": "init", "name": "cell"}));
+    server.wait(Duration::from_millis(300));
+    assert_eq!(server.values(3), json!({"X": 1, "cell/X": 2.0}));
+    server.say(3, json!({"type": "data", "signals": {"X": 7}}));
+    assert_eq!(server.value("X"), 7);
+    // By the same token it is the same client.
+    server.connect(4, Some(&grants[1]));
+    server.say(4, json!({"type": "init", "name": "cell"}));
+    server.wait(Duration::from_millis(300));
+    assert_eq!(server.values(4), json!({"X": 2.0}));
 }

@@ -151,3 +151,27 @@ fn a_server_that_is_away_is_logged_once_a_minute_and_when_the_reason_changes() {
     let failures = failures.filter(|event| event.kind == EventKind::Disconnected);
     assert_eq!(failures.count(), 33);
 }
+
+#[test]
+fn addresses_of_one_ipv6_network_share_a_quota() {
+    let mut network = Network::new(51);
+    let server = network.library(options(Mode::Server, MS(10)), MS(0));
+    let mut refused = |address: &str| {
+        let why = format!("refused {address}");
+        let address = Some(address.parse().unwrap());
+        network.input(server, Input::Refused { why, address });
+    };
+    for n in 0..100 {
+        refused(&format!("2001:db8::{n:x}"));
+    }
+    refused("2001:db8:0:1::1");
+    let log = warnings(&network, server);
+    assert_eq!(log.len(), 21, "{log:#?}");
+    assert_eq!(log[20], "refused 2001:db8:0:1::1");
+    network.run_for(MS(10_100));
+    let log = warnings(&network, server);
+    assert_eq!(
+        log[21..],
+        ["80 more lines about 2001:db8::/64 were left out"]
+    );
+}

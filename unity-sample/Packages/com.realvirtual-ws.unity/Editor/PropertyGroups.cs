@@ -25,8 +25,11 @@ namespace RealvirtualWs.Unity.Editor
             new Group(
                 "Signal Import", "DefaultSignalDirection", "UsePatternMatching", "InputPatterns", "OutputPatterns", "PeerIs"),
             new Group(
-                "Security", "AccessToken", "AllowedOrigins", "AllowedHosts", "AllowAnonymousNetwork", "CertificateFile",
-                "KeyFile", "CaFile")
+                "Security", "AccessToken", "User", "Password", "AllowedOrigins", "AllowedHosts", "AllowAnonymousNetwork",
+                "CertificateFile", "KeyFile", "CaFile", "TlsPin"),
+            new Group(
+                "Limits", "ServedPath", "MaxClients", "MaxClientsPerAddress", "TrustedProxies", "MaxMessageBytes",
+                "MaxSignals", "HandshakeTimeoutMs", "MaxPendingHandshakes", "StrictTypes")
         };
     }
 }

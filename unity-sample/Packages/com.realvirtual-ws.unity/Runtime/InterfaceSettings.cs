@@ -22,6 +22,12 @@ namespace RealvirtualWs.Unity
                 UsePatterns = from.UsePatternMatching,
                 InputPatterns = from.InputPatterns,
                 OutputPatterns = from.OutputPatterns,
+                MaxMessageBytes = from.MaxMessageBytes,
+                MaxSignals = from.MaxSignals,
+                StrictTypes = from.StrictTypes,
+                AccessToken = Text(from.AccessToken),
+                User = Text(from.User),
+                Password = Text(from.Password),
                 Debug = from.DebugMode
             };
             if (from.IsServer)
@@ -37,15 +43,20 @@ namespace RealvirtualWs.Unity
 
         private static void Server(WebsocketRealtimeInterface from, RvOptions options)
         {
-            options.AccessToken = Token(from);
             // Also without Use SSL: the library then says that they have no effect.
             options.Tls = from.UseSSL;
-            options.TlsCertificateFile = File(from.CertificateFile);
-            options.TlsKeyFile = File(from.KeyFile);
-            options.TlsClientCaFile = File(from.CaFile);
+            options.TlsCertificateFile = Text(from.CertificateFile);
+            options.TlsKeyFile = Text(from.KeyFile);
+            options.TlsClientCaFile = Text(from.CaFile);
             options.AllowedOrigins = from.AllowedOrigins;
             options.AllowedHosts = from.AllowedHosts;
             options.AllowAnonymousNetwork = from.AllowAnonymousNetwork;
+            options.Path = FromSlash(from.ServedPath);
+            options.MaxClients = from.MaxClients;
+            options.MaxClientsPerAddress = from.MaxClientsPerAddress;
+            options.TrustedProxies = from.TrustedProxies;
+            options.HandshakeTimeoutMs = from.HandshakeTimeoutMs;
+            options.MaxPendingHandshakes = from.MaxPendingHandshakes;
         }
 
         private static void Client(WebsocketRealtimeInterface from, RvOptions options)
@@ -54,41 +65,31 @@ namespace RealvirtualWs.Unity
             options.Tls = from.UseSSL;
             if (from.UseSSL)
             {
-                options.TlsCertificateFile = File(from.CertificateFile);
-                options.TlsKeyFile = File(from.KeyFile);
-                options.TlsCaFile = File(from.CaFile);
+                options.TlsCertificateFile = Text(from.CertificateFile);
+                options.TlsKeyFile = Text(from.KeyFile);
+                options.TlsCaFile = Text(from.CaFile);
+                options.TlsPin = Text(from.TlsPin);
             }
-            string path = from.Path ?? "";
-            options.Path = path.Length > 0 && path[0] != '/' ? "/" + path : path;
-            string token = Token(from);
-            if (token != null && !from.UseSSL && !IsLoopback(from.Address))
+            options.Path = FromSlash(from.Path);
+            if ((options.AccessToken ?? options.User) != null && !from.UseSSL && !IsLoopback(from.Address))
             {
                 throw new ArgumentException(
-                    "Access Token would cross the network readable by anyone: turn on Use SSL, or clear it");
+                    "Access Token or Password would cross the network readable by anyone: turn on Use SSL, or clear it");
             }
-#if UNITY_WEBGL && !UNITY_EDITOR
-            // A browser sets no headers.
-            if (token != null)
-            {
-                string query = path.IndexOf('?') < 0 ? "?" : "&";
-                options.Path = (path.Length == 0 ? "/" : options.Path) + query + "token=" + Uri.EscapeDataString(token);
-            }
-#else
-            options.AccessToken = token;
-#endif
             options.AutoReconnect = from.AutoReconnect;
             options.ReconnectIntervalMs = (int)Math.Max(1, Math.Min(int.MaxValue, from.ReconnectIntervalSeconds * 1000.0));
             options.MaxReconnectAttempts = from.MaxReconnectAttempts;
         }
 
-        private static string File(string path)
+        // An empty field is an option that is not set.
+        private static string Text(string field)
         {
-            return string.IsNullOrEmpty(path) ? null : path;
+            return string.IsNullOrEmpty(field) ? null : field;
         }
 
-        private static string Token(WebsocketRealtimeInterface from)
+        private static string FromSlash(string path)
         {
-            return string.IsNullOrEmpty(from.AccessToken) ? null : from.AccessToken;
+            return string.IsNullOrEmpty(path) || path[0] == '/' ? path : "/" + path;
         }
 
         private static bool IsLoopback(string address)

@@ -107,6 +107,15 @@ namespace RealvirtualWs.Unity
             + "beyond this machine only with Use SSL. It is stored readably in the scene")]
         public string AccessToken = "";
 
+        /// <summary>Server: a user that clients may present instead of the token. Client: the one that it presents.</summary>
+        [Tooltip("Server: user that clients may present with Password instead of the token; empty = none. Client: the one "
+            + "that the server asks for. Not in a browser")]
+        public string User = "";
+
+        /// <summary>The password of <see cref="User"/>.</summary>
+        [Tooltip("The password of User. It is stored readably in the scene")]
+        public string Password = "";
+
         /// <summary>Server: web pages that may connect; "*" = any.</summary>
         [Tooltip("(Server only) Origins of web pages that may connect, such as https://example.com; * = any. Programs need "
             + "no entry")]
@@ -136,6 +145,57 @@ namespace RealvirtualWs.Unity
         [Tooltip("With Use SSL: path of a PEM file with authorities. A client trusts them besides the machine's own; a "
             + "server lets in only clients with a certificate of one of them")]
         public string CaFile = "";
+
+        /// <summary>Client: the SHA-256 of the server's public key; no other server is accepted.</summary>
+        [Tooltip("(Client only) With Use SSL: SHA-256 of the server's public key, in hexadecimal or Base64. A server with "
+            + "another key is refused, whoever vouches for it; empty = any")]
+        public string TlsPin = "";
+
+        // Limits
+
+        /// <summary>Server: the URL path that clients must use; empty = any.</summary>
+        [Tooltip("(Server only) URL path that clients must use; empty = any")]
+        public string ServedPath = "";
+
+        /// <summary>Server: connected clients in all.</summary>
+        [Tooltip("(Server only) Connected clients in all; the next one is refused")]
+        [Min(0)]
+        public int MaxClients = 512;
+
+        /// <summary>Server: connected clients from one address.</summary>
+        [Tooltip("(Server only) Connected clients from one address, where other machines can reach the server")]
+        [Min(0)]
+        public int MaxClientsPerAddress = 64;
+
+        /// <summary>Server: proxies that tell a client's own address.</summary>
+        [Tooltip("(Server only) Addresses and networks (10.0.0.0/8) of proxies that tell a client's own address in "
+            + "X-Forwarded-For or Forwarded")]
+        public string[] TrustedProxies = new string[0];
+
+        /// <summary>The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client.</summary>
+        [Tooltip("Largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client")]
+        [Min(0)]
+        public int MaxMessageBytes;
+
+        /// <summary>Signals in all.</summary>
+        [Tooltip("Signals in all, imported ones among them")]
+        [Min(1)]
+        public int MaxSignals = 100000;
+
+        /// <summary>Server: milliseconds for TLS and the WebSocket handshake together.</summary>
+        [Tooltip("(Server only) Milliseconds for TLS and the WebSocket handshake together")]
+        [Min(1)]
+        public int HandshakeTimeoutMs = 5000;
+
+        /// <summary>Server: connections that are still in their handshake.</summary>
+        [Tooltip("(Server only) Connections that are still in their handshake; for one more the oldest is cut, of the "
+            + "address that has most")]
+        [Min(1)]
+        public int MaxPendingHandshakes = 64;
+
+        /// <summary>Refuse received values that lose something when converted.</summary>
+        [Tooltip("Refuse received values that lose something when converted, such as 1.5 for an int")]
+        public bool StrictTypes;
 
         [NonSerialized]
         private InterfaceSession session;

@@ -87,7 +87,10 @@ namespace RealvirtualWs
         /// <summary>Server: connected clients in all; the next one gets HTTP 503.</summary>
         public int MaxClients { get; set; } = 512;
 
-        /// <summary>Server: connected clients from one address, when listening beyond this machine.</summary>
+        /// <summary>
+        /// Server: connected clients from one address (of IPv6: from one /64), when listening beyond this machine or through
+        /// a trusted proxy.
+        /// </summary>
         public int MaxClientsPerAddress { get; set; } = 64;
 
         /// <summary>The largest message accepted, in bytes; 0 = 4 MiB for a server, 64 MiB for a client.</summary>
@@ -96,10 +99,13 @@ namespace RealvirtualWs
         /// <summary>Signals in all, 1 to 10000000.</summary>
         public int MaxSignals { get; set; } = 100000;
 
-        /// <summary>Server: time for the HTTP upgrade.</summary>
+        /// <summary>Server: time for TLS and the HTTP upgrade together.</summary>
         public int HandshakeTimeoutMs { get; set; } = 5000;
 
-        /// <summary>Server: connections that are still in their handshake; for one more the oldest is cut.</summary>
+        /// <summary>
+        /// Server: connections that are still in their handshake; for one more the oldest is cut, of the address that has
+        /// most.
+        /// </summary>
         public int MaxPendingHandshakes { get; set; } = 64;
 
         /// <summary>

@@ -32,8 +32,14 @@ namespace RealvirtualWs.Unity.Editor.Tests
             },
             new[]
             {
-                "Security", "Access Token = ", "Allowed Origins = []", "Allowed Hosts = []",
-                "Allow Anonymous Network = False", "Certificate File = ", "Key File = ", "Ca File = "
+                "Security", "Access Token = ", "User = ", "Password = ", "Allowed Origins = []", "Allowed Hosts = []",
+                "Allow Anonymous Network = False", "Certificate File = ", "Key File = ", "Ca File = ", "Tls Pin = "
+            },
+            new[]
+            {
+                "Limits", "Served Path = ", "Max Clients = 512", "Max Clients Per Address = 64", "Trusted Proxies = []",
+                "Max Message Bytes = 0", "Max Signals = 100000", "Handshake Timeout Ms = 5000",
+                "Max Pending Handshakes = 64", "Strict Types = False"
             }
         };
 

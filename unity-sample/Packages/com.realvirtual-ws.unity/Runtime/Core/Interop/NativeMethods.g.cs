@@ -832,7 +832,8 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint max_clients;
         /// <summary>
-        ///  Server: connected clients from one address, when listening beyond this machine or through a trusted proxy.
+        ///  Server: connected clients from one address (of IPv6: from one /64), when listening beyond this machine or through a
+        ///  trusted proxy.
         /// </summary>
         public uint max_clients_per_address;
         /// <summary>
@@ -849,7 +850,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         public uint handshake_timeout_ms;
         /// <summary>
-        ///  Server: connections that are still in their handshake; for one more the oldest of them is cut.
+        ///  Server: connections that are still in their handshake; for one more the oldest is cut, of the address that has most.
         /// </summary>
         public uint max_pending_handshakes;
         /// <summary>
@@ -969,8 +970,8 @@ namespace RealvirtualWs.Interop
         public byte* password;
         /// <summary>
         ///  Server, list: addresses and networks (`10.0.0.0/8`) of proxies. The address of a client that these tell in
-        ///  `X-Forwarded-For`, or else in `Forwarded`, is the one that counts for limits, wrong tokens and the log. A proxy
-        ///  must set that header itself, or take away what a client sent.
+        ///  `X-Forwarded-For`, or else in `Forwarded`, is the one that counts for limits, wrong tokens and the log; where
+        ///  it cannot be read, that of the proxy is. A proxy must set that header itself, or take away what a client sent.
         /// </summary>
         public byte* trusted_proxies;
         /// <summary>
