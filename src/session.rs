@@ -6,6 +6,7 @@
 mod access;
 mod aliases;
 mod backoff;
+mod brought;
 mod client;
 mod config;
 mod exchange;
@@ -43,6 +44,7 @@ use crate::time::Time;
 
 use access::Request;
 use aliases::Aliases;
+use brought::Brought;
 use client::Client;
 use config::Config;
 pub(crate) use config::{ConfigRequest, ConfigResult};
@@ -128,6 +130,8 @@ pub(crate) struct Session {
     departed: VecDeque<(String, Origin, u32)>,
     /// Server: what clients know by other names than it has here, by the client's name.
     aliases: HashMap<String, Arc<Aliases>>,
+    /// Server: how many signals clients have brought in their catalogues.
+    brought: Brought,
     /// When stale values of a former connection that its successor did not mention are good again.
     restores: Vec<(Time, Origin, Origin)>,
     stats: Stats,
@@ -170,6 +174,7 @@ impl Session {
             restores: Vec::new(),
             stats: Stats::default(),
             state: State::Stopped,
+            brought: Brought::default(),
             wake: Time::NEVER,
             now: Time::ZERO,
             outputs: Vec::new(),
