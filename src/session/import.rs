@@ -423,11 +423,7 @@ impl Session {
             types.reserve(table.len());
             let visible = |(signal, _): &(u32, _)| allowed && peer.may_read(*signal);
             for (signal, slot) in table.iter().filter(visible) {
-                picks.add(signal, slot, false);
-                // What waits in a FIFO comes in its order: its newest value would be one too many now.
-                if let Some(next) = table.next_queued(signal) {
-                    picks.replace_last(next);
-                }
+                table.pick_start(signal, &mut picks);
                 if slot.failsafe {
                     picks.replace_last(Value::default_of(slot.kind).as_ref());
                 }

@@ -67,6 +67,14 @@ impl Picks {
         }
     }
 
+    /// As [`Picks::replace_last`], by what the signal was when nobody had set it.
+    pub(crate) fn unset_last(&mut self, value: ValueRef<'_>) {
+        self.replace_last(value);
+        if let Some(last) = self.list.last_mut() {
+            last.quality = Quality::Never;
+        }
+    }
+
     pub(crate) fn add(&mut self, signal: u32, slot: &Slot, toggled: bool) {
         let bits = self.keep(slot.value());
         self.list.push(Pick {
