@@ -130,12 +130,15 @@ impl Interface {
         }
     }
 
-    /// Sends what is set and not sent yet, at once instead of with the next cycle. Does not wait.
+    /// Sends what is set and not sent yet, at once instead of with the next cycle. Does not wait. In manual mode peers get
+    /// to see what is set with this alone: what is set after this call waits for the next.
     ///
     /// # Errors
     /// [`ErrorCode::Handle`] when closed.
     pub fn flush(&self) -> Result<()> {
         self.shared.check()?;
+        // Here, and not when the command is carried out: the host may have set more by then.
+        self.shared.signals.table().flush();
         // Nothing to send to when it is not started.
         let _ = self.control.send(Input::Flush);
         Ok(())

@@ -144,6 +144,9 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(options: Arc<Options>, signals: Arc<Signals>, seed: u64) -> Self {
+        if options.send_mode == SendMode::Manual {
+            signals.table().stage_sets();
+        }
         Self {
             rules: Rules::new(&options),
             client: Client::new(&options, seed),
@@ -171,10 +174,10 @@ impl Session {
             failsafes: Vec::new(),
             departed: VecDeque::new(),
             aliases: HashMap::new(),
+            brought: Brought::default(),
             restores: Vec::new(),
             stats: Stats::default(),
             state: State::Stopped,
-            brought: Brought::default(),
             wake: Time::NEVER,
             now: Time::ZERO,
             outputs: Vec::new(),
@@ -313,12 +316,9 @@ impl Session {
             Input::Disconnect { peer } => self.close(peer, 1000, "closed by the server's host"),
             Input::Stop => self.stop(now),
         }
-        if std::mem::take(&mut self.transmit_now) {
-            if self.stopping {
-                self.transmit(now, Take::Unsent);
-            } else {
-                self.transmit_by_itself(now);
-            }
+        // A second edge does not go before its time for the sake of one that was busy.
+        if std::mem::take(&mut self.transmit_now) && (self.stopping || !self.edge_waits) {
+            self.transmit(now, Take::Unsent);
         }
         if std::mem::take(&mut self.stopping) {
             self.close_flushed();
@@ -343,7 +343,11 @@ impl Session {
         for peer in self.peers.values_mut() {
             peer.stopping = true;
         }
-        self.signals.table().release_all();
+        {
+            let mut table = self.signals.table();
+            table.flush();
+            table.release_all();
+        }
         // There is no later for those who still wait for their first state.
         let waiting: Vec<PeerId> = (self.peers.values())
             .filter(|peer| peer.first_state.is_some() && !peer.closing)

@@ -457,7 +457,8 @@ impl Session {
             self.stats.lossy += u64::from(lossy);
             let shared = slot.access != Access::Read || relay;
             if shared {
-                let fresh = slot.origin == crate::signals::LOCAL && table.is_unsent(signal);
+                let fresh = slot.origin == crate::signals::LOCAL && table.is_unsent(signal)
+                    || table.is_staged(signal);
                 if awaiting && (fresh || self.client.keeps(signal)) {
                     peer.windows.note(signal, value);
                     self.stats.echoes += 1;

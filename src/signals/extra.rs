@@ -42,6 +42,10 @@ impl Fifo {
         }
     }
 
+    pub(super) const fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// `true`: the oldest entry was dropped for it.
     pub(super) fn receive(&mut self, entry: Incoming) -> bool {
         let full = self.incoming.len() >= self.depth;

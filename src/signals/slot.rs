@@ -9,12 +9,43 @@ pub(crate) type Origin = u32;
 /// The host of this interface.
 pub(crate) const LOCAL: Origin = 0;
 
-/// One signal's state. Names and notes are elsewhere: this is what sets, polls and frames touch.
-#[derive(Debug)]
-pub(crate) struct Slot {
+/// A value whose kind is known; a text keeps its buffer.
+#[derive(Debug, Default)]
+pub(super) struct Stored {
     /// A bool, an int or a float's bits.
     bits: u64,
     text: String,
+}
+
+impl Stored {
+    #[inline]
+    pub(super) fn get(&self, kind: Kind) -> ValueRef<'_> {
+        match kind {
+            Kind::Bool => ValueRef::Bool(self.bits != 0),
+            Kind::Int => ValueRef::Int(self.bits.cast_signed()),
+            Kind::Float => ValueRef::Float(f64::from_bits(self.bits)),
+            Kind::Text => ValueRef::Text(&self.text),
+        }
+    }
+
+    #[inline]
+    pub(super) fn put(&mut self, value: ValueRef<'_>) {
+        match value {
+            ValueRef::Bool(v) => self.bits = u64::from(v),
+            ValueRef::Int(v) => self.bits = v.cast_unsigned(),
+            ValueRef::Float(v) => self.bits = v.to_bits(),
+            ValueRef::Text(v) => {
+                self.text.clear();
+                self.text.push_str(v);
+            }
+        }
+    }
+}
+
+/// One signal's state. Names and notes are elsewhere: this is what sets, polls and frames touch.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    stored: Stored,
     pub(crate) kind: Kind,
     pub(crate) access: Access,
     pub(crate) quality: Quality,
@@ -25,8 +56,8 @@ pub(crate) struct Slot {
     pub(crate) importer: Origin,
     /// A bool as the frame before the pending one carried it.
     pub(super) base: bool,
-    /// It has an entry among the table's extras.
-    pub(super) extra: bool,
+    /// It takes more than a plain one: it has an entry among the table's extras, or its sets are staged.
+    pub(super) special: bool,
     /// The value is the fail-safe one.
     pub(crate) failsafe: bool,
     /// In the change log, waiting for a poll.
@@ -52,8 +83,7 @@ pub(crate) struct Slot {
 impl Slot {
     pub(super) fn new(value: ValueRef<'_>, access: Access, direction: Option<Direction>) -> Self {
         let mut slot = Self {
-            bits: 0,
-            text: String::new(),
+            stored: Stored::default(),
             kind: value.kind(),
             access,
             quality: Quality::Never,
@@ -61,7 +91,7 @@ impl Slot {
             imported: false,
             importer: LOCAL,
             base: false,
-            extra: false,
+            special: false,
             failsafe: false,
             logged: false,
             flags: 0,
@@ -77,6 +107,18 @@ impl Slot {
         slot.store(value);
         slot.settle();
         slot
+    }
+
+    /// Whether the host's value is what stands already: no news for peers.
+    #[inline]
+    pub(super) fn host_repeats(&mut self, value: ValueRef<'_>) -> bool {
+        let same = self.quality != Quality::Never && !self.failsafe && self.value() == value;
+        if same && self.quality == Quality::Stale {
+            // The host stands for it now.
+            self.quality = Quality::Good;
+            self.writer = LOCAL;
+        }
+        same
     }
 
     /// The host is about to write: what it overwrites is remembered if it came from a peer.
@@ -106,36 +148,23 @@ impl Slot {
 
     /// The present value goes into a frame. `true`: a bool that differs from the frame before.
     pub(super) fn settle(&mut self) -> bool {
-        let level = self.kind == Kind::Bool && self.bits != 0;
+        let level = self.value() == ValueRef::Bool(true);
         std::mem::replace(&mut self.base, level) != level
     }
 
     /// The current value.
     #[inline]
     pub(crate) fn value(&self) -> ValueRef<'_> {
-        match self.kind {
-            Kind::Bool => ValueRef::Bool(self.bits != 0),
-            Kind::Int => ValueRef::Int(self.bits.cast_signed()),
-            Kind::Float => ValueRef::Float(f64::from_bits(self.bits)),
-            Kind::Text => ValueRef::Text(&self.text),
-        }
+        self.stored.get(self.kind)
     }
 
     pub(crate) fn print(&self) -> Print {
         Print::of(self.value())
     }
 
-    /// Stores a value of the slot's own kind; a text keeps its buffer.
+    /// Stores a value of the slot's own kind.
     #[inline]
     pub(super) fn store(&mut self, value: ValueRef<'_>) {
-        match value {
-            ValueRef::Bool(v) => self.bits = u64::from(v),
-            ValueRef::Int(v) => self.bits = v.cast_unsigned(),
-            ValueRef::Float(v) => self.bits = v.to_bits(),
-            ValueRef::Text(v) => {
-                self.text.clear();
-                self.text.push_str(v);
-            }
-        }
+        self.stored.put(value);
     }
 }

@@ -19,7 +19,7 @@ Interface.prototype.deadlines = function () {
     this.pushAt = 0;
     if (this.catalogAsked && this.connected) this.answerImport();
   }
-  if (this.followUpAt && this.followUpAt <= now) this.transmitByItself();
+  if (this.followUpAt && this.followUpAt <= now) this.transmit(UNSENT);
   if (this.nextCycle && this.nextCycle <= now) this.cycle(now);
   if (this.heartbeatAt() <= now) {
     this.lastData = now;

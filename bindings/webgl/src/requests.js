@@ -194,7 +194,10 @@ Interface.prototype.answerImport = function () {
   var values = [], types = [], rules = this.rules;
   this.catalogAsked = true;
   this.table.slots.forEach(function (slot) {
-    var name = writeString(slot.name) + ":", value = slot.isFailsafe ? initialOf(slot.kind) : slot.value;
+    var name = writeString(slot.name) + ":", value = slot.value;
+    /* What waits in a FIFO follows in its order: its newest value would be one too many now. */
+    if (slot.fifo && slot.fifo.outgoing.length) value = slot.fifo.before;
+    if (slot.isFailsafe) value = initialOf(slot.kind);
     values.push(name + writeValue(slot.kind, value));
     types.push(name + writeString(rules.typeName(slot)));
   });

@@ -10,8 +10,6 @@ use crate::value::{Quality, Value, ValueRef};
 pub(crate) enum Kept {
     Nothing,
     Fifos,
-    AllButFifos,
-    All,
 }
 
 impl Table {
@@ -57,6 +55,8 @@ impl Table {
         } else if self.undoes(id, value) && (self.holding.contains(id) || !self.seal()) {
             self.collapsed += 1;
         }
+    }
+
     /// Puts a value into the signal's FIFO.
     fn queue(&mut self, id: u32, value: ValueRef<'_>) {
         let slot = &self.slots[id as usize];
@@ -67,8 +67,6 @@ impl Table {
             fifo.before = (slot.quality != Quality::Never).then(|| slot.value().to_owned());
         }
         self.overflowed += u64::from(fifo.send(value.to_owned()));
-    }
-
     }
 
     pub(super) fn has_fifo(&self, id: u32) -> bool {
@@ -154,8 +152,6 @@ impl Table {
                 || match what {
                     Kept::Nothing => false,
                     Kept::Fifos => self.has_fifo(*id),
-                    Kept::AllButFifos => !self.has_fifo(*id),
-                    Kept::All => true,
                 };
             if keep {
                 kept.push(*id);
@@ -185,11 +181,11 @@ impl Table {
             return;
         };
         let Some(oldest) = fifo.outgoing.pop_front() else {
-        fifo.before = Some(oldest);
             return;
         };
         let more = !fifo.outgoing.is_empty();
         picks.replace_last(oldest.as_ref());
+        fifo.before = Some(oldest);
         if more {
             self.unsent.insert(id);
         }
