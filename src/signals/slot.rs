@@ -9,6 +9,28 @@ pub(crate) type Origin = u32;
 /// The host of this interface.
 pub(crate) const LOCAL: Origin = 0;
 
+/// A value without its kind: a bool, an int or a float's bits, and a text.
+#[inline]
+pub(super) fn split(value: ValueRef<'_>) -> (u64, &str) {
+    match value {
+        ValueRef::Bool(v) => (u64::from(v), ""),
+        ValueRef::Int(v) => (v.cast_unsigned(), ""),
+        ValueRef::Float(v) => (v.to_bits(), ""),
+        ValueRef::Text(v) => (0, v),
+    }
+}
+
+/// What [`split`] has made two of.
+#[inline]
+pub(super) fn join(kind: Kind, bits: u64, text: &str) -> ValueRef<'_> {
+    match kind {
+        Kind::Bool => ValueRef::Bool(bits != 0),
+        Kind::Int => ValueRef::Int(bits.cast_signed()),
+        Kind::Float => ValueRef::Float(f64::from_bits(bits)),
+        Kind::Text => ValueRef::Text(text),
+    }
+}
+
 /// A value whose kind is known; a text keeps its buffer.
 #[derive(Debug, Default)]
 pub(super) struct Stored {
@@ -20,12 +42,7 @@ pub(super) struct Stored {
 impl Stored {
     #[inline]
     pub(super) fn get(&self, kind: Kind) -> ValueRef<'_> {
-        match kind {
-            Kind::Bool => ValueRef::Bool(self.bits != 0),
-            Kind::Int => ValueRef::Int(self.bits.cast_signed()),
-            Kind::Float => ValueRef::Float(f64::from_bits(self.bits)),
-            Kind::Text => ValueRef::Text(&self.text),
-        }
+        join(kind, self.bits, &self.text)
     }
 
     #[inline]

@@ -48,8 +48,9 @@ pub(crate) struct Table {
     announced: bool,
     /// When the host set the first of what is unsent.
     unsent_since: Option<Time>,
-    /// Manual mode: what the host has not flushed yet.
-    staging: Staging,
+    /// Manual mode: what the host has not flushed yet. Elsewhere, for the sake of what all modes use, which is to stay
+    /// together.
+    staging: Option<Box<Staging>>,
     /// A frame that must go out as it is before what is unsent now; see [`Table::seal`].
     sealed: Picks,
     /// Bools whose present level on the wire must last a while longer.
@@ -77,7 +78,7 @@ impl Table {
     pub(super) fn push(&mut self, slot: Slot, extra: Extra) -> u32 {
         let id = self.slots.len() as u32;
         self.slots.push(slot);
-        self.slots[id as usize].special = self.staging.on || !extra.is_empty();
+        self.slots[id as usize].special = self.staging.is_some() || !extra.is_empty();
         if !extra.is_empty() {
             self.extras.insert(id, extra);
         }
@@ -111,12 +112,17 @@ impl Table {
     #[inline]
     pub(crate) fn value(&self, id: u32) -> Option<ValueRef<'_>> {
         let slot = self.slot(id)?;
-        if slot.special
-            && let Some(staged) = self.staging.value(id)
-        {
-            return Some(staged);
+        if slot.special {
+            return self.special_value(id);
         }
         Some(slot.value())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn special_value(&self, id: u32) -> Option<ValueRef<'_>> {
+        let staged = self.staged(id);
+        staged.or_else(|| self.slot(id).map(Slot::value))
     }
 
     /// Every slot with its id.

@@ -122,7 +122,7 @@ impl Table {
                 self.polled.add(value.as_ref());
             }
             None => {
-                let staged = self.staging.value(id);
+                let staged = self.staging.as_ref().and_then(|staging| staging.value(id));
                 let value = staged.unwrap_or_else(|| self.slots[id as usize].value());
                 self.polled.add(value);
             }
@@ -142,7 +142,7 @@ impl Table {
     /// The signal's state as the host sees it, as a change record, without forgetting anything.
     pub(crate) fn change(&self, id: u32) -> Change {
         let mut change = self.slots[id as usize].change(id);
-        if let Some(value) = self.staging.value(id) {
+        if let Some(value) = self.staged(id) {
             fill(&mut change, value);
             change.quality = Quality::Good;
             change.flags = with_failsafe(change.flags, false);

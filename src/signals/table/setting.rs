@@ -1,5 +1,6 @@
 //! What the host sets.
 
+use crate::signals::slot::{join, split};
 use crate::signals::table::Table;
 use crate::time::Time;
 use crate::value::{Kind, Quality, ValueRef};
@@ -41,14 +42,19 @@ impl Table {
     pub(crate) fn set(&mut self, id: u32, value: ValueRef<'_>) -> Result<bool, SetRefused> {
         self.check_set(id, value.kind())?;
         if self.slots[id as usize].special {
-            return Ok(self.set_special(id, value));
+            let (bits, text) = split(value);
+            return Ok(self.set_special(id, value.kind(), bits, text));
         }
         Ok(self.put(id, value, false) == Put::First)
     }
 
+    /// The value comes in registers: in memory it would be written before the lock is taken, which waits for that, at
+    /// every set of a plain signal as well.
     #[cold]
-    fn set_special(&mut self, id: u32, value: ValueRef<'_>) -> bool {
-        if self.staging.on {
+    #[inline(never)]
+    fn set_special(&mut self, id: u32, kind: Kind, bits: u64, text: &str) -> bool {
+        let value = join(kind, bits, text);
+        if self.staging.is_some() {
             self.stage(id, value)
         } else {
             self.put(id, value, true) == Put::First
@@ -60,7 +66,7 @@ impl Table {
         &mut self,
         values: impl Iterator<Item = (u32, ValueRef<'a>)> + Clone,
     ) -> bool {
-        if self.staging.on {
+        if self.staging.is_some() {
             self.stage_all(values)
         } else {
             self.put_all(values).0
@@ -90,11 +96,11 @@ impl Table {
 
     /// The host has set the first of what is unsent now: it tells, the clock is not ours.
     pub(crate) fn set_first_at(&mut self, now: Time) {
-        if self.staging.on {
-            self.staging.since = Some(now);
-        } else {
-            self.unsent_since = Some(now);
-        }
+        let since = match &mut self.staging {
+            Some(staging) => &mut staging.since,
+            None => &mut self.unsent_since,
+        };
+        *since = Some(now);
     }
 
     /// When the host set the first of what goes out now.

@@ -21,8 +21,6 @@ use crate::value::{Kind, Value, ValueRef};
 /// All that is staged.
 #[derive(Debug, Default)]
 pub(super) struct Staging {
-    /// The sets of every signal are staged.
-    pub(super) on: bool,
     /// Signals that were set; behind them, buffers to be used again.
     entries: Vec<Entry>,
     used: usize,
@@ -75,10 +73,6 @@ impl Entry {
 
 impl Staging {
     fn find(&self, id: u32) -> Option<&Entry> {
-        // In the other modes, and right after a flush, without a look into the map.
-        if self.used == 0 {
-            return None;
-        }
         self.places.get(&id).map(|place| &self.entries[*place])
     }
 
@@ -126,7 +120,7 @@ impl Staging {
 impl Table {
     /// From now on what the host sets waits for [`Table::flush`].
     pub(crate) fn stage_sets(&mut self) {
-        self.staging.on = true;
+        self.staging = Some(Box::default());
         for slot in &mut self.slots {
             slot.special = true;
         }
@@ -134,27 +128,31 @@ impl Table {
 
     /// Whether the host has set it since its last flush.
     pub(crate) fn is_staged(&self, id: u32) -> bool {
-        self.staging.find(id).is_some()
+        self.staged(id).is_some()
+    }
+
+    /// What the host has set it to since its last flush.
+    pub(super) fn staged(&self, id: u32) -> Option<ValueRef<'_>> {
+        self.staging.as_ref()?.value(id)
     }
 
     /// As [`Table::set`].
     pub(super) fn stage(&mut self, id: u32, value: ValueRef<'_>) -> bool {
-        let slot = &mut self.slots[id as usize];
-        let repeats = match self.staging.value(id) {
+        let repeats = match self.staged(id) {
             Some(staged) => staged == value,
-            None => slot.host_repeats(value),
+            None => self.slots[id as usize].host_repeats(value),
         };
-        if repeats {
-            return false;
-        }
-        let kind = slot.kind;
-        if self.undoes_staged(id, value) && !self.staging.close() {
-            self.collapsed += 1;
-        }
+        let undoes = self.undoes_staged(id, value);
         let fifo = self.extra(id).and_then(|extra| extra.fifo.as_ref());
         let depth = fifo.map(Fifo::depth);
-        let first = self.staging.used == 0;
-        let entry = self.staging.entry(id, kind);
+        let Some(staging) = self.staging.as_mut().filter(|_| !repeats) else {
+            return false;
+        };
+        if undoes && !staging.close() {
+            self.collapsed += 1;
+        }
+        let first = staging.used == 0;
+        let entry = staging.entry(id, value.kind());
         let part = &mut entry.parts[1];
         let again = std::mem::replace(&mut part.set, true);
         part.value.put(value);
@@ -176,8 +174,10 @@ impl Table {
         values: impl Iterator<Item = (u32, ValueRef<'a>)> + Clone,
     ) -> bool {
         // Before the first of them, so that they stay in one part.
-        if (values.clone()).any(|(id, value)| self.undoes_staged(id, value)) {
-            self.staging.close();
+        if (values.clone()).any(|(id, value)| self.undoes_staged(id, value))
+            && let Some(staging) = &mut self.staging
+        {
+            staging.close();
         }
         let mut first = false;
         for (id, value) in values {
@@ -191,7 +191,7 @@ impl Table {
         let ValueRef::Bool(level) = value else {
             return false;
         };
-        let Some(entry) = self.staging.find(id) else {
+        let Some(entry) = self.staging.as_ref().and_then(|staging| staging.find(id)) else {
             return false;
         };
         let before = entry.part(0).unwrap_or(self.slots[id as usize].value());
@@ -200,7 +200,9 @@ impl Table {
 
     /// The host's flush: what it has set until now comes into the slots.
     pub(crate) fn flush(&mut self) {
-        let mut staging = std::mem::take(&mut self.staging);
+        let Some(mut staging) = self.staging.take() else {
+            return;
+        };
         let entries = &mut staging.entries[..staging.used];
         for part in 0..2 {
             let values = (entries.iter())
@@ -228,15 +230,15 @@ impl Table {
         staging.used = 0;
         staging.places.clear();
         staging.closed = false;
-        self.staging = staging;
+        self.staging = Some(staging);
     }
 
     /// A peer's new value overtakes what the host has staged.
     pub(super) fn unstage(&mut self, id: u32) {
-        if self.staging.used == 0 {
+        let Some(staging) = &mut self.staging else {
             return;
-        }
-        let Some(entry) = self.staging.remove(id) else {
+        };
+        let Some(entry) = staging.remove(id) else {
             return;
         };
         let parts = entry
