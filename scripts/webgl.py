@@ -31,6 +31,7 @@ FILES = [
     "rules.js",
     "options.js",
     "table.js",
+    "staging.js",
     "client.js",
     "clock.js",
     "report.js",

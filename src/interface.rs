@@ -130,13 +130,16 @@ impl Interface {
         }
     }
 
-    /// Sends what is set and not sent yet, at once instead of with the next cycle. Does not wait: to a few connections
-    /// it writes from this thread as far as they take it at once, the rest is left to the network thread.
+    /// Sends what is set and not sent yet, at once instead of with the next cycle. In manual mode peers get to see what is
+    /// set with this alone: what is set after this call waits for the next. Does not wait: to a few connections it writes
+    /// from this thread as far as they take it at once, the rest is left to the network thread.
     ///
     /// # Errors
     /// [`ErrorCode::Handle`] when closed.
     pub fn flush(&self) -> Result<()> {
         self.shared.check()?;
+        // Here, and not when the command is carried out: the host may have set more by then.
+        self.shared.signals.table().flush();
         if !(self.control.is_free() && try_run(&self.hub, Input::Flush)) {
             // Nothing to send to when it is not started.
             let _ = self.control.send(Input::Flush);

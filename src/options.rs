@@ -30,7 +30,7 @@ pub enum SendMode {
     Cycle = 0,
     /// As soon as something changes; what changes meanwhile is gathered.
     OnChange = 1,
-    /// Only when the host flushes.
+    /// Only when the host flushes. Until then no peer sees what is set, whatever it asks for.
     Manual = 2,
 }
 

@@ -6,6 +6,7 @@
 mod access;
 mod aliases;
 mod backoff;
+mod brought;
 mod client;
 mod config;
 mod effort;
@@ -46,6 +47,7 @@ use crate::time::Time;
 
 use access::Request;
 use aliases::Aliases;
+use brought::Brought;
 use client::Client;
 use config::Config;
 pub(crate) use config::{ConfigRequest, ConfigResult};
@@ -129,6 +131,8 @@ pub(crate) struct Session {
     departed: VecDeque<(String, Origin, u32)>,
     /// Server: what clients know by other names than it has here, by the client's name and the number of its grant.
     aliases: HashMap<(String, u32), Arc<Aliases>>,
+    /// Server: how many signals clients have brought in their catalogues.
+    brought: Brought,
     /// When stale values of a former connection that its successor did not mention are good again.
     restores: Vec<(Time, Origin, Origin)>,
     stats: Stats,
@@ -141,6 +145,9 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn new(options: Arc<Options>, signals: Arc<Signals>, seed: u64) -> Self {
+        if options.send_mode == SendMode::Manual {
+            signals.table().stage_sets();
+        }
         Self {
             rules: Rules::new(&options),
             client: Client::new(&options, seed),
@@ -167,6 +174,7 @@ impl Session {
             failsafes: Vec::new(),
             departed: VecDeque::new(),
             aliases: HashMap::new(),
+            brought: Brought::default(),
             restores: Vec::new(),
             stats: Stats::default(),
             state: State::Stopped,
@@ -312,12 +320,9 @@ impl Session {
             Input::Disconnect { peer } => self.close(peer, 1000, "closed by the server's host"),
             Input::Stop => self.stop(now),
         }
-        if std::mem::take(&mut self.transmit_now) {
-            if self.stopping {
-                self.transmit(now, Take::Unsent);
-            } else {
-                self.transmit_by_itself(now);
-            }
+        // A second edge does not go before its time for the sake of one that was busy.
+        if std::mem::take(&mut self.transmit_now) && (self.stopping || !self.edge_waits) {
+            self.transmit(now, Take::Unsent);
         }
         if std::mem::take(&mut self.stopping) {
             self.close_flushed();
@@ -342,7 +347,11 @@ impl Session {
         for peer in self.peers.values_mut() {
             peer.stopping = true;
         }
-        self.signals.table().release_all();
+        {
+            let mut table = self.signals.table();
+            table.flush();
+            table.release_all();
+        }
         // There is no later for those who still wait for their first state.
         let waiting: Vec<PeerId> = (self.peers.values())
             .filter(|peer| peer.first_state.is_some() && !peer.closing)

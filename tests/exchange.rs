@@ -88,6 +88,28 @@ fn in_manual_mode_nothing_leaves_before_a_flush() {
 }
 
 #[test]
+fn in_manual_mode_what_is_set_right_after_a_flush_does_not_go_with_it() {
+    let server = server_with(|o| o.send_mode = SendMode::Manual);
+    let client = client(&server);
+    let here = input(&server, "n", Kind::Int);
+    let there = input(&client, "n", Kind::Int);
+    connect(&client);
+    until("the first state", || {
+        quality(&client, there) == Quality::Good
+    });
+    for n in 1..=200 {
+        set(&server, here, ValueRef::Int(n));
+        server.flush().unwrap();
+        // Before the network thread has got to it.
+        set(&server, here, ValueRef::Int(-n));
+        assert_eq!(server.get_int(here).unwrap(), -n);
+        until_holds(&client, there, ValueRef::Int(n));
+        std::thread::sleep(Duration::from_micros(100));
+        assert_eq!(client.get_int(there).unwrap(), n);
+    }
+}
+
+#[test]
 fn flushes_in_quick_succession_end_with_the_last_value() {
     let server = server_with(|o| o.send_mode = SendMode::Manual);
     let client = client(&server);

@@ -25,7 +25,7 @@ pub enum rv_send_mode {
     RV_SEND_CYCLE = 0,
     /// As soon as something changes; what changes meanwhile is gathered.
     RV_SEND_ON_CHANGE = 1,
-    /// Only on `rv_flush`.
+    /// Only on `rv_flush`. Until then no peer sees what is set, whatever it asks for, and then it sees all of it.
     RV_SEND_MANUAL = 2,
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn set(key: Key, id: u32, value: ValueRef<'_>) -> Option<bool> {
 /// As [`Interface::get_bool`] and its like: `read` gives `None` for a value of another kind.
 #[inline(always)]
 pub(crate) fn get<R>(key: Key, id: u32, read: impl FnOnce(ValueRef<'_>) -> Option<R>) -> Option<R> {
-    read(lock(key)?.slot(id)?.value())
+    read(lock(key)?.value(id)?)
 }
 
 /// As [`Interface::poll_changes`]. If there were any, [`Interface::polled`] is to be called.

@@ -85,14 +85,21 @@ impl Interface {
     /// [`ErrorCode::NotFound`].
     pub fn signal_info(&self, id: u32) -> Result<SignalInfo> {
         let now = clock::now();
-        self.with_slot(id, |slot| SignalInfo {
-            kind: slot.kind,
-            direction: slot.direction,
-            access: slot.access,
-            quality: slot.quality,
-            imported: slot.imported,
-            age_us: (slot.origin != LOCAL).then(|| now.since(slot.arrived).as_micros() as u64),
-            source: slot.origin,
+        self.with_table(id, |table, slot| {
+            // What the host has not flushed yet is its own all the same.
+            let (quality, source) = match table.is_staged(id) {
+                true => (Quality::Good, LOCAL),
+                false => (slot.quality, slot.origin),
+            };
+            SignalInfo {
+                kind: slot.kind,
+                direction: slot.direction,
+                access: slot.access,
+                quality,
+                imported: slot.imported,
+                age_us: (source != LOCAL).then(|| now.since(slot.arrived).as_micros() as u64),
+                source,
+            }
         })
     }
 
@@ -190,15 +197,9 @@ impl Interface {
                 Some((index, id, value.kind(), refused))
             });
             if refused.is_none() {
-                // Before the first of them, so that the batch stays in one frame.
-                if pairs().any(|(id, value)| table.undoes(id, value)) {
-                    table.seal();
-                }
-                for (id, value) in pairs() {
-                    first |= table.set(id, value) == Ok(true);
-                }
+                first = table.set_all(pairs());
                 if first {
-                    table.unsent_since = Some(clock::now());
+                    table.set_first_at(clock::now());
                 }
             }
             refused
@@ -312,15 +313,21 @@ impl Interface {
         kind: Kind,
         read: impl FnOnce(ValueRef<'_>) -> Option<R>,
     ) -> Result<R> {
-        let (found, actual) = self.with_slot(id, |slot| (read(slot.value()), slot.kind))?;
+        let (found, actual) = self.with_table(id, |table, slot| {
+            (table.value(id).and_then(read), slot.kind)
+        })?;
         found.ok_or_else(|| self.wrong_kind(id, actual, kind))
     }
 
     pub(super) fn with_slot<R>(&self, id: u32, look: impl FnOnce(&Slot) -> R) -> Result<R> {
+        self.with_table(id, |_, slot| look(slot))
+    }
+
+    fn with_table<R>(&self, id: u32, look: impl FnOnce(&Table, &Slot) -> R) -> Result<R> {
         self.shared.check()?;
         let table = self.shared.signals.table();
         match table.slot(id) {
-            Some(slot) => Ok(look(slot)),
+            Some(slot) => Ok(look(&table, slot)),
             None => Err(not_found(id, table.len())),
         }
     }
@@ -388,7 +395,7 @@ pub(super) fn store(
     let done = table.set(id, value);
     if done == Ok(true) {
         // Once for each transmission: reading the clock at every set would cost more than the set.
-        table.unsent_since = Some(clock::now());
+        table.set_first_at(clock::now());
     }
     done
 }

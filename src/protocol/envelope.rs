@@ -13,7 +13,7 @@ use super::raw;
 pub enum Version {
     /// `2`.
     Ok,
-    /// None, or `null`. The document's own `data` and `snapshot` have none.
+    /// None, or `null`. The document's own `data` and `snapshot` have none; there it is no fault.
     Missing,
     /// Another number, a string, or something else.
     Other,

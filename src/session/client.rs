@@ -143,7 +143,7 @@ impl Session {
                 peer.forced.insert(signal);
             }
         }
-        self.transmit_by_itself(now);
+        self.flush(now);
     }
 
     fn send_subscription(&mut self, id: PeerId) {
@@ -180,7 +180,7 @@ impl Session {
         // What goes out now need not go out again for want of a mention.
         self.client.mentioned = Some((until, self.client.unacknowledged.clone()));
         self.restore_later(SERVER, SERVER);
-        self.transmit_by_itself(now);
+        self.flush(now);
     }
 
     /// Server's values came in; while the first state may still be under way, they are noted.
@@ -197,7 +197,7 @@ impl Session {
         self.state_arrived(id, now);
         if let Some((_, mentioned)) = self.client.mentioned.take() {
             self.owe_where(id, |_, signal| !mentioned.contains(signal));
-            self.transmit_by_itself(now);
+            self.flush(now);
         }
     }
 

@@ -25,10 +25,6 @@ pub(super) enum Take {
     Unsent,
     /// Every value of the host as well.
     Everything,
-    /// Nothing new, but the rest of FIFOs.
-    Due,
-    /// As `Unsent`, but peers are only marked as due, for the frame after the next.
-    Later,
 }
 
 /// What of a frame the peer had sent itself.
@@ -76,31 +72,13 @@ impl Session {
         }
     }
 
-    /// A transmission that the host did not ask for: in manual mode it takes nothing that was not flushed.
-    pub(super) fn transmit_by_itself(&mut self, now: Time) {
-        let take = match self.options.send_mode {
-            SendMode::Manual => Take::Due,
-            _ => Take::Unsent,
-        };
-        self.transmit(now, take);
-    }
-
-    /// The host's flush: everything that is set now goes out, with this frame or the next.
+    /// The host's flush, and what is left of it: in manual mode the table holds back what is not flushed.
     pub(super) fn flush(&mut self, now: Time) {
-        self.transmit(now, Take::Unsent);
-        // A pulse takes two frames, and what is set after the flush must not get into the second.
-        if let Some(at) = self
-            .follow_up_at
-            .filter(|_| self.options.send_mode == SendMode::Manual)
-        {
-            self.transmit(now, Take::Later);
-            self.follow_up_at = Some(at);
-            self.arm(at);
-        }
         // Who cannot take a frame now gets it when it can.
         for peer in self.peers.values_mut() {
-            peer.flush = peer.busy && !peer.due.is_empty();
+            peer.flush |= peer.busy;
         }
+        self.transmit(now, Take::Unsent);
     }
 
     /// Sends what is due to every peer that can take a frame.
@@ -116,7 +94,7 @@ impl Session {
         let mut scratch = std::mem::take(&mut self.scratch);
         let sealed = self.collect(&mut scratch, take);
         if !scratch.picks.list.is_empty() {
-            self.distribute(&mut scratch, sealed, take, now);
+            self.distribute(&mut scratch, sealed, now);
         }
         self.scratch = scratch;
         if std::mem::take(&mut self.follow_up) && self.options.send_mode != SendMode::Cycle {
@@ -143,22 +121,17 @@ impl Session {
         let mut table = signals.table();
         let busy = self.awaiting_state() || self.fifos_wait(&table);
         // A sealed frame goes alone: with values that are newer than it, it would be torn.
-        if let Some(since) = table.unsent_since.take() {
+        if let Some(since) = table.take_unsent_since() {
             self.stats.send_latency.add(self.now.since(since));
         }
-        let sealed = take != Take::Due && table.take_sealed(&mut scratch.picks);
+        let sealed = table.take_sealed(&mut scratch.picks);
         // Where nobody is owed anything, what is new is all.
         let all_new = scratch.wanted.is_empty() && take != Take::Everything;
         if sealed {
             self.follow_up = true;
             self.edge_waits = true;
         } else {
-            let kept = match (take, busy) {
-                (Take::Due, true) => Kept::All,
-                (Take::Due, false) => Kept::AllButFifos,
-                (_, true) => Kept::Fifos,
-                (_, false) => Kept::Nothing,
-            };
+            let kept = if busy { Kept::Fifos } else { Kept::Nothing };
             if all_new {
                 table.pick_unsent(kept, &mut scratch.picks);
             } else {
@@ -257,6 +230,8 @@ impl Session {
         for (_, signal) in over {
             self.signals.table().release(signal);
             self.transmit_wanted = true;
+            // In manual mode the host has flushed what waits for it.
+            self.transmit_now |= self.options.send_mode == SendMode::Manual;
         }
         if let Some(next) = self.holds.iter().map(|(until, _)| *until).min() {
             self.arm(next);
@@ -277,7 +252,7 @@ impl Session {
         }
     }
 
-    fn distribute(&mut self, scratch: &mut Scratch, sealed: bool, take: Take, now: Time) {
+    fn distribute(&mut self, scratch: &mut Scratch, sealed: bool, now: Time) {
         let eligibility = self.eligibility();
         let Scratch {
             repeats,
@@ -301,7 +276,7 @@ impl Session {
             };
             if let Some(common) = common
                 .as_ref()
-                .filter(|common| take != Take::Later && ready(peer) && common.is_for(peer))
+                .filter(|common| ready(peer) && common.is_for(peer))
             {
                 if common.chosen.is_empty() {
                     continue;
@@ -340,7 +315,7 @@ impl Session {
                     }
                 }
             }
-            if take == Take::Later || !ready(peer) {
+            if !ready(peer) {
                 continue;
             }
             // Missed levels go ahead, in a frame of their own: beside newer values they would tear what was set

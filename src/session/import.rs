@@ -135,9 +135,9 @@ impl Session {
         };
         let mut pending = self.import.take();
         let import = pending.as_mut().unwrap_or(&mut own);
-        import.asked.remove(&id);
-        import.report.answered += 1;
-        let mut new = self.peers.get(&id).map_or(0, |peer| peer.brought);
+        // A catalogue that comes after the answer, because it has grown, is no further answer.
+        import.report.answered += u32::from(import.asked.remove(&id));
+        let mut new = (self.peers.get(&id)).map_or(0, |peer| self.brought.of(peer));
         self.adopt_aliases(id);
         let mut renamed = false;
         let relay = self.is_server() && self.options.relay;
@@ -215,7 +215,7 @@ impl Session {
             }
         }
         if let Some(peer) = self.peers.get_mut(&id) {
-            peer.brought = new;
+            self.brought.set(peer, new);
         }
         if renamed {
             self.spread_aliases(id);
@@ -400,11 +400,7 @@ impl Session {
             types.reserve(table.len());
             let visible = |(signal, _): &(u32, _)| allowed && peer.may_read(*signal);
             for (signal, slot) in table.iter().filter(visible) {
-                picks.add(signal, slot, false);
-                // What waits in a FIFO comes in its order: its newest value would be one too many now.
-                if let Some(next) = table.next_queued(signal) {
-                    picks.replace_last(next);
-                }
+                table.pick_start(signal, &mut picks);
                 if slot.failsafe {
                     picks.replace_last(Value::default_of(slot.kind).as_ref());
                 }

@@ -83,7 +83,7 @@ impl Session {
         match decoded {
             Err(malformed) => self.malformed(id, text, &malformed, now),
             Ok(Decoded { message, version }) => {
-                self.note_version(id, version, now);
+                self.note_version(id, &message, version, now);
                 self.message(id, text, message, &decoder, now);
             }
         }
@@ -108,15 +108,23 @@ impl Session {
         }
     }
 
-    fn note_version(&mut self, id: PeerId, version: Version, now: Time) {
-        if version != Version::Other {
+    fn note_version(&mut self, id: PeerId, message: &Message<'_>, version: Version, now: Time) {
+        let right = match version {
+            Version::Ok => true,
+            // In the document every message has one but these; what we do not know may be anything.
+            Version::Missing => matches!(
+                message,
+                Message::Data | Message::Snapshot | Message::Unknown | Message::Foreign(_)
+            ),
+            Version::Other => false,
+        };
+        if right {
             return;
         }
         if let Some(peer) = self.peers.get_mut(&id)
             && !std::mem::replace(&mut peer.version_warned, true)
         {
-            let text =
-                "the peer's messages carry another version than 2; they are read as version 2";
+            let text = "the peer's messages carry no version, or another version than 2; they are read as version 2";
             self.complain(id, text.to_owned(), now);
         }
     }
@@ -470,7 +478,8 @@ impl Session {
             self.stats.lossy += u64::from(lossy);
             let shared = slot.access != Access::Read || relay;
             if shared {
-                let fresh = slot.origin == crate::signals::LOCAL && table.is_unsent(signal);
+                let fresh = slot.origin == crate::signals::LOCAL && table.is_unsent(signal)
+                    || table.is_staged(signal);
                 if awaiting && (fresh || self.client.keeps(signal)) {
                     peer.windows.note(signal, value);
                     self.stats.echoes += 1;

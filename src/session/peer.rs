@@ -1,5 +1,6 @@
 //! What a session knows of one connection.
 
+use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +20,8 @@ use crate::time::Time;
 /// The number of a connection; never used again.
 pub(crate) type PeerId = u32;
 
-/// More malformed messages than this in [`MALFORMED_WINDOW`] end the connection.
-const MALFORMED_MAX: u32 = 100;
+/// More malformed messages than this in [`MALFORMED_WINDOW`], whenever it begins, end the connection.
+const MALFORMED_MAX: usize = 100;
 const MALFORMED_WINDOW: Duration = Duration::from_secs(10);
 /// Control messages and bytes that may wait for a peer that does not read.
 const QUEUE_MESSAGES: u32 = 64;
@@ -145,8 +146,8 @@ pub(crate) struct Peer {
     pub(crate) stopping: bool,
     /// We are closing it: nothing more is sent or heeded.
     pub(crate) closing: bool,
-    malformed: u32,
-    malformed_since: Time,
+    /// When the last malformed messages came, so many as are allowed in [`MALFORMED_WINDOW`].
+    malformed: VecDeque<Time>,
     pub(crate) frames_in: u64,
     pub(crate) frames_out: u64,
 }
@@ -208,8 +209,7 @@ impl Peer {
             flush: false,
             stopping: false,
             closing: false,
-            malformed: 0,
-            malformed_since: now,
+            malformed: VecDeque::new(),
             frames_in: 0,
             frames_out: 0,
         }
@@ -367,12 +367,10 @@ impl Peer {
 
     /// Notes a malformed message; `true` when it is one too many.
     pub(crate) fn malformed(&mut self, now: Time) -> bool {
-        if now.since(self.malformed_since) > MALFORMED_WINDOW {
-            self.malformed_since = now;
-            self.malformed = 0;
-        }
-        self.malformed += 1;
-        self.malformed > MALFORMED_MAX
+        self.malformed.push_back(now);
+        self.malformed.len() > MALFORMED_MAX
+            && (self.malformed.pop_front())
+                .is_some_and(|first| now.since(first) <= MALFORMED_WINDOW)
     }
 
     /// How long it may be silent; zero = for ever: it was never heard to answer a ping, or is not asked to.

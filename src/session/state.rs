@@ -55,17 +55,15 @@ impl Session {
         {
             let table = self.signals.table();
             peer.for_each_wanted(table.len() as u32, |signal| {
-                // What waits in a FIFO follows at once, in its order.
-                if let Some(slot) = table.slot(signal)
-                    && !table.is_queued(signal)
+                let Some(slot) = table.slot(signal) else {
+                    return;
+                };
+                table.pick_start(signal, picks);
+                // Its own newest value is no news to the peer; to all others the held level stands.
+                if let Some(level) = table.held(signal)
+                    && slot.origin != peer.origin
                 {
-                    picks.add(signal, slot, false);
-                    // Its own newest value is no news to the peer; to all others the held level stands.
-                    if let Some(level) = table.held(signal)
-                        && slot.origin != peer.origin
-                    {
-                        picks.replace_last(level);
-                    }
+                    picks.replace_last(level);
                 }
             });
         }

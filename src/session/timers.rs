@@ -95,10 +95,7 @@ impl Session {
         self.release_holds();
         match self.follow_up_at {
             Some(at) if at <= now => {
-                for peer in self.peers.values_mut() {
-                    peer.flush |= peer.busy;
-                }
-                self.transmit_by_itself(now);
+                self.flush(now);
             }
             Some(at) => self.arm(at),
             None => {}

@@ -25,6 +25,8 @@ pub(super) struct Fifo {
     pub(super) incoming: VecDeque<Incoming>,
     /// Values of the host, or relayed ones, that wait for a frame each.
     pub(super) outgoing: VecDeque<Value>,
+    /// The value before those; `None`: nobody had set one.
+    pub(super) before: Option<Value>,
     /// Entries of `incoming` were dropped since the last poll.
     pub(super) overflow: bool,
 }
@@ -35,8 +37,13 @@ impl Fifo {
             depth: depth as usize,
             incoming: VecDeque::new(),
             outgoing: VecDeque::new(),
+            before: None,
             overflow: false,
         }
+    }
+
+    pub(super) const fn depth(&self) -> usize {
+        self.depth
     }
 
     /// `true`: the oldest entry was dropped for it.

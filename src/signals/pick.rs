@@ -74,6 +74,14 @@ impl Picks {
         self.push(signal, slot, toggled, true);
     }
 
+    /// As [`Picks::replace_last`], by what the signal was when nobody had set it.
+    pub(crate) fn unset_last(&mut self, value: ValueRef<'_>) {
+        self.replace_last(value);
+        if let Some(last) = self.list.last_mut() {
+            last.quality = Quality::Never;
+        }
+    }
+
     pub(crate) fn add(&mut self, signal: u32, slot: &Slot, toggled: bool) {
         self.push(signal, slot, toggled, false);
     }

@@ -9,6 +9,28 @@ pub(crate) type Origin = u32;
 /// The host of this interface.
 pub(crate) const LOCAL: Origin = 0;
 
+/// A value without its kind: a bool, an int or a float's bits, and a text.
+#[inline]
+pub(super) fn split(value: ValueRef<'_>) -> (u64, &str) {
+    match value {
+        ValueRef::Bool(v) => (u64::from(v), ""),
+        ValueRef::Int(v) => (v.cast_unsigned(), ""),
+        ValueRef::Float(v) => (v.to_bits(), ""),
+        ValueRef::Text(v) => (0, v),
+    }
+}
+
+/// What [`split`] has made two of.
+#[inline]
+pub(super) fn join(kind: Kind, bits: u64, text: &str) -> ValueRef<'_> {
+    match kind {
+        Kind::Bool => ValueRef::Bool(bits != 0),
+        Kind::Int => ValueRef::Int(bits.cast_signed()),
+        Kind::Float => ValueRef::Float(f64::from_bits(bits)),
+        Kind::Text => ValueRef::Text(text),
+    }
+}
+
 /// A value whose kind is known; a text keeps its buffer.
 #[derive(Debug, Default)]
 pub(super) struct Stored {
@@ -24,12 +46,11 @@ pub(super) struct Stored {
 impl Stored {
     #[inline]
     pub(super) fn get(&self, kind: Kind) -> ValueRef<'_> {
-        match kind {
-            Kind::Bool => ValueRef::Bool(self.bits != 0),
-            Kind::Int => ValueRef::Int(self.bits.cast_signed()),
-            Kind::Float => ValueRef::Float(f64::from_bits(self.bits)),
-            Kind::Text => ValueRef::Text(self.text.as_ref().map_or("", |text| text)),
-        }
+        join(
+            kind,
+            self.bits,
+            self.text.as_ref().map_or("", |text| text),
+        )
     }
 
     #[inline]
@@ -61,8 +82,8 @@ pub(crate) struct Slot {
     pub(crate) importer: Origin,
     /// A bool as the frame before the pending one carried it.
     pub(super) base: bool,
-    /// It has an entry among the table's extras.
-    pub(super) extra: bool,
+    /// It takes more than a plain one: it has an entry among the table's extras, or its sets are staged.
+    pub(super) special: bool,
     /// The value is the fail-safe one.
     pub(crate) failsafe: bool,
     /// In the change log, waiting for a poll.
@@ -98,7 +119,7 @@ impl Slot {
             imported: false,
             importer: LOCAL,
             base: false,
-            extra: false,
+            special: false,
             failsafe: false,
             logged: false,
             flags: 0,
@@ -115,6 +136,18 @@ impl Slot {
         slot.store(value);
         slot.settle();
         slot
+    }
+
+    /// Whether the host's value is what stands already: no news for peers.
+    #[inline]
+    pub(super) fn host_repeats(&mut self, value: ValueRef<'_>) -> bool {
+        let same = self.quality != Quality::Never && !self.failsafe && self.value() == value;
+        if same && self.quality == Quality::Stale {
+            // The host stands for it now.
+            self.quality = Quality::Good;
+            self.writer = LOCAL;
+        }
+        same
     }
 
     /// The host is about to write: what it overwrites is remembered if it came from a peer.

@@ -3,8 +3,12 @@
 
 mod polling;
 mod sending;
+mod setting;
+mod staging;
 
 pub(crate) use sending::Kept;
+pub(crate) use setting::SetRefused;
+use staging::Staging;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -20,15 +24,7 @@ use crate::signals::pick::Picks;
 use crate::signals::place::Key;
 use crate::signals::slot::{LOCAL, Origin, Slot};
 use crate::time::Time;
-use crate::value::{Access, Direction, Kind, Quality, ValueRef};
-
-/// Why a host's set was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SetRefused {
-    NotFound,
-    Kind(Kind),
-    NotWritable,
-}
+use crate::value::{Access, Direction, Quality, ValueRef};
 
 /// What a value from outside did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +46,11 @@ pub(crate) struct Table {
     unsent: BitSet,
     /// The host was told that there is something to send.
     announced: bool,
-    /// When the host set the first of what is unsent; it tells, the clock is not ours.
-    pub(crate) unsent_since: Option<Time>,
+    /// When the host set the first of what is unsent.
+    unsent_since: Option<Time>,
+    /// Manual mode: what the host has not flushed yet. Elsewhere, for the sake of what all modes use, which is to stay
+    /// together.
+    staging: Option<Box<Staging>>,
     /// A frame that must go out as it is before what is unsent now; see [`Table::seal`].
     sealed: Picks,
     /// Bools whose present level on the wire must last a while longer.
@@ -79,8 +78,8 @@ impl Table {
     pub(super) fn push(&mut self, slot: Slot, extra: Extra) -> u32 {
         let id = self.slots.len() as u32;
         self.slots.push(slot);
+        self.slots[id as usize].special = self.staging.is_some() || !extra.is_empty();
         if !extra.is_empty() {
-            self.slots[id as usize].extra = true;
             self.extras.insert(id, extra);
         }
         self.unsent.reserve(self.slots.len());
@@ -103,9 +102,27 @@ impl Table {
         self.slots.len()
     }
 
+    /// A signal as its peers are to see it.
     #[inline]
     pub(crate) fn slot(&self, id: u32) -> Option<&Slot> {
         self.slots.get(id as usize)
+    }
+
+    /// The value that the host sees.
+    #[inline]
+    pub(crate) fn value(&self, id: u32) -> Option<ValueRef<'_>> {
+        let slot = self.slot(id)?;
+        if slot.special {
+            return self.special_value(id);
+        }
+        Some(slot.value())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn special_value(&self, id: u32) -> Option<ValueRef<'_>> {
+        let staged = self.staged(id);
+        staged.or_else(|| self.slot(id).map(Slot::value))
     }
 
     /// Every slot with its id.
@@ -114,7 +131,7 @@ impl Table {
     }
 
     fn extra(&self, id: u32) -> Option<&Extra> {
-        if self.slots[id as usize].extra {
+        if self.slots[id as usize].special {
             self.extras.get(&id)
         } else {
             None
@@ -122,7 +139,7 @@ impl Table {
     }
 
     fn extra_mut(&mut self, id: u32) -> Option<&mut Extra> {
-        if self.slots[id as usize].extra {
+        if self.slots[id as usize].special {
             self.extras.get_mut(&id)
         } else {
             None
@@ -169,45 +186,6 @@ impl Table {
         }
     }
 
-    #[inline]
-    pub(crate) fn check_set(&self, id: u32, kind: Kind) -> Result<(), SetRefused> {
-        let slot = self.slot(id).ok_or(SetRefused::NotFound)?;
-        if slot.kind != kind {
-            return Err(SetRefused::Kind(slot.kind));
-        }
-        if !slot.access.host_writes() {
-            return Err(SetRefused::NotWritable);
-        }
-        Ok(())
-    }
-
-    /// Takes a value from the host. `Ok(true)`: there is something to send, and nobody was told yet.
-    #[inline(always)]
-    pub(crate) fn set(&mut self, id: u32, value: ValueRef<'_>) -> Result<bool, SetRefused> {
-        self.check_set(id, value.kind())?;
-        let slot = &mut self.slots[id as usize];
-        if slot.quality != Quality::Never && !slot.failsafe && slot.value() == value {
-            if slot.quality == Quality::Stale {
-                // The host stands for it now; it is no news for peers.
-                slot.quality = Quality::Good;
-                slot.writer = LOCAL;
-            }
-            return Ok(false);
-        }
-        // A pulse leads back to the level that the frame before carried, so most sets have nothing to do with one.
-        if slot.extra || (value == ValueRef::Bool(slot.base) && self.unsent.contains(id)) {
-            self.before_unsent(id, value);
-        }
-        let slot = &mut self.slots[id as usize];
-        slot.host_writes();
-        slot.store(value);
-        slot.quality = Quality::Good;
-        slot.failsafe = false;
-        let again = !self.unsent.insert(id) && !self.has_fifo(id);
-        self.coalesced += u64::from(again);
-        Ok(!std::mem::replace(&mut self.announced, true))
-    }
-
     /// Takes a value of the signal's own kind from a peer. `relay`: other peers are to get it.
     pub(crate) fn apply(
         &mut self,
@@ -235,6 +213,7 @@ impl Table {
             }
             return Applied::Same;
         }
+        self.unstage(id);
         if relay {
             self.before_unsent(id, value);
         }
@@ -274,18 +253,16 @@ impl Table {
         slot.noted = now;
         slot.changes = slot.changes.saturating_add(1);
         slot.rises = slot.rises.saturating_add(rises);
-        let entry = |slot: &Slot| Incoming {
-            value: value.to_owned(),
-            rises,
-            time: now,
-            origin: polling::source(slot),
-            failsafe: slot.failsafe,
-        };
-        let entry = slot.extra.then(|| entry(slot));
-        if let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut())
-            && let Some(entry) = entry
-        {
-            self.overflowed += u64::from(fifo.receive(entry));
+        let (origin, failsafe) = (polling::source(slot), slot.failsafe);
+        if let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut()) {
+            let dropped = fifo.receive(Incoming {
+                value: value.to_owned(),
+                rises,
+                time: now,
+                origin,
+                failsafe,
+            });
+            self.overflowed += u64::from(dropped);
         }
         self.record(id, flag);
     }

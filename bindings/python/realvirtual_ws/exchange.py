@@ -224,7 +224,10 @@ class Exchange:
         ]
 
     def flush(self) -> None:
-        """Sends what is due now instead of with the next cycle; with SendMode.MANUAL nothing goes out without it."""
+        """Sends what is due now instead of with the next cycle.
+
+        With SendMode.MANUAL nothing goes out without it, and no peer sees what is set after it before the next.
+        """
         check(self._core.lib.rv_flush(self._core.handle))
 
     # Polling

@@ -16,7 +16,7 @@ var host = typeof Module === "object" && Module.realvirtualWsHost || {
 function Interface(options) {
   this.options = options;
   this.rules = new Rules(options);
-  this.table = new Table();
+  this.table = new Table(options.send_mode === RV_SEND_MANUAL);
   this.secrets = secretsOf(options);
   this.state = RV_STATE_STOPPED;
   this.fault = null;
@@ -55,8 +55,8 @@ function Interface(options) {
 /* What belongs to one connection. */
 Interface.prototype.forget = function () {
   this.told = { version: false, foreign: false, names: {}, unknown: 0 };
-  this.joined = this.asked = this.catalogAsked = this.hadPulses = this.backlog = this.sealedIsFlushed = false;
-  this.malformedCount = this.malformedSince = 0;
+  this.joined = this.asked = this.catalogAsked = this.hadPulses = this.backlog = false;
+  this.malformedAt = [];
   this.largeBytes = this.catalogsOwed = 0;
   this.unanswered = [];
   this.holds = [];
@@ -149,7 +149,7 @@ Interface.prototype.opened = function () {
   this.forget();
   this.connected = true;
   this.connectUntil = 0;
-  this.connectedAt = this.lastData = this.malformedSince = this.now();
+  this.connectedAt = this.lastData = this.now();
   this.sendText('{"type":"init","version":2,"name":' + writeString(this.options.client_name) + "}");
   if (this.subscription) this.sendSubscription();
   this.awaitingState = true;
@@ -160,7 +160,7 @@ Interface.prototype.opened = function () {
   slots.forEach(function (slot) {
     if (slot.access === RV_ACCESS_WRITE && slot.quality !== RV_QUALITY_NEVER) slot.due = slot.forced = true;
   });
-  this.transmitByItself();
+  this.transmit(UNSENT);
   this.probeConnected();
   this.askForCatalog();
 };
@@ -192,14 +192,14 @@ Interface.prototype.stateArrived = function () {
   this.mentionedUntil = this.resyncUntil;
   this.table.slots.forEach(function (slot) { slot.mentioned = slot.unacknowledged; });
   this.restoreAt = this.now() + RESTORE_AFTER;
-  this.transmitByItself();
+  this.transmit(UNSENT);
 };
 
 Interface.prototype.resyncOver = function () {
   this.stateArrived();
   this.resyncUntil = this.mentionedUntil = 0;
   this.owe(function (slot) { return !slot.mentioned; });
-  this.transmitByItself();
+  this.transmit(UNSENT);
 };
 
 /* Marks what the host wrote last of the signals that both sides write, as far as `which` says. */
@@ -294,6 +294,7 @@ Interface.prototype.stop = function () {
   var inVain = 0, before;
   if (!this.running) return;
   this.stopping = true;
+  this.table.flush();
   if (this.connected) {
     this.table.slots.forEach(function (slot) { slot.held = false; });
     this.stateArrived();

@@ -16,7 +16,7 @@ Interface.prototype.deadlines = function () {
   }
   this.releaseHolds();
   if (this.pushAt && this.pushAt <= now) this.pushCatalog();
-  if (this.followUpAt && this.followUpAt <= now) this.transmitByItself();
+  if (this.followUpAt && this.followUpAt <= now) this.transmit(UNSENT);
   if (this.nextCycle && this.nextCycle <= now) this.cycle(now);
   if (this.heartbeatAt() <= now) {
     this.lastData = now;

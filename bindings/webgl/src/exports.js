@@ -198,8 +198,8 @@ var functions = {
     return on(iface, function (iface) {
       var write = structOut("rv_signal_info", out, size, "out"), slot = iface.table.slot(id);
       write({
-        kind: slot.kind, direction: slot.direction, access: slot.access, quality: slot.quality, source: slot.origin,
-        imported: slot.imported, age_us: slot.origin === LOCAL ? -1 : Math.round((iface.now() - slot.arrived) * 1000)
+        kind: slot.kind, direction: slot.direction, access: slot.access, quality: qualityOf(slot), source: sourceOf(slot),
+        imported: slot.imported, age_us: sourceOf(slot) === LOCAL ? -1 : Math.round((iface.now() - slot.arrived) * 1000)
       });
     });
   },
@@ -246,26 +246,24 @@ var functions = {
           throw error;
         }
       }
-      /* Before the first of them, so that the batch stays in one frame. */
-      if (pairs.some(function (pair) { return table.undoes(pair.slot, pair.value); })) table.seal();
-      pairs.forEach(function (pair) { table.set(pair.slot, pair.value, now); });
+      table.setAll(pairs, now);
     });
   },
   rv_get_bool: function (iface, id, value) {
     return on(iface, function (iface) {
       var slot = slotOfKind(iface, id, RV_KIND_BOOL);
-      HEAPU8[aligned(value, 1, "value")] = slot.value ? 1 : 0;
+      HEAPU8[aligned(value, 1, "value")] = hostValue(slot) ? 1 : 0;
     });
   },
   rv_get_int: function (iface, id, value) {
-    return on(iface, function (iface) { writeInt(aligned(value, 8, "value"), slotOfKind(iface, id, RV_KIND_INT).value); });
+    return on(iface, function (iface) { writeInt(aligned(value, 8, "value"), hostValue(slotOfKind(iface, id, RV_KIND_INT))); });
   },
   rv_get_float: function (iface, id, value) {
-    return on(iface, function (iface) { HEAPF64[aligned(value, 8, "value") >>> 3] = slotOfKind(iface, id, RV_KIND_FLOAT).value; });
+    return on(iface, function (iface) { HEAPF64[aligned(value, 8, "value") >>> 3] = hostValue(slotOfKind(iface, id, RV_KIND_FLOAT)); });
   },
   rv_get_text: function (iface, id, buf, capacity, required) {
     return on(iface, function (iface) {
-      putText(textOut(buf, capacity, required, "buf"), slotOfKind(iface, id, RV_KIND_TEXT).value);
+      putText(textOut(buf, capacity, required, "buf"), hostValue(slotOfKind(iface, id, RV_KIND_TEXT)));
     });
   },
   rv_get_values: function (iface, ids, out, count) {

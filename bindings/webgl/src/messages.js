@@ -46,12 +46,18 @@ Interface.prototype.text = function (text) {
     this.malformed(text, error.message);
     return;
   }
-  if (fields.$version && fields.$version !== "2" && fields.$version !== "2.0" && !this.told.version) {
+  if (!this.told.version && !rightVersion(fields)) {
     this.told.version = true;
-    this.logLine(RV_LOG_WARN, "the peer's messages carry another version than 2; they are read as version 2");
+    this.logLine(RV_LOG_WARN, "the peer's messages carry no version, or another version than 2; they are read as version 2");
   }
   this.message(fields, text);
 };
+
+/* In the document every message has one but `data` and `snapshot`. What it does not know may be anything. */
+function rightVersion(fields) {
+  if (fields.$version) return fields.$version === "2" || fields.$version === "2.0";
+  return !/^(init|import_request|import_answer|subscribe|config_get|config_answer|config_set|config_result)$/.test(fields.type);
+}
 
 Interface.prototype.message = function (fields, text) {
   switch (fields.type) {
@@ -98,14 +104,11 @@ Interface.prototype.foreign = function (text) {
 };
 
 Interface.prototype.malformed = function (text, why) {
-  var now = this.now();
+  var now = this.now(), times = this.malformedAt;
   this.table.count("malformed");
-  if (now - this.malformedSince > MALFORMED_WINDOW) {
-    this.malformedSince = now;
-    this.malformedCount = 0;
-  }
+  times.push(now);
   this.logLine(RV_LOG_WARN, "dropped a malformed message of the server: " + escaped(String(why)) + ": " + shown(text, SHOWN));
-  if (++this.malformedCount > MALFORMED_MAX) this.close(4008, "too many malformed messages");
+  if (times.length > MALFORMED_MAX && now - times.shift() <= MALFORMED_WINDOW) this.close(4008, "too many malformed messages");
 };
 
 /* The values of a frame that fit, by signal: each once, the last one counts. */
@@ -178,7 +181,7 @@ Interface.prototype.applyEntry = function (entry, state, refused) {
   if (entry.lossy) table.count("lossy");
   /* What nobody has set cannot come back as an echo. */
   pending = slot.quality !== RV_QUALITY_NEVER && slot.origin === LOCAL && (slot.due || table.isUnsent(slot));
-  if (this.awaitingState && (slot.unacknowledged || pending) && slot.access !== RV_ACCESS_READ) {
+  if (this.awaitingState && (slot.unacknowledged || pending || slot.staged) && slot.access !== RV_ACCESS_READ) {
     slot.heard = value;
     table.count("echoes");
     return;

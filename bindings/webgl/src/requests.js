@@ -219,8 +219,8 @@ Interface.prototype.answerImport = function () {
   var values = [], types = [], rules = this.rules;
   this.table.slots.forEach(function (slot) {
     var name = writeString(slot.name) + ":", value = slot.value;
-    /* What waits in a FIFO comes in its order: its newest value would be one too many now. */
-    if (slot.fifo && slot.fifo.outgoing.length) value = slot.fifo.outgoing[0];
+    /* What waits in a FIFO follows in its order: its newest value would be one too many now. */
+    if (slot.fifo && slot.fifo.outgoing.length) value = slot.fifo.before;
     if (slot.isFailsafe) value = initialOf(slot.kind);
     values.push(name + writeValue(slot.kind, value));
     types.push(name + writeString(rules.typeName(slot)));

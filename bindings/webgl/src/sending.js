@@ -1,7 +1,7 @@
 /* What is to be sent: pending values, the sealed frame, FIFOs, held levels, and the frames made of them. */
 
-/* What a transmission takes: what is unsent, every value of the host as well, or nothing new. */
-var UNSENT = 0, EVERYTHING = 1, DUE = 2;
+/* What a transmission takes: what is unsent, or every value of the host as well. */
+var UNSENT = 0, EVERYTHING = 1;
 /* What becomes of a value that a frame could carry. */
 var SEND = 0, WAIT = 1, NEVER = 2;
 /* What may wait in the browser, besides data and catalogues, before a server counts as one that does not read; and how
@@ -37,6 +37,7 @@ Table.prototype.beforeUnsent = function (slot, value) {
       slot.fifo.outgoing.shift();
       this.count("queue_overflow");
     }
+    if (!slot.fifo.outgoing.length) slot.fifo.before = slot.value;
     slot.fifo.outgoing.push(value);
   } else if (this.undoes(slot, value) && (slot.held || !this.seal())) {
     this.count("pulses_collapsed");
@@ -60,6 +61,7 @@ function byId(one, other) {
 Table.prototype.pick = function (slot, fresh) {
   var toggled = this.settle(slot), queued = fresh && slot.fifo && slot.fifo.outgoing.length > 0;
   var value = queued ? slot.fifo.outgoing.shift() : slot.value;
+  if (queued) slot.fifo.before = value;
   if (queued && slot.fifo.outgoing.length) this.markUnsent(slot);
   return {
     slot: slot, value: value, toggled: toggled, fresh: fresh, queued: queued, overtaken: false, origin: slot.origin,
@@ -102,18 +104,10 @@ Interface.prototype.isBusy = function () {
   return !this.stopping && this.socket.bufferedAmount > 0;
 };
 
-/* A transmission that the host did not ask for: in manual mode it takes nothing that was not flushed. */
-Interface.prototype.transmitByItself = function () {
-  this.transmit(this.options.send_mode === RV_SEND_MANUAL ? DUE : UNSENT);
-};
-
 /* The host's flush: everything that is set now goes out, with this frame or the next. */
 Interface.prototype.flush = function () {
+  this.table.flush();
   this.transmit(UNSENT);
-  if (this.followUpAt && this.options.send_mode === RV_SEND_MANUAL && this.table.seal()) {
-    /* A pulse takes two frames, and what is set after the flush must not get into the second. */
-    this.sealedIsFlushed = true;
-  }
 };
 
 Interface.prototype.hasDue = function () {
@@ -148,13 +142,12 @@ Interface.prototype.transmit = function (take) {
 Interface.prototype.collect = function (take) {
   var table = this.table, busy = this.isBusy() || this.awaitingState, ready = !this.isBusy(), iface = this;
   var picks = [], fresh, wanted;
-  if (table.sealed && (take !== DUE || this.sealedIsFlushed)) {
+  if (table.sealed) {
     picks = table.sealed;
     table.sealed = null;
-    this.sealedIsFlushed = false;
     this.followUp = this.edgeWaits = true;
   } else {
-    fresh = table.drain(function (slot) { return slot.fifo ? !busy : take !== DUE; });
+    fresh = table.drain(function (slot) { return !slot.fifo || !busy; });
     if (take === EVERYTHING) {
       table.slots.forEach(function (slot) {
         var host = slot.origin === LOCAL && slot.quality !== RV_QUALITY_NEVER && hostWrites(slot.access);
@@ -321,6 +314,8 @@ Interface.prototype.releaseHolds = function () {
     if (hold.at > now) return true;
     hold.slot.held = false;
     iface.wanted = true;
+    /* The host has flushed what waits for it. */
+    if (iface.table.manual) iface.followUpAt = iface.followUpAt || now;
     return false;
   });
 };

@@ -5,7 +5,7 @@ var SERVER = 1;
 var MAX_FIFO = 65536;
 var MAX_UINT = 4294967295;
 
-function Table() {
+function Table(manual) {
   this.slots = [];
   /* By name with a sign before it, so that no name means something to JavaScript. */
   this.names = {};
@@ -15,6 +15,11 @@ function Table() {
   this.fresh = false;
   /* A frame that must go out as it is before what is unsent now. */
   this.sealed = null;
+  /* What the host sets waits for its flush, in up to two parts. */
+  this.manual = manual;
+  this.staged = [];
+  this.stagedSince = 0;
+  this.partClosed = false;
   this.log = [];
   this.polled = [];
   /* Signals that have a fail-safe value. */
@@ -57,7 +62,7 @@ Table.prototype.add = function (name, kind, direction, access, initial) {
     unmoved: false,
     /* Set by the host, and not known to have reached the server. */
     unacknowledged: false, mentioned: false, frame: 0,
-    fifo: null, failsafe: null, isFailsafe: false, replaced: initial, minHold: 0, held: false,
+    staged: null, fifo: null, failsafe: null, isFailsafe: false, replaced: initial, minHold: 0, held: false,
     logged: false, flags: 0, changes: 0, rises: 0, arrived: 0, noted: 0,
     seen: 0, entry: -1, refused: false, listed: false, told: false
   };
@@ -107,15 +112,15 @@ Table.prototype.checkSet = function (id, kind) {
   return slot;
 };
 
-/* Takes a value from the host. */
-Table.prototype.set = function (slot, value, now) {
+/* Takes a value of the host's for sending. Gives whether it is another one. */
+Table.prototype.put = function (slot, value, now) {
   if (slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) {
     if (slot.quality === RV_QUALITY_STALE) {
       /* The host stands for it now; it is no news for the server. */
       slot.quality = RV_QUALITY_GOOD;
       slot.writer = LOCAL;
     }
-    return;
+    return false;
   }
   this.beforeUnsent(slot, value);
   if (slot.unsent && !slot.fifo) this.count("coalesced");
@@ -125,6 +130,7 @@ Table.prototype.set = function (slot, value, now) {
   slot.isFailsafe = false;
   this.markUnsent(slot);
   this.unsentSince = this.unsentSince || now;
+  return true;
 };
 
 /* Takes a value from the server. Gives whether it is another one. */
@@ -139,6 +145,7 @@ Table.prototype.apply = function (slot, value, now) {
     }
     return false;
   }
+  this.unstage(slot);
   slot.quality = RV_QUALITY_GOOD;
   slot.isFailsafe = false;
   slot.origin = slot.writer = SERVER;
@@ -247,7 +254,7 @@ Table.prototype.poll = function (capacity, each) {
     if (!more) taken++;
     count++;
     if (count === capacity && taken < this.log.length) flags |= RV_CHANGE_MORE;
-    this.polled.push(slot.kind === RV_KIND_TEXT ? (entry || slot).value : "");
+    this.polled.push(slot.kind === RV_KIND_TEXT ? (entry ? entry.value : hostValue(slot)) : "");
     /* That flag belongs to the fail-safe value alone, which another one may have replaced before the poll. */
     if (entry ? entry.isFailsafe : slot.isFailsafe && flags & RV_CHANGE_FAILSAFE) flags |= RV_CHANGE_FAILSAFE;
     else flags &= ~RV_CHANGE_FAILSAFE;
@@ -262,19 +269,14 @@ Table.prototype.poll = function (capacity, each) {
   return count;
 };
 
-/* Stale and fail-safe states come from this host. */
-function sourceOf(slot) {
-  return slot.quality === RV_QUALITY_STALE ? LOCAL : slot.origin;
-}
-
 /* Writes a change record of 48 bytes. Without flags and counts it is what rv_get_values shows. */
 function writeChange(at, slot, flags, changes, rises, entry) {
-  var value = entry ? entry.value : slot.value, kind = slot.kind, index;
+  var value = entry ? entry.value : hostValue(slot), kind = slot.kind, index;
   var fields = LAYOUT.rv_change.fields;
   for (index = 0; index < 12; index++) HEAPU32[(at >>> 2) + index] = 0;
   HEAPU32[at + fields.signal[0] >>> 2] = slot.id;
   HEAPU8[at + fields.kind[0]] = kind;
-  HEAPU8[at + fields.quality[0]] = slot.quality;
+  HEAPU8[at + fields.quality[0]] = qualityOf(slot);
   HEAPU16[at + fields.flags[0] >>> 1] = flags;
   if (kind !== RV_KIND_FLOAT) {
     writeInt(at + fields.integer[0], kind === RV_KIND_TEXT ? byteLength(value) : kind === RV_KIND_BOOL ? Number(value) : value);
@@ -282,6 +284,6 @@ function writeChange(at, slot, flags, changes, rises, entry) {
   HEAPF64[at + fields.number[0] >>> 3] = kind === RV_KIND_TEXT ? 0 : Number(value);
   HEAPU32[at + fields.change_count[0] >>> 2] = entry ? 1 : changes;
   HEAPU32[at + fields.rise_count[0] >>> 2] = entry ? entry.rises : rises;
-  writeInt(at + fields.time_us[0], Math.round((entry ? entry.time : slot.origin === LOCAL ? 0 : slot.noted) * 1000));
+  writeInt(at + fields.time_us[0], Math.round((entry ? entry.time : slot.staged || slot.origin === LOCAL ? 0 : slot.noted) * 1000));
   HEAPU32[at + fields.source[0] >>> 2] = entry ? entry.source : sourceOf(slot);
 }

@@ -318,6 +318,23 @@ fn more_than_a_hundred_malformed_messages_in_ten_seconds_end_the_connection() {
 }
 
 #[test]
+fn no_ten_seconds_hold_more_than_a_hundred_malformed_messages() {
+    let mut peer = Scripted::new(|_| {});
+    peer.say("x");
+    peer.wait(9_000);
+    for _ in 0..99 {
+        peer.say("x");
+    }
+    peer.wait(1_500);
+    // The first is too long ago, the others are not.
+    peer.say("x");
+    assert_eq!(peer.network.session(peer.server).peer_counts().0, 1);
+    peer.say("x");
+    peer.say(r#"{"type":"import_request"}"#);
+    assert!(!(peer.heard().iter()).any(|text| text.contains("import_answer")));
+}
+
+#[test]
 fn b32_a_wrong_version_is_served_and_warned_about_once() {
     let mut peer = Scripted::new(|_| {});
     for version in ["1", "3", "\"2\"", "null"] {
@@ -327,6 +344,24 @@ fn b32_a_wrong_version_is_served_and_warned_about_once() {
     }
     assert_eq!(peer.heard().len(), 4);
     assert_eq!(peer.logged("another version"), 1);
+}
+
+#[test]
+fn a_missing_version_is_warned_about_once_where_the_document_has_one() {
+    let mut peer = Scripted::new(|_| {});
+    for text in [
+        r#"{"type":"data","signals":{}}"#,
+        r#"{"type":"snapshot","signals":{}}"#,
+        r#"{"type":"later"}"#,
+    ] {
+        peer.say(text);
+    }
+    assert_eq!(peer.logged("no version"), 0);
+    for _ in 0..2 {
+        peer.say(r#"{"type":"init","name":"x"}"#);
+        peer.say(r#"{"type":"subscribe","subscribe":[]}"#);
+    }
+    assert_eq!(peer.logged("no version"), 1);
 }
 
 #[test]

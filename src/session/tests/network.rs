@@ -238,7 +238,7 @@ impl Network {
             Body::Library(_, signals) => {
                 let id = signals.names().find(name).unwrap();
                 let table = signals.table();
-                table.slot(id).unwrap().value().to_owned()
+                table.value(id).unwrap().to_owned()
             }
             Body::Model(_) => self.model_value(end, name).unwrap(),
         }
@@ -317,9 +317,13 @@ impl Network {
     /// Gives an end of ours an input and carries its outputs out.
     pub(super) fn input(&mut self, end: usize, input: Input<'_>) {
         let audited = self.audited;
-        let Body::Library(session, _) = &mut self.ends[end].body else {
+        let Body::Library(session, signals) = &mut self.ends[end].body else {
             return;
         };
+        if matches!(input, Input::Flush) {
+            // As the interface does.
+            signals.table().flush();
+        }
         let before = audited.then(|| session.stats());
         let received = match &input {
             Input::Text { text, .. } => Some((*text).to_owned()).filter(|_| audited),

@@ -2,6 +2,7 @@
 //! wrong once.
 
 mod imports;
+mod manual;
 mod resync;
 mod sending;
 mod slow;

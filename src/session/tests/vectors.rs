@@ -387,13 +387,14 @@ impl Bench {
         };
         let table = self.signals.table();
         let slot = table.slot(id).ok_or("no slot")?;
+        let value = table.value(id).ok_or("no value")?.to_owned();
         let Json::Object(fields) = expected else {
-            return check_value(name, &slot.value().to_owned(), expected);
+            return check_value(name, &value, expected);
         };
         for (field, expected) in fields {
             let good = match field.as_str() {
                 "value" => {
-                    check_value(name, &slot.value().to_owned(), expected)?;
+                    check_value(name, &value, expected)?;
                     true
                 }
                 "kind" => slot.kind == kind(expected)?,
@@ -509,7 +510,10 @@ impl Bench {
             "declare" => self.declare(with)?,
             "set" => self.set(with, true)?,
             "refused" => self.set(with, false)?,
-            "flush" => self.input(Input::Flush),
+            "flush" => {
+                self.signals.table().flush();
+                self.input(Input::Flush);
+            }
             "wait" => self.wait(milliseconds(with)?),
             "expect" => self.expect(peer, &list(with)?)?,
             "closed" => {

@@ -67,7 +67,7 @@ impl Table {
                 break;
             };
             let slot = &mut self.slots[id as usize];
-            let mut change = if slot.extra {
+            let mut change = if slot.special {
                 self.take_entry(id)
             } else {
                 let change = slot.change(id);
@@ -92,8 +92,8 @@ impl Table {
         self.polled.get(record)
     }
 
-    /// The next record of a signal that was taken from the log and may have a FIFO; it is put back while that holds
-    /// more.
+    /// The next record of a special signal that was taken from the log; it is put back while its FIFO, if it has one,
+    /// holds more.
     fn take_entry(&mut self, id: u32) -> Change {
         let mut change = self.change(id);
         let mut more = false;
@@ -121,7 +121,11 @@ impl Table {
                 change.source = *origin;
                 self.polled.add(value.as_ref());
             }
-            None => self.polled.add(self.slots[id as usize].value()),
+            None => {
+                let staged = self.staging.as_ref().and_then(|staging| staging.value(id));
+                let value = staged.unwrap_or_else(|| self.slots[id as usize].value());
+                self.polled.add(value);
+            }
         }
         let slot = &mut self.slots[id as usize];
         if more {
@@ -135,9 +139,17 @@ impl Table {
         change
     }
 
-    /// The signal's state as a change record, without forgetting anything.
+    /// The signal's state as the host sees it, as a change record, without forgetting anything.
     pub(crate) fn change(&self, id: u32) -> Change {
-        self.slots[id as usize].change(id)
+        let mut change = self.slots[id as usize].change(id);
+        if let Some(value) = self.staged(id) {
+            fill(&mut change, value);
+            change.quality = Quality::Good;
+            change.flags = with_failsafe(change.flags, false);
+            change.time = Time::ZERO;
+            change.source = LOCAL;
+        }
+        change
     }
 }
 

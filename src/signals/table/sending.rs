@@ -3,15 +3,13 @@
 use crate::signals::pick::Picks;
 use crate::signals::table::Table;
 use crate::time::Time;
-use crate::value::{Value, ValueRef};
+use crate::value::{Quality, Value, ValueRef};
 
 /// What of the unsent stays unsent when a frame is made; held levels always do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kept {
     Nothing,
     Fifos,
-    AllButFifos,
-    All,
 }
 
 impl Table {
@@ -48,12 +46,23 @@ impl Table {
     /// edge must not get lost between two frames, so the pending frame is sealed. When one waits
     /// already, or the level is held, the pulse collapses. A FIFO keeps every value by itself.
     pub(super) fn before_unsent(&mut self, id: u32, value: ValueRef<'_>) {
-        if let Some(fifo) = self.extra_mut(id).and_then(|extra| extra.fifo.as_mut()) {
-            let dropped = fifo.send(value.to_owned());
-            self.overflowed += u64::from(dropped);
+        if self.has_fifo(id) {
+            self.queue(id, value);
         } else if self.undoes(id, value) && (self.holding.contains(id) || !self.seal()) {
             self.collapsed += 1;
         }
+    }
+
+    /// Puts a value into the signal's FIFO.
+    fn queue(&mut self, id: u32, value: ValueRef<'_>) {
+        let slot = &self.slots[id as usize];
+        let Some(fifo) = (self.extras.get_mut(&id)).and_then(|extra| extra.fifo.as_mut()) else {
+            return;
+        };
+        if fifo.outgoing.is_empty() {
+            fifo.before = (slot.quality != Quality::Never).then(|| slot.value().to_owned());
+        }
+        self.overflowed += u64::from(fifo.send(value.to_owned()));
     }
 
     pub(super) fn has_fifo(&self, id: u32) -> bool {
@@ -77,10 +86,19 @@ impl Table {
             .is_some_and(|fifo| !fifo.outgoing.is_empty())
     }
 
-    /// The value that its FIFO sends next, if one waits.
-    pub(crate) fn next_queued(&self, id: u32) -> Option<ValueRef<'_>> {
-        let fifo = self.extra(id)?.fifo.as_ref()?;
-        fifo.outgoing.front().map(Value::as_ref)
+    /// Copies what a peer that comes now begins with: the values that wait in a FIFO follow in their order.
+    pub(crate) fn pick_start(&self, id: u32, picks: &mut Picks) {
+        let Some(slot) = self.slot(id) else {
+            return;
+        };
+        picks.add(id, slot, false);
+        let fifo = self.extra(id).and_then(|extra| extra.fifo.as_ref());
+        if let Some(fifo) = fifo.filter(|fifo| !fifo.outgoing.is_empty()) {
+            match &fifo.before {
+                Some(before) => picks.replace_last(before.as_ref()),
+                None => picks.unset_last(Value::default_of(slot.kind).as_ref()),
+            }
+        }
     }
 
     pub(crate) fn is_unsent(&self, id: u32) -> bool {
@@ -138,8 +156,6 @@ impl Table {
                 || match what {
                     Kept::Nothing => false,
                     Kept::Fifos => self.has_fifo(*id),
-                    Kept::AllButFifos => !self.has_fifo(*id),
-                    Kept::All => true,
                 };
             if keep {
                 kept.push(*id);
@@ -176,7 +192,7 @@ impl Table {
             return;
         }
         picks.add_fresh(id, slot, toggled);
-        if slot.extra {
+        if slot.special {
             self.pop(id, picks);
         }
     }
@@ -191,6 +207,7 @@ impl Table {
         };
         let more = !fifo.outgoing.is_empty();
         picks.replace_last(oldest.as_ref());
+        fifo.before = Some(oldest);
         if more {
             self.unsent.insert(id);
         }

@@ -215,6 +215,61 @@ fn one_client_brings_ten_thousand_signals_in_all() {
     );
 }
 
+/// A catalogue with so many signals of this block.
+fn catalogue(block: &str, count: u32) -> Packet {
+    let types: Vec<String> = (0..count)
+        .map(|i| format!("\"{block}_{i}\":\"Int\""))
+        .collect();
+    Packet::Text(format!(
+        r#"{{"type":"import_answer","signals":{{}},"signalTypes":{{{}}}}}"#,
+        types.join(",")
+    ))
+}
+
+#[test]
+fn a_client_that_reconnects_brings_no_ten_thousand_more() {
+    let mut n = Network::new(3);
+    let mut o = options(Mode::Server, MS(10));
+    o.auto_import = true;
+    let server = n.library(o, MS(0));
+    let m = n.model(quiet(), MS(0));
+    for (name, block, expected) in [
+        ("greedy", "a", 9_000),
+        ("greedy", "b", 10_000),
+        ("other", "c", 19_000),
+    ] {
+        let w = n.connect(m, server, MS(1), 0);
+        let init = format!(r#"{{"type":"init","version":2,"name":"{name}"}}"#);
+        n.inject(w, server, Packet::Text(init));
+        n.inject(w, server, catalogue(block, 9_000));
+        n.run_for(MS(50));
+        n.cut(w);
+        assert_eq!(n.signals(server).names().len(), expected, "{name} {block}");
+    }
+}
+
+#[test]
+fn a_client_whose_catalogue_grows_during_an_import_has_answered_once() {
+    let mut n = Network::new(3);
+    let mut o = options(Mode::Server, MS(10));
+    o.auto_import = true;
+    let server = n.library(o, MS(0));
+    let (one, other) = (n.model(quiet(), MS(0)), n.model(quiet(), MS(0)));
+    let wire = n.connect(one, server, MS(1), 0);
+    let slow = n.connect(other, server, MS(1), 0);
+    n.run_for(MS(100));
+    let (token, until) = (1, n.now + MS(1_000));
+    n.input(server, Input::Import { token, until });
+    for block in ["a", "b"] {
+        n.inject(wire, server, catalogue(block, 2));
+        n.run_for(MS(10));
+    }
+    n.inject(slow, server, catalogue("c", 2));
+    n.run_for(MS(10));
+    let report = n.ends[server].imports[0].as_ref().unwrap();
+    assert_eq!((report.answered, report.added), (2, 6));
+}
+
 #[test]
 fn an_import_that_timed_out_gives_the_message_cap_back() {
     let mut n = Network::new(3);

@@ -176,3 +176,51 @@ fn a_snapshot_does_not_cut_a_held_level_short() {
     n.run_for(MS(200));
     assert_eq!(n.value(model, "B"), Value::Bool(false));
 }
+
+/// A FIFO waits for one that does not read; another subscribes meanwhile.
+#[test]
+fn a_snapshot_begins_a_fifo_with_the_value_before_those_that_wait() {
+    for known in [true, false] {
+        let mut n = Network::new(3);
+        let server = n.library(options(Mode::Server, MS(10)), MS(0));
+        let (slow, late) = (
+            n.library(options(Mode::Client, MS(10)), MS(5)),
+            n.library(options(Mode::Client, MS(10)), MS(5)),
+        );
+        let mut d = Declaration::new("F", Kind::Int, Direction::Input);
+        d.fifo_depth = 64;
+        declare_with(&n, server, Access::ReadWrite, &d);
+        declare_with(&n, slow, Access::Read, &d);
+        declare_with(&n, late, Access::Read, &d);
+        if known {
+            n.set(server, "F", ValueRef::Int(9));
+        }
+        n.connect(slow, server, MS(1), 0);
+        n.run_for(MS(800));
+        n.ends[server].stalled = true;
+        // A heartbeat makes it busy.
+        n.run_for(MS(1_100));
+        for value in 1..=3 {
+            n.set(server, "F", ValueRef::Int(value));
+        }
+        n.input(late, Input::Subscribe(Some(vec!["F".to_owned()])));
+        n.sent[server].clear();
+        n.connect(late, server, MS(1), 0);
+        n.run_for(MS(5));
+        let snapshots: Vec<String> = (n.sent[server].iter())
+            .filter(|text| text.contains("snapshot"))
+            .cloned()
+            .collect();
+        let begins = if known { r#""F":9"# } else { "" };
+        let expected = format!(r#"{{"type":"snapshot","version":2,"signals":{{{begins}}}}}"#);
+        assert_eq!(snapshots, [expected]);
+        n.release(server);
+        n.run_for(MS(500));
+        for end in [slow, late] {
+            let mut got = Vec::new();
+            (n.signals(end).table()).poll(100, |_, change| got.push(change.integer));
+            let from = if known { 0 } else { 1 };
+            assert_eq!(got, [9, 1, 2, 3][from..], "known: {known}");
+        }
+    }
+}

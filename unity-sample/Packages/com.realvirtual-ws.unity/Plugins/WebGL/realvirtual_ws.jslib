@@ -959,7 +959,7 @@ mergeInto(LibraryManager.library, (function () {
       var MAX_FIFO = 65536;
       var MAX_UINT = 4294967295;
 
-      function Table() {
+      function Table(manual) {
         this.slots = [];
         /* By name with a sign before it, so that no name means something to JavaScript. */
         this.names = {};
@@ -969,6 +969,11 @@ mergeInto(LibraryManager.library, (function () {
         this.fresh = false;
         /* A frame that must go out as it is before what is unsent now. */
         this.sealed = null;
+        /* What the host sets waits for its flush, in up to two parts. */
+        this.manual = manual;
+        this.staged = [];
+        this.stagedSince = 0;
+        this.partClosed = false;
         this.log = [];
         this.polled = [];
         /* Signals that have a fail-safe value. */
@@ -1011,7 +1016,7 @@ mergeInto(LibraryManager.library, (function () {
           unmoved: false,
           /* Set by the host, and not known to have reached the server. */
           unacknowledged: false, mentioned: false, frame: 0,
-          fifo: null, failsafe: null, isFailsafe: false, replaced: initial, minHold: 0, held: false,
+          staged: null, fifo: null, failsafe: null, isFailsafe: false, replaced: initial, minHold: 0, held: false,
           logged: false, flags: 0, changes: 0, rises: 0, arrived: 0, noted: 0,
           seen: 0, entry: -1, refused: false, listed: false, told: false
         };
@@ -1061,15 +1066,15 @@ mergeInto(LibraryManager.library, (function () {
         return slot;
       };
 
-      /* Takes a value from the host. */
-      Table.prototype.set = function (slot, value, now) {
+      /* Takes a value of the host's for sending. Gives whether it is another one. */
+      Table.prototype.put = function (slot, value, now) {
         if (slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) {
           if (slot.quality === RV_QUALITY_STALE) {
             /* The host stands for it now; it is no news for the server. */
             slot.quality = RV_QUALITY_GOOD;
             slot.writer = LOCAL;
           }
-          return;
+          return false;
         }
         this.beforeUnsent(slot, value);
         if (slot.unsent && !slot.fifo) this.count("coalesced");
@@ -1079,6 +1084,7 @@ mergeInto(LibraryManager.library, (function () {
         slot.isFailsafe = false;
         this.markUnsent(slot);
         this.unsentSince = this.unsentSince || now;
+        return true;
       };
 
       /* Takes a value from the server. Gives whether it is another one. */
@@ -1093,6 +1099,7 @@ mergeInto(LibraryManager.library, (function () {
           }
           return false;
         }
+        this.unstage(slot);
         slot.quality = RV_QUALITY_GOOD;
         slot.isFailsafe = false;
         slot.origin = slot.writer = SERVER;
@@ -1201,7 +1208,7 @@ mergeInto(LibraryManager.library, (function () {
           if (!more) taken++;
           count++;
           if (count === capacity && taken < this.log.length) flags |= RV_CHANGE_MORE;
-          this.polled.push(slot.kind === RV_KIND_TEXT ? (entry || slot).value : "");
+          this.polled.push(slot.kind === RV_KIND_TEXT ? (entry ? entry.value : hostValue(slot)) : "");
           /* That flag belongs to the fail-safe value alone, which another one may have replaced before the poll. */
           if (entry ? entry.isFailsafe : slot.isFailsafe && flags & RV_CHANGE_FAILSAFE) flags |= RV_CHANGE_FAILSAFE;
           else flags &= ~RV_CHANGE_FAILSAFE;
@@ -1216,19 +1223,14 @@ mergeInto(LibraryManager.library, (function () {
         return count;
       };
 
-      /* Stale and fail-safe states come from this host. */
-      function sourceOf(slot) {
-        return slot.quality === RV_QUALITY_STALE ? LOCAL : slot.origin;
-      }
-
       /* Writes a change record of 48 bytes. Without flags and counts it is what rv_get_values shows. */
       function writeChange(at, slot, flags, changes, rises, entry) {
-        var value = entry ? entry.value : slot.value, kind = slot.kind, index;
+        var value = entry ? entry.value : hostValue(slot), kind = slot.kind, index;
         var fields = LAYOUT.rv_change.fields;
         for (index = 0; index < 12; index++) HEAPU32[(at >>> 2) + index] = 0;
         HEAPU32[at + fields.signal[0] >>> 2] = slot.id;
         HEAPU8[at + fields.kind[0]] = kind;
-        HEAPU8[at + fields.quality[0]] = slot.quality;
+        HEAPU8[at + fields.quality[0]] = qualityOf(slot);
         HEAPU16[at + fields.flags[0] >>> 1] = flags;
         if (kind !== RV_KIND_FLOAT) {
           writeInt(at + fields.integer[0], kind === RV_KIND_TEXT ? byteLength(value) : kind === RV_KIND_BOOL ? Number(value) : value);
@@ -1236,9 +1238,129 @@ mergeInto(LibraryManager.library, (function () {
         HEAPF64[at + fields.number[0] >>> 3] = kind === RV_KIND_TEXT ? 0 : Number(value);
         HEAPU32[at + fields.change_count[0] >>> 2] = entry ? 1 : changes;
         HEAPU32[at + fields.rise_count[0] >>> 2] = entry ? entry.rises : rises;
-        writeInt(at + fields.time_us[0], Math.round((entry ? entry.time : slot.origin === LOCAL ? 0 : slot.noted) * 1000));
+        writeInt(at + fields.time_us[0], Math.round((entry ? entry.time : slot.staged || slot.origin === LOCAL ? 0 : slot.noted) * 1000));
         HEAPU32[at + fields.source[0] >>> 2] = entry ? entry.source : sourceOf(slot);
       }
+
+      /* Manual mode: what the host has set since its last flush. To the server none of it has happened yet: it stands beside
+       * the slots, which everything that goes out is read from, and comes into them with the flush. The host alone sees it at
+       * once. A new value of the server's goes into the slot at once and overtakes it; a repeat of what stands there does not. */
+
+      /* The value that the host sees. */
+      function hostValue(slot) {
+        return slot.staged ? slot.staged.value : slot.value;
+      }
+
+      /* What the host has not flushed yet is its own all the same. */
+      function qualityOf(slot) {
+        return slot.staged ? RV_QUALITY_GOOD : slot.quality;
+      }
+
+      /* Stale and fail-safe states come from this host, as what it has set. */
+      function sourceOf(slot) {
+        return slot.staged || slot.quality === RV_QUALITY_STALE ? LOCAL : slot.origin;
+      }
+
+      /* Takes a value from the host. */
+      Table.prototype.set = function (slot, value, now) {
+        if (this.manual) this.stage(slot, value, now);
+        else this.put(slot, value, now);
+      };
+
+      /* Takes several, all for one frame. */
+      Table.prototype.setAll = function (pairs, now) {
+        var table = this;
+        if (!this.manual) {
+          this.putAll(pairs, now);
+          return;
+        }
+        if (pairs.some(function (pair) { return table.undoesStaged(pair.slot, pair.value); })) this.closePart();
+        pairs.forEach(function (pair) { table.stage(pair.slot, pair.value, now); });
+      };
+
+      /* Gives how many were nothing new. */
+      Table.prototype.putAll = function (pairs, now) {
+        var table = this;
+        /* Before the first of them, so that the batch stays in one frame. */
+        if (pairs.some(function (pair) { return table.undoes(pair.slot, pair.value); })) this.seal();
+        return pairs.filter(function (pair) { return !table.put(pair.slot, pair.value, now); }).length;
+      };
+
+      Table.prototype.stage = function (slot, value, now) {
+        var staged = slot.staged;
+        if (staged ? staged.value === value : slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) return;
+        if (this.undoesStaged(slot, value) && !this.closePart()) this.count("pulses_collapsed");
+        if (!staged) {
+          /* In the part that a pulse has closed, and in the one after it: they go out in two frames, so that the edge travels
+           * with what was set beside it. */
+          staged = slot.staged = { slot: slot, value: value, parts: [], queue: [] };
+          this.staged.push(staged);
+          this.stagedSince = this.stagedSince || now;
+        }
+        if (slot.fifo) {
+          if (staged.queue.length >= slot.fifo.depth) {
+            staged.queue.shift();
+            this.count("queue_overflow");
+          }
+          staged.queue.push(value);
+        } else if (staged.parts[1] !== undefined) {
+          this.count("coalesced");
+        }
+        staged.value = staged.parts[1] = value;
+      };
+
+      /* Whether this value would take back a change of a bool that stands in the same part. */
+      Table.prototype.undoesStaged = function (slot, value) {
+        var staged = slot.staged, before;
+        if (!staged || slot.kind !== RV_KIND_BOOL || slot.fifo || staged.parts[1] === undefined) return false;
+        before = staged.parts[0] === undefined ? slot.value : staged.parts[0];
+        return before === value && staged.parts[1] !== value;
+      };
+
+      /* What comes now belongs to the second part; false when it does already. */
+      Table.prototype.closePart = function () {
+        if (this.partClosed) return false;
+        this.partClosed = true;
+        this.staged.forEach(function (staged) { staged.parts = [staged.parts[1], undefined]; });
+        return true;
+      };
+
+      /* The host's flush: what it has set until now comes into the slots. */
+      Table.prototype.flush = function () {
+        var table = this, all = this.staged, since = this.stagedSince;
+        if (!all.length) return;
+        this.staged = [];
+        this.partClosed = false;
+        this.stagedSince = 0;
+        all.forEach(function (staged) { staged.slot.staged = null; });
+        function put(pairs) {
+          /* What led back to where it began is not sent. */
+          table.count("coalesced", table.putAll(pairs, since));
+        }
+        [0, 1].forEach(function (part) {
+          put(all.filter(function (staged) {
+            return !staged.queue.length && staged.parts[part] !== undefined;
+          }).map(function (staged) { return { slot: staged.slot, value: staged.parts[part] }; }));
+        });
+        all.forEach(function (staged) {
+          staged.queue.forEach(function (value) { put([{ slot: staged.slot, value: value }]); });
+        });
+      };
+
+      /* A new value of the server's overtakes what the host has staged. */
+      Table.prototype.unstage = function (slot) {
+        var staged = slot.staged, parts;
+        if (!staged) return;
+        slot.staged = null;
+        this.staged.splice(this.staged.indexOf(staged), 1);
+        parts = staged.parts.filter(function (value) { return value !== undefined; }).length;
+        if (staged.queue.length) {
+          this.count("queue_overflow", staged.queue.length);
+        } else {
+          this.count("coalesced", parts);
+          if (slot.kind === RV_KIND_BOOL && parts === 2) this.count("pulses_collapsed");
+        }
+      };
 
       /* The connection: making it, bringing it up to date, losing it, making it again. */
 
@@ -1258,7 +1380,7 @@ mergeInto(LibraryManager.library, (function () {
       function Interface(options) {
         this.options = options;
         this.rules = new Rules(options);
-        this.table = new Table();
+        this.table = new Table(options.send_mode === RV_SEND_MANUAL);
         this.secrets = secretsOf(options);
         this.state = RV_STATE_STOPPED;
         this.fault = null;
@@ -1297,8 +1419,8 @@ mergeInto(LibraryManager.library, (function () {
       /* What belongs to one connection. */
       Interface.prototype.forget = function () {
         this.told = { version: false, foreign: false, names: {}, unknown: 0 };
-        this.joined = this.asked = this.catalogAsked = this.hadPulses = this.backlog = this.sealedIsFlushed = false;
-        this.malformedCount = this.malformedSince = 0;
+        this.joined = this.asked = this.catalogAsked = this.hadPulses = this.backlog = false;
+        this.malformedAt = [];
         this.largeBytes = this.catalogsOwed = 0;
         this.unanswered = [];
         this.holds = [];
@@ -1391,7 +1513,7 @@ mergeInto(LibraryManager.library, (function () {
         this.forget();
         this.connected = true;
         this.connectUntil = 0;
-        this.connectedAt = this.lastData = this.malformedSince = this.now();
+        this.connectedAt = this.lastData = this.now();
         this.sendText('{"type":"init","version":2,"name":' + writeString(this.options.client_name) + "}");
         if (this.subscription) this.sendSubscription();
         this.awaitingState = true;
@@ -1402,7 +1524,7 @@ mergeInto(LibraryManager.library, (function () {
         slots.forEach(function (slot) {
           if (slot.access === RV_ACCESS_WRITE && slot.quality !== RV_QUALITY_NEVER) slot.due = slot.forced = true;
         });
-        this.transmitByItself();
+        this.transmit(UNSENT);
         this.probeConnected();
         this.askForCatalog();
       };
@@ -1434,14 +1556,14 @@ mergeInto(LibraryManager.library, (function () {
         this.mentionedUntil = this.resyncUntil;
         this.table.slots.forEach(function (slot) { slot.mentioned = slot.unacknowledged; });
         this.restoreAt = this.now() + RESTORE_AFTER;
-        this.transmitByItself();
+        this.transmit(UNSENT);
       };
 
       Interface.prototype.resyncOver = function () {
         this.stateArrived();
         this.resyncUntil = this.mentionedUntil = 0;
         this.owe(function (slot) { return !slot.mentioned; });
-        this.transmitByItself();
+        this.transmit(UNSENT);
       };
 
       /* Marks what the host wrote last of the signals that both sides write, as far as `which` says. */
@@ -1536,6 +1658,7 @@ mergeInto(LibraryManager.library, (function () {
         var inVain = 0, before;
         if (!this.running) return;
         this.stopping = true;
+        this.table.flush();
         if (this.connected) {
           this.table.slots.forEach(function (slot) { slot.held = false; });
           this.stateArrived();
@@ -1580,7 +1703,7 @@ mergeInto(LibraryManager.library, (function () {
         }
         this.releaseHolds();
         if (this.pushAt && this.pushAt <= now) this.pushCatalog();
-        if (this.followUpAt && this.followUpAt <= now) this.transmitByItself();
+        if (this.followUpAt && this.followUpAt <= now) this.transmit(UNSENT);
         if (this.nextCycle && this.nextCycle <= now) this.cycle(now);
         if (this.heartbeatAt() <= now) {
           this.lastData = now;
@@ -1688,8 +1811,8 @@ mergeInto(LibraryManager.library, (function () {
 
       /* What is to be sent: pending values, the sealed frame, FIFOs, held levels, and the frames made of them. */
 
-      /* What a transmission takes: what is unsent, every value of the host as well, or nothing new. */
-      var UNSENT = 0, EVERYTHING = 1, DUE = 2;
+      /* What a transmission takes: what is unsent, or every value of the host as well. */
+      var UNSENT = 0, EVERYTHING = 1;
       /* What becomes of a value that a frame could carry. */
       var SEND = 0, WAIT = 1, NEVER = 2;
       /* What may wait in the browser, besides data and catalogues, before a server counts as one that does not read; and how
@@ -1725,6 +1848,7 @@ mergeInto(LibraryManager.library, (function () {
             slot.fifo.outgoing.shift();
             this.count("queue_overflow");
           }
+          if (!slot.fifo.outgoing.length) slot.fifo.before = slot.value;
           slot.fifo.outgoing.push(value);
         } else if (this.undoes(slot, value) && (slot.held || !this.seal())) {
           this.count("pulses_collapsed");
@@ -1748,6 +1872,7 @@ mergeInto(LibraryManager.library, (function () {
       Table.prototype.pick = function (slot, fresh) {
         var toggled = this.settle(slot), queued = fresh && slot.fifo && slot.fifo.outgoing.length > 0;
         var value = queued ? slot.fifo.outgoing.shift() : slot.value;
+        if (queued) slot.fifo.before = value;
         if (queued && slot.fifo.outgoing.length) this.markUnsent(slot);
         return {
           slot: slot, value: value, toggled: toggled, fresh: fresh, queued: queued, overtaken: false, origin: slot.origin,
@@ -1790,18 +1915,10 @@ mergeInto(LibraryManager.library, (function () {
         return !this.stopping && this.socket.bufferedAmount > 0;
       };
 
-      /* A transmission that the host did not ask for: in manual mode it takes nothing that was not flushed. */
-      Interface.prototype.transmitByItself = function () {
-        this.transmit(this.options.send_mode === RV_SEND_MANUAL ? DUE : UNSENT);
-      };
-
       /* The host's flush: everything that is set now goes out, with this frame or the next. */
       Interface.prototype.flush = function () {
+        this.table.flush();
         this.transmit(UNSENT);
-        if (this.followUpAt && this.options.send_mode === RV_SEND_MANUAL && this.table.seal()) {
-          /* A pulse takes two frames, and what is set after the flush must not get into the second. */
-          this.sealedIsFlushed = true;
-        }
       };
 
       Interface.prototype.hasDue = function () {
@@ -1836,13 +1953,12 @@ mergeInto(LibraryManager.library, (function () {
       Interface.prototype.collect = function (take) {
         var table = this.table, busy = this.isBusy() || this.awaitingState, ready = !this.isBusy(), iface = this;
         var picks = [], fresh, wanted;
-        if (table.sealed && (take !== DUE || this.sealedIsFlushed)) {
+        if (table.sealed) {
           picks = table.sealed;
           table.sealed = null;
-          this.sealedIsFlushed = false;
           this.followUp = this.edgeWaits = true;
         } else {
-          fresh = table.drain(function (slot) { return slot.fifo ? !busy : take !== DUE; });
+          fresh = table.drain(function (slot) { return !slot.fifo || !busy; });
           if (take === EVERYTHING) {
             table.slots.forEach(function (slot) {
               var host = slot.origin === LOCAL && slot.quality !== RV_QUALITY_NEVER && hostWrites(slot.access);
@@ -2009,6 +2125,8 @@ mergeInto(LibraryManager.library, (function () {
           if (hold.at > now) return true;
           hold.slot.held = false;
           iface.wanted = true;
+          /* The host has flushed what waits for it. */
+          if (iface.table.manual) iface.followUpAt = iface.followUpAt || now;
           return false;
         });
       };
@@ -2066,12 +2184,18 @@ mergeInto(LibraryManager.library, (function () {
           this.malformed(text, error.message);
           return;
         }
-        if (fields.$version && fields.$version !== "2" && fields.$version !== "2.0" && !this.told.version) {
+        if (!this.told.version && !rightVersion(fields)) {
           this.told.version = true;
-          this.logLine(RV_LOG_WARN, "the peer's messages carry another version than 2; they are read as version 2");
+          this.logLine(RV_LOG_WARN, "the peer's messages carry no version, or another version than 2; they are read as version 2");
         }
         this.message(fields, text);
       };
+
+      /* In the document every message has one but `data` and `snapshot`. What it does not know may be anything. */
+      function rightVersion(fields) {
+        if (fields.$version) return fields.$version === "2" || fields.$version === "2.0";
+        return !/^(init|import_request|import_answer|subscribe|config_get|config_answer|config_set|config_result)$/.test(fields.type);
+      }
 
       Interface.prototype.message = function (fields, text) {
         switch (fields.type) {
@@ -2118,14 +2242,11 @@ mergeInto(LibraryManager.library, (function () {
       };
 
       Interface.prototype.malformed = function (text, why) {
-        var now = this.now();
+        var now = this.now(), times = this.malformedAt;
         this.table.count("malformed");
-        if (now - this.malformedSince > MALFORMED_WINDOW) {
-          this.malformedSince = now;
-          this.malformedCount = 0;
-        }
+        times.push(now);
         this.logLine(RV_LOG_WARN, "dropped a malformed message of the server: " + escaped(String(why)) + ": " + shown(text, SHOWN));
-        if (++this.malformedCount > MALFORMED_MAX) this.close(4008, "too many malformed messages");
+        if (times.length > MALFORMED_MAX && now - times.shift() <= MALFORMED_WINDOW) this.close(4008, "too many malformed messages");
       };
 
       /* The values of a frame that fit, by signal: each once, the last one counts. */
@@ -2198,7 +2319,7 @@ mergeInto(LibraryManager.library, (function () {
         if (entry.lossy) table.count("lossy");
         /* What nobody has set cannot come back as an echo. */
         pending = slot.quality !== RV_QUALITY_NEVER && slot.origin === LOCAL && (slot.due || table.isUnsent(slot));
-        if (this.awaitingState && (slot.unacknowledged || pending) && slot.access !== RV_ACCESS_READ) {
+        if (this.awaitingState && (slot.unacknowledged || pending || slot.staged) && slot.access !== RV_ACCESS_READ) {
           slot.heard = value;
           table.count("echoes");
           return;
@@ -2478,8 +2599,8 @@ mergeInto(LibraryManager.library, (function () {
         var values = [], types = [], rules = this.rules;
         this.table.slots.forEach(function (slot) {
           var name = writeString(slot.name) + ":", value = slot.value;
-          /* What waits in a FIFO comes in its order: its newest value would be one too many now. */
-          if (slot.fifo && slot.fifo.outgoing.length) value = slot.fifo.outgoing[0];
+          /* What waits in a FIFO follows in its order: its newest value would be one too many now. */
+          if (slot.fifo && slot.fifo.outgoing.length) value = slot.fifo.before;
           if (slot.isFailsafe) value = initialOf(slot.kind);
           values.push(name + writeValue(slot.kind, value));
           types.push(name + writeString(rules.typeName(slot)));
@@ -2915,8 +3036,8 @@ mergeInto(LibraryManager.library, (function () {
           return on(iface, function (iface) {
             var write = structOut("rv_signal_info", out, size, "out"), slot = iface.table.slot(id);
             write({
-              kind: slot.kind, direction: slot.direction, access: slot.access, quality: slot.quality, source: slot.origin,
-              imported: slot.imported, age_us: slot.origin === LOCAL ? -1 : Math.round((iface.now() - slot.arrived) * 1000)
+              kind: slot.kind, direction: slot.direction, access: slot.access, quality: qualityOf(slot), source: sourceOf(slot),
+              imported: slot.imported, age_us: sourceOf(slot) === LOCAL ? -1 : Math.round((iface.now() - slot.arrived) * 1000)
             });
           });
         },
@@ -2963,26 +3084,24 @@ mergeInto(LibraryManager.library, (function () {
                 throw error;
               }
             }
-            /* Before the first of them, so that the batch stays in one frame. */
-            if (pairs.some(function (pair) { return table.undoes(pair.slot, pair.value); })) table.seal();
-            pairs.forEach(function (pair) { table.set(pair.slot, pair.value, now); });
+            table.setAll(pairs, now);
           });
         },
         rv_get_bool: function (iface, id, value) {
           return on(iface, function (iface) {
             var slot = slotOfKind(iface, id, RV_KIND_BOOL);
-            HEAPU8[aligned(value, 1, "value")] = slot.value ? 1 : 0;
+            HEAPU8[aligned(value, 1, "value")] = hostValue(slot) ? 1 : 0;
           });
         },
         rv_get_int: function (iface, id, value) {
-          return on(iface, function (iface) { writeInt(aligned(value, 8, "value"), slotOfKind(iface, id, RV_KIND_INT).value); });
+          return on(iface, function (iface) { writeInt(aligned(value, 8, "value"), hostValue(slotOfKind(iface, id, RV_KIND_INT))); });
         },
         rv_get_float: function (iface, id, value) {
-          return on(iface, function (iface) { HEAPF64[aligned(value, 8, "value") >>> 3] = slotOfKind(iface, id, RV_KIND_FLOAT).value; });
+          return on(iface, function (iface) { HEAPF64[aligned(value, 8, "value") >>> 3] = hostValue(slotOfKind(iface, id, RV_KIND_FLOAT)); });
         },
         rv_get_text: function (iface, id, buf, capacity, required) {
           return on(iface, function (iface) {
-            putText(textOut(buf, capacity, required, "buf"), slotOfKind(iface, id, RV_KIND_TEXT).value);
+            putText(textOut(buf, capacity, required, "buf"), hostValue(slotOfKind(iface, id, RV_KIND_TEXT)));
           });
         },
         rv_get_values: function (iface, ids, out, count) {

@@ -206,7 +206,8 @@ namespace RealvirtualWs
 
         /// <summary>
         /// Sends what is due now instead of with the next cycle. With <see cref="RvSendMode.Manual"/> nothing goes out
-        /// without it. It starts the sending and does not wait for the network.
+        /// without it, and no peer sees what is set after it before the next. It starts the sending and does not wait for
+        /// the network.
         /// </summary>
         public void Flush()
         {

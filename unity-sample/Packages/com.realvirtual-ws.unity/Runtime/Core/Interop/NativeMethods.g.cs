@@ -361,8 +361,12 @@ namespace RealvirtualWs.Interop
         internal static extern int rv_get_values(rv_interface* iface, uint* ids, rv_change* @out, uint count);
 
         /// <summary>
-        ///  Sends what is due now instead of with the next cycle. With `RV_SEND_MANUAL` nothing goes out without it. It starts
-        ///  the sending and does not wait for the network.
+        ///  Sends what is due now instead of with the next cycle. It starts the sending and does not wait for the network.
+        ///
+        ///  With `RV_SEND_MANUAL` nothing goes out without it: peers see all that is set before this call, and nothing of what is
+        ///  set after it, also where they connect, subscribe, import or are slow meanwhile. What takes several messages, a pulse
+        ///  or a FIFO, follows by itself. `rv_get_...` shows at once what is set. A new value of a peer's that comes before the
+        ///  flush overtakes what is set, as in the other modes.
         ///
         ///  Returns `RV_OK`, also without a connection: then the values go out with the next one.
         /// </summary>
@@ -1744,7 +1748,7 @@ namespace RealvirtualWs.Interop
         /// </summary>
         RV_SEND_ON_CHANGE = 1,
         /// <summary>
-        ///  Only on `rv_flush`.
+        ///  Only on `rv_flush`. Until then no peer sees what is set, whatever it asks for, and then it sees all of it.
         /// </summary>
         RV_SEND_MANUAL = 2,
     }
