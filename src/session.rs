@@ -322,7 +322,7 @@ impl Session {
         }
         // A second edge does not go before its time for the sake of one that was busy.
         if std::mem::take(&mut self.transmit_now) && (self.stopping || !self.edge_waits) {
-            self.transmit(now, Take::Unsent);
+            self.flush(now);
         }
         if std::mem::take(&mut self.stopping) {
             self.close_flushed();

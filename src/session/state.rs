@@ -58,12 +58,15 @@ impl Session {
                 let Some(slot) = table.slot(signal) else {
                     return;
                 };
-                table.pick_start(signal, picks);
-                // Its own newest value is no news to the peer; to all others the held level stands.
-                if let Some(level) = table.held(signal)
-                    && slot.origin != peer.origin
-                {
-                    picks.replace_last(level);
+                // Its own newest value the peer has; for all others a FIFO begins before what waits in it, and the held
+                // level stands.
+                if slot.origin == peer.origin {
+                    picks.add(signal, slot, false);
+                } else {
+                    table.pick_start(signal, picks);
+                    if let Some(level) = table.held(signal) {
+                        picks.replace_last(level);
+                    }
                 }
             });
         }

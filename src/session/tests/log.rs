@@ -21,7 +21,7 @@ fn named() -> (Network, usize, usize) {
         &mut network,
         wire,
         server,
-        r#"{"type":"init","name":"robot\n1"}"#,
+        r#"{"type":"init","version":2,"name":"robot\n1"}"#,
     );
     (network, server, wire)
 }

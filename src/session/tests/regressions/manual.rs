@@ -154,7 +154,7 @@ fn a_level_that_was_flushed_while_the_one_before_was_held_goes_out_by_itself() {
     for busy in [false, true] {
         let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
         let mut d = Declaration::new("B", Kind::Bool, Direction::Input);
-        d.min_hold = MS(200);
+        d.min_hold = MS(1_500);
         declare_with(&n, server, Access::Write, &d);
         n.declare(client, "B", Kind::Bool, Access::Read);
         n.connect(client, server, MS(1), 0);
@@ -166,10 +166,12 @@ fn a_level_that_was_flushed_while_the_one_before_was_held_goes_out_by_itself() {
         n.input(server, Input::Flush);
         n.run_for(MS(100));
         assert_eq!(n.value(client, "B").as_ref(), ValueRef::Bool(true));
+        // A heartbeat makes it busy before the time is over.
         n.ends[server].stalled = busy;
-        n.run_for(MS(1500));
+        n.run_for(MS(1_800));
         n.release(server);
-        n.run_for(MS(20));
+        // Where nobody could take it, the time began anew.
+        n.run_for(MS(1_600));
         let level = n.value(client, "B");
         assert_eq!(level.as_ref(), ValueRef::Bool(false), "busy: {busy}");
     }

@@ -224,3 +224,36 @@ fn a_snapshot_begins_a_fifo_with_the_value_before_those_that_wait() {
         }
     }
 }
+
+#[test]
+fn a_snapshot_takes_no_value_of_a_fifo_back_that_the_client_has_written_itself() {
+    let mut n = Network::new(3);
+    let server = n.library(options(Mode::Server, MS(10)), MS(0));
+    let slow = n.library(options(Mode::Client, MS(10)), MS(5));
+    let writer = n.model(quiet(), MS(0));
+    let mut d = Declaration::new("F", Kind::Int, Direction::Input);
+    d.fifo_depth = 64;
+    declare_with(&n, server, Access::ReadWrite, &d);
+    declare_with(&n, slow, Access::Read, &d);
+    n.connect(slow, server, MS(1), 0);
+    let wire = n.connect(writer, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.ends[server].stalled = true;
+    n.run_for(MS(1_100));
+    n.sent[server].clear();
+    for text in [
+        r#"{"type":"data","signals":{"F":1}}"#,
+        r#"{"type":"data","signals":{"F":2}}"#,
+        r#"{"type":"subscribe","version":2,"subscribe":["F"]}"#,
+    ] {
+        n.inject(wire, server, Packet::Text(text.to_owned()));
+    }
+    n.run_for(MS(5));
+    let snapshot = r#"{"type":"snapshot","version":2,"signals":{"F":2}}"#;
+    assert!(
+        n.sent[server].iter().any(|text| text == snapshot),
+        "{:?}",
+        n.sent[server]
+    );
+    assert_eq!(n.value(writer, "F"), Value::Int(2));
+}
