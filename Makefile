@@ -420,8 +420,8 @@ ASAN_HOST = $(shell $(CARGO) -vV | sed -n 's/^host: //p')
 ASAN_LIBRARY = $(ASAN_TARGET)/$(ASAN_HOST)/debug
 ASAN_FLAGS = $(CARGO_FLAGS) --target-dir $(ASAN_TARGET) --target $(ASAN_HOST)
 # Not with it: allocation.rs counts allocations, of which the sanitizer makes some; fifty_clients.rs measures memory,
-# of which the sanitizer keeps what was freed; abi.rs loads the library into programs
-# without it; the rest does not run the library.
+# of which the sanitizer keeps what was freed; abi.rs loads the library into programs without it; the rest does not run
+# the library.
 ASAN_TESTS := --lib $(addprefix --test ,concurrency errors exchange lifecycle pulses slow_peer)
 
 .PHONY: verify-sanitize
