@@ -308,15 +308,25 @@ bench-python: setup-build ## Polling from Python against a bare struct.iter_unpa
 	@REALVIRTUAL_WS_LIBRARY=$(OUTPUT)/release/librealvirtual_ws.so $(PYTHON) bench/python_poll.py
 
 .PHONY: verify
-verify: verify-schedules verify-simulation verify-loom verify-fuzz verify-autobahn verify-pulses verify-soak verify-slow verify-flood verify-stall verify-lives verify-network verify-proxy verify-modbus verify-sanitize verify-tsan verify-coverage verify-abi verify-deny verify-cross verify-packages verify-webgl ## All long checks
+verify: verify-schedules verify-simulation verify-times verify-frames verify-loom verify-fuzz verify-autobahn verify-pulses verify-soak verify-slow verify-flood verify-stall verify-lives verify-network verify-proxy verify-modbus verify-sanitize verify-tsan verify-coverage verify-abi verify-deny verify-cross verify-packages verify-webgl ## All long checks
 
 .PHONY: verify-schedules
-verify-schedules: setup-build ## 10,000 schedules of crossing writes
+verify-schedules: setup-build ## 10,000 schedules of crossing writes; RV_FIRST=n: from that seed on
 	@RV_SCHEDULES=10000 $(CARGO) test --release --lib session::tests::crossing
 
 .PHONY: verify-simulation
-verify-simulation: setup-build ## 10,000 schedules of whole scenarios under faults; a seed alone: RV_SEED=n
+verify-simulation: setup-build ## 10,000 schedules of whole scenarios under faults, from seed RV_FIRST=n on; a seed alone: RV_SEED=n
 	@RV_SCHEDULES=10000 $(CARGO) test --quiet --release --lib session::tests::scenario
+
+.PHONY: verify-times
+verify-times: setup-build ## What must end in time does, also by the clock; for a machine without other work
+	@RV_SLACK=1 $(CARGO) test --quiet $(CARGO_FLAGS) --lib runtime::
+	@RV_SLACK=1 $(CARGO) test --quiet $(CARGO_FLAGS) --test lifecycle --test errors
+	@RV_SLACK=1 $(CARGO) test --quiet $(CARGO_FLAGS) --test faults -- e5
+
+.PHONY: verify-frames
+verify-frames: setup-build ## 100,000 peers that send random bytes after their handshake
+	@RV_SEEDS=100000 $(CARGO) test --quiet --release --lib a37_
 
 .PHONY: verify-loom
 verify-loom: setup-build ## Every order of what the host's threads and the network thread do with the value table
@@ -401,29 +411,23 @@ verify-network: setup build ## Cuts at every byte in every way, 5,000 corrupted 
 verify-modbus: setup gateway-modbus ## The tests of the Modbus gateway, with the gateway under valgrind
 	@$(VENV_PYTHON) tests/modbus/run.py --valgrind
 
-# Of the sources, with their standard library, so that all atomics are seen.
-TSAN_TARGET := $(OUTPUT)/tsan
-
 .PHONY: verify-tsan
-verify-tsan: setup-build ## ThreadSanitizer over sixteen threads on one interface (nightly Rust with rust-src)
-	@if [ -d "$$(rustc +nightly --print sysroot 2>&1)/lib/rustlib/src/rust/library" ]; then \
-		RUSTFLAGS=-Zsanitizer=thread TSAN_OPTIONS=halt_on_error=1 $(CARGO) +nightly test --quiet $(if $(CI),--locked) -Zbuild-std --target $(ASAN_HOST) --target-dir $(TSAN_TARGET) \
-		--test concurrency -- --skip sets_without_a_pause; \
-	else echo "skipped: ThreadSanitizer needs nightly Rust with rust-src: rustup component add rust-src --toolchain nightly"; fi
+verify-tsan: setup-build ## ThreadSanitizer over sixteen threads on one interface (nightly Rust with rust-src, or Debian's)
+	@scripts/tsan.sh $(OUTPUT)/tsan $(if $(CI),--locked)
 
 ASAN_TARGET := $(OUTPUT)/asan
 ASAN_HOST = $(shell $(CARGO) -vV | sed -n 's/^host: //p')
 ASAN_LIBRARY = $(ASAN_TARGET)/$(ASAN_HOST)/debug
 ASAN_FLAGS = $(CARGO_FLAGS) --target-dir $(ASAN_TARGET) --target $(ASAN_HOST)
 # Not with it: allocation.rs counts allocations, of which the sanitizer makes some; fifty_clients.rs measures memory,
-# of which the sanitizer keeps what was freed; two tests measure time; abi.rs loads the library into programs
-# without it; the rest does not run the library.
+# of which the sanitizer keeps what was freed; abi.rs loads the library into programs without it; the rest does not run
+# the library.
 ASAN_TESTS := --lib $(addprefix --test ,concurrency errors exchange lifecycle pulses slow_peer)
 
 .PHONY: verify-sanitize
 verify-sanitize: build test-cpp ## AddressSanitizer over the Rust, C and FFI tests (nightly Rust); valgrind over C and C++
 	@RUSTFLAGS=-Zsanitizer=address RV_SCHEDULES=100 $(CARGO) +nightly test --quiet --no-fail-fast $(ASAN_FLAGS) \
-		$(ASAN_TESTS) -- --skip hostile_frames_are_answered_quickly --skip f4_close_returns_in_half_a_second
+		$(ASAN_TESTS)
 	@RUSTFLAGS=-Zsanitizer=address $(CARGO) +nightly build --quiet $(ASAN_FLAGS)
 	@scripts/install.sh links $(ASAN_LIBRARY)
 	@mkdir -p $(BIN)

@@ -282,14 +282,16 @@ fn d14_d16_what_a_stall_costs_the_others() {
         let ratio = stalled[2].as_secs_f64() / baselines[2].as_secs_f64();
         println!(
             "stall: {seconds} s, medians of 5: the others' 99 % {:?}, while one stalls {:?} ({ratio:.2} times); \
-             up to date after {:?}; resident {:+.1} MiB",
+             up to date after {:?}, {:?} at the longest; resident {:+.1} MiB",
             baselines[2],
             stalled[2],
             catch_ups[2],
+            catch_ups[4],
             grown as f64 / 1_048_576.0
         );
         assert!(ratio <= MAX_STALL_RATIO, "{ratio:.2} times");
-        assert!(catch_ups[2] <= MAX_CATCH_UP, "{:?}", catch_ups[2]);
+        // Counted from its first look at what had piled up, and each time: only latencies are judged by their median.
+        assert!(catch_ups[4] <= MAX_CATCH_UP, "{:?}", catch_ups[4]);
         #[cfg(target_os = "linux")]
         assert!(grown <= MAX_STALL_GROWTH, "grew by {grown} bytes");
     });

@@ -14,8 +14,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use common::{
-    LIMIT, SECOND, client, client_options, client_with, connect, input, number, output, poll,
-    quality, raw, server, server_with, set, until, until_holds,
+    LIMIT, SECOND, at_most, client, client_options, client_with, connect, input, number, output,
+    poll, quality, raw, server, server_with, set, until, until_holds,
 };
 use realvirtual_ws::interface::{State, live_count};
 use realvirtual_ws::options::SendMode;
@@ -29,12 +29,6 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-#[track_caller]
-fn at_most(limit: Duration, what: &str, start: Instant) {
-    let took = start.elapsed();
-    assert!(took <= limit, "{what} took {took:?}");
 }
 
 /// Binds as a program does that knows nothing of this library.
@@ -566,6 +560,45 @@ fn f19_a_hundred_interfaces_live_at_once() {
     drop(pairs);
     at_most(LIMIT, "closing a hundred", start);
     assert_eq!(live_count(), 0);
+}
+
+#[test]
+fn a6_a_client_leaves_a_server_that_masks_with_1002_and_tries_again() {
+    let _alone = alone();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = Interface::new(client_options(listener.local_addr().unwrap().port())).unwrap();
+    client.start().unwrap();
+    for _ in 0..2 {
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        let head = raw::read_head(&mut stream);
+        let answer = raw::upgrade_answer(&head);
+        stream.write_all(answer.as_bytes()).unwrap();
+        let masked = raw::masked(r#"{"type":"data","signals":{}}"#);
+        stream.write_all(&masked).unwrap();
+        let closed = loop {
+            let (first, payload) = raw::read_masked_frame(&mut stream);
+            if first == 0x88 {
+                break payload;
+            }
+        };
+        assert_eq!(closed[..2], 1002_u16.to_be_bytes());
+    }
+}
+
+#[test]
+fn a32_the_values_of_a_client_that_ends_without_a_close_are_stale() {
+    let _alone = alone();
+    let server = server();
+    let id = output(&server, "from client", Kind::Int);
+    let mut peer = raw::connect(server.info().port);
+    raw::send(&mut peer, r#"{"type":"data","signals":{"from client":7}}"#);
+    until_holds(&server, id, ValueRef::Int(7));
+    assert_eq!(quality(&server, id), Quality::Good);
+    drop(peer);
+    until("it is gone", || server.info().clients == 0);
+    assert_eq!(quality(&server, id), Quality::Stale);
+    assert_eq!(server.get_int(id).unwrap(), 7);
 }
 
 #[test]

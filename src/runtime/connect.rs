@@ -261,7 +261,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn e9_families_alternate_and_the_first_stays_first() {
+    fn e10_families_alternate_and_the_first_stays_first() {
         let parse = |list: &[&str]| -> Vec<SocketAddr> {
             list.iter().map(|a| a.parse().unwrap()).collect()
         };

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
 
 use super::meter::Meter;
@@ -21,9 +22,18 @@ use super::tls::Loaded;
 use crate::error::Result;
 use crate::options::Options;
 
+/// What began then has taken no longer than this. Other work on the machine must fail no test, so ten times as long will
+/// do; `make verify-times` sets `RV_SLACK` to 1.
+#[track_caller]
+fn at_most(limit: Duration, started: Instant) {
+    let slack = std::env::var("RV_SLACK").map_or(10, |slack| slack.parse().unwrap());
+    let took = started.elapsed();
+    assert!(took <= limit * slack, "took {took:?}, not {limit:?}");
+}
+
 /// No test may hang.
 async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(4), future)
+    tokio::time::timeout(Duration::from_secs(20), future)
         .await
         .expect("took too long")
 }

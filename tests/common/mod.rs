@@ -34,6 +34,15 @@ pub fn until(what: &str, mut met: impl FnMut() -> bool) {
     }
 }
 
+/// What began at `start` has taken no longer than this. Other work on the machine must fail no test, so ten times as long
+/// will do; `make verify-times` sets `RV_SLACK` to 1.
+#[track_caller]
+pub fn at_most(limit: Duration, what: &str, start: Instant) {
+    let took = start.elapsed();
+    let given = limit * number("RV_SLACK", 10) as u32;
+    assert!(took <= given, "{what} took {took:?}, not {limit:?}");
+}
+
 /// A server on a free port with fast timers, changed by `change`; started.
 pub fn server_with(change: impl FnOnce(&mut Options)) -> Interface {
     let mut options = Options::server();

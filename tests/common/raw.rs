@@ -80,12 +80,27 @@ pub fn send(stream: &mut TcpStream, text: &str) {
     stream.write_all(&masked(text)).expect("an open connection");
 }
 
-/// Reads the next frame: its first byte and its payload.
+/// Reads the next frame of a server: its first byte and its payload.
 pub fn read_frame(stream: &mut impl Read) -> (u8, Vec<u8>) {
+    let (first, mask, payload) = read_any_frame(stream);
+    assert_eq!(mask, None, "servers do not mask");
+    (first, payload)
+}
+
+/// Reads the next frame of a client: its first byte and its payload.
+pub fn read_masked_frame(stream: &mut impl Read) -> (u8, Vec<u8>) {
+    let (first, mask, mut payload) = read_any_frame(stream);
+    let mask = mask.expect("clients mask");
+    for (byte, mask) in payload.iter_mut().zip(mask.iter().cycle()) {
+        *byte ^= mask;
+    }
+    (first, payload)
+}
+
+fn read_any_frame(stream: &mut impl Read) -> (u8, Option<[u8; 4]>, Vec<u8>) {
     let mut start = [0; 2];
     stream.read_exact(&mut start).expect("a frame");
-    assert_eq!(start[1] & 0x80, 0, "servers do not mask");
-    let length = match start[1] {
+    let length = match start[1] & 0x7f {
         126 => {
             let mut bytes = [0; 2];
             stream.read_exact(&mut bytes).expect("a length");
@@ -98,9 +113,14 @@ pub fn read_frame(stream: &mut impl Read) -> (u8, Vec<u8>) {
         }
         n => u64::from(n),
     };
+    let mask = (start[1] & 0x80 != 0).then(|| {
+        let mut mask = [0; 4];
+        stream.read_exact(&mut mask).expect("a mask");
+        mask
+    });
     let mut payload = vec![0; length as usize];
     stream.read_exact(&mut payload).expect("a payload");
-    (start[0], payload)
+    (start[0], mask, payload)
 }
 
 /// Reads the next message, whatever its fragments; pings are left unanswered.

@@ -2,8 +2,8 @@
 //! that set, pulse, declare, subscribe, import and ask for configurations while connections are cut, delayed and
 //! stalled, and while the server restarts. In the end everybody agrees, and every value is delivered or counted.
 //!
-//! `RV_SCHEDULES` says how many schedules are run. A failing one tells its seed; `RV_SEED` runs it alone, and with
-//! `RV_TRACE` it prints what happens.
+//! `RV_SCHEDULES` says how many schedules are run, `RV_FIRST` from which seed on. A failing one tells its seed; `RV_SEED`
+//! runs it alone, and with `RV_TRACE` it prints what happens.
 
 mod ledger;
 mod world;

@@ -27,6 +27,11 @@ impl Network {
         self.wires[wire].open
     }
 
+    /// The number under which the server knows a connection.
+    pub(in super::super) fn number(&self, wire: usize) -> u32 {
+        self.wires[wire].numbers[1]
+    }
+
     pub(super) fn is_stalled(&self, end: usize, peer: u32) -> bool {
         self.wire_of(end, peer)
             .is_some_and(|(wire, side)| self.wires[wire].stalled[1 - side])

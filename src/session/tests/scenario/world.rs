@@ -102,6 +102,8 @@ pub(super) struct World {
     dialling: BTreeSet<usize>,
     clients: BTreeMap<usize, Client>,
     models: Vec<usize>,
+    /// By which the server knew their connections.
+    model_numbers: BTreeSet<u32>,
     server: Options,
     owned: Vec<Owned>,
     /// The number that went into the queue last.
@@ -149,6 +151,7 @@ impl World {
             dialling: BTreeSet::new(),
             clients: BTreeMap::new(),
             models: Vec::new(),
+            model_numbers: BTreeSet::new(),
             server,
             owned: Vec::new(),
             queued: 0,
@@ -355,6 +358,7 @@ impl World {
         let wire = (self.network).connect(end, SERVER, Duration::from_micros(delay), jitter);
         self.wires.insert(end, wire);
         if self.models.contains(&end) {
+            self.model_numbers.insert(self.network.number(wire));
             // It tells what it owns.
             let own = self.owned.iter().find(|owned| owned.owner == end).unwrap();
             self.network.set(end, &own.name, own.last.as_ref());
@@ -600,23 +604,20 @@ impl World {
         let ends = std::iter::once(SERVER).chain(self.clients.keys().copied());
         for end in ends {
             for owned in &self.owned {
-                // A model behind a slow link may echo what a client owns as if it were its own: the client refuses that,
-                // and counts it.
-                let owner = self.clients.get_key_value(&owned.owner);
-                let refused = owner.is_some_and(|(owner, _)| {
-                    self.network.session(*owner).stats().rejected_direction > 0
-                });
-                if refused && !self.models.is_empty() {
-                    continue;
-                }
-                // What a model repeats in a window is taken for an echo, and the server's word stands.
-                let theirs = self.network.model_value(owned.owner, &owned.name);
-                let value = theirs.unwrap_or_else(|| owned.last.clone());
-                self.has(end, &owned.name, value.as_ref(), Some(owned.owner));
+                let by_model = self.by_model(&owned.name);
+                let value = match self.network.model_value(owned.owner, &owned.name) {
+                    // What a model repeats in a window is taken for an echo, and the server's word stands.
+                    Some(theirs) => theirs,
+                    None if by_model && end != owned.owner => {
+                        self.network.value(SERVER, &owned.name)
+                    }
+                    None => owned.last.clone(),
+                };
+                self.has(end, &owned.name, value.as_ref(), by_model);
             }
             for (name, _) in SHARED {
                 let value = self.network.value(SERVER, name);
-                self.has(end, name, value.as_ref(), None);
+                self.has(end, name, value.as_ref(), !self.models.is_empty());
             }
             let stats = self.network.session(end).stats();
             let dropped = if end == SERVER {
@@ -652,7 +653,21 @@ impl World {
         }
     }
 
-    fn has(&self, end: usize, name: &str, value: ValueRef<'_>, owner: Option<usize>) {
+    /// Whether the server has its value from a model. An echo that comes after the end of its window, which is a second
+    /// after the frame at most, is a write like any other (semantics §2), also of what a client of ours owns: that client
+    /// refuses it and counts it, if it wants the signal at all, and sends nothing back, since the server arbitrates.
+    fn by_model(&self, name: &str) -> bool {
+        let signals = self.network.signals(SERVER);
+        let id = signals.names().find(name);
+        id.is_some_and(|id| {
+            let table = signals.table();
+            let origin = table.slot(id).map(|slot| slot.origin);
+            origin.is_some_and(|origin| self.model_numbers.contains(&origin))
+        })
+    }
+
+    /// `by_model`: a model wrote it last. One that was away has no name by which the server would know it again.
+    fn has(&self, end: usize, name: &str, value: ValueRef<'_>, by_model: bool) {
         let signals = self.network.signals(end);
         let Some(id) = signals.names().find(name) else {
             return;
@@ -670,11 +685,6 @@ impl World {
         // A signal that nobody has set yet is nobody's.
         let known =
             slot.quality != Quality::Never || value == Value::default_of(slot.kind).as_ref();
-        // A model that was away has no name by which the server would know it again, and what it repeats may be an echo.
-        let by_model = match owner {
-            Some(owner) => self.models.contains(&owner),
-            None => !self.models.is_empty(),
-        };
         assert!(
             known && (by_model || slot.quality != Quality::Stale),
             "end {end}: {name} is {:?}",
