@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
 use crate::options::Mode;
 use crate::protocol::encode;
 use crate::session::Session;
@@ -125,8 +127,7 @@ impl Session {
         // Where a frame still waits to be read, another says nothing new.
         if !peer.busy {
             peer.set_busy(now);
-            let text = format!("{}{}", encode::DATA_OPEN, encode::CLOSE);
-            self.send(id, text.into());
+            self.send(id, Utf8Bytes::from_static(encode::EMPTY_DATA));
         }
     }
 
@@ -135,6 +136,9 @@ impl Session {
         let signals = Arc::clone(&self.signals);
         let names = signals.names();
         let count = names.len() as u32;
+        if self.known_signals == count {
+            return;
+        }
         for rights in (self.peers.values_mut()).filter_map(|peer| peer.rights.as_mut()) {
             rights.meet(&names);
         }
@@ -152,9 +156,7 @@ impl Session {
                 }
             }
         }
-        if self.known_signals < count {
-            self.known_signals = count;
-            self.catalog_grew();
-        }
+        self.known_signals = count;
+        self.catalog_grew();
     }
 }

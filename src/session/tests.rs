@@ -14,4 +14,5 @@ mod requests;
 mod resync;
 mod scenario;
 mod sharing;
+mod timers;
 mod vectors;

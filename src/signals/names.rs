@@ -177,7 +177,17 @@ mod tests {
     fn every_name_reads_back_however_it_is_written_in_a_frame() {
         let mut names = Names::default();
         let longest = "\u{1}".repeat(MAX_NAME_BYTES);
-        let given = ["a", "Weg \"ä\"", "\\", "ä", "tab\t", &longest, "\"", ",\"a\":", "b"];
+        let given = [
+            "a",
+            "Weg \"ä\"",
+            "\\",
+            "ä",
+            "tab\t",
+            &longest,
+            "\"",
+            ",\"a\":",
+            "b",
+        ];
         for (id, name) in (0..).zip(given) {
             assert_eq!(names.add(name, Kind::Int), id);
         }
