@@ -110,6 +110,8 @@ pub(crate) struct Session {
     secrets: Secrets,
     /// Something is due beyond what the host sets: a relay, a resend, a correction, a backlog.
     transmit_wanted: bool,
+    /// The last transmission had nothing to send to anybody, and nothing came in since.
+    nothing_due: bool,
     /// It is due at once, whatever the send mode.
     transmit_now: bool,
     /// A peer that is to be closed has taken a frame.
@@ -164,6 +166,7 @@ impl Session {
             notices: Quota::new(NOTICES),
             secrets: Secrets::of(&options),
             transmit_wanted: false,
+            nothing_due: false,
             transmit_now: false,
             stopping: false,
             follow_up: false,
@@ -251,6 +254,7 @@ impl Session {
     /// Takes one input.
     pub(crate) fn handle(&mut self, now: Time, input: Input<'_>) {
         self.now = now;
+        self.nothing_due &= matches!(input, Input::Cycle { .. });
         match input {
             Input::Start => self.start(now),
             Input::Connected {
@@ -289,7 +293,9 @@ impl Session {
                     } else {
                         Take::Everything
                     };
-                    self.transmit(now, take);
+                    if take == Take::Everything || !self.nothing_due || self.has_news() {
+                        self.transmit(now, take);
+                    }
                 }
             }
             Input::Changed => self.transmit_wanted = true,
@@ -331,6 +337,11 @@ impl Session {
         {
             self.transmit(now, Take::Unsent);
         }
+    }
+
+    /// Whether the host has set or declared something since the last transmission.
+    fn has_news(&self) -> bool {
+        self.names().len() as u32 != self.known_signals || self.signals.table().has_unsent()
     }
 
     fn start(&mut self, now: Time) {

@@ -19,6 +19,20 @@ pub fn signals(count: usize) -> Vec<Signal> {
         .collect()
 }
 
+/// Gives it another value.
+pub fn change(value: &mut Value) {
+    match value {
+        Value::Bool(v) => *v = !*v,
+        Value::Int(v) => *v ^= 1,
+        Value::Float(v) => *v = if *v < 1e6 { *v + 1e6 } else { *v - 1e6 },
+        Value::Text(v) => {
+            let last = if v.ends_with('a') { 'b' } else { 'a' };
+            v.pop();
+            v.push(last);
+        }
+    }
+}
+
 fn json(value: &Value) -> serde_json::Value {
     match value {
         Value::Bool(v) => (*v).into(),

@@ -18,6 +18,7 @@ pub fn all() -> Vec<Measure> {
             unit: "round trip",
             with,
             aim: Some(5.0),
+            page: "lists",
             sides: || round_trip("list.json"),
         },
         Measure {
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Measure> {
             unit: "round trip",
             with,
             aim: Some(5.0),
+            page: "lists",
             sides: || round_trip("list.csv"),
         },
     ]

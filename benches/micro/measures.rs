@@ -21,6 +21,8 @@ pub struct Measure {
     pub with: &'static str,
     /// The greatest ratio that is good enough.
     pub aim: Option<f64>,
+    /// The page in bench/profiles that says what dominates.
+    pub page: &'static str,
     /// Builds ours and the other.
     pub sides: fn() -> [Side; 2],
 }
@@ -101,7 +103,7 @@ fn transmit() -> Side {
     let mut server = Server::new(&signals);
     prepared(move || {
         for (id, (_, value)) in (0..).zip(&mut signals) {
-            change(value);
+            data::change(value);
             assert!(server.set(id, value.as_ref()));
         }
         (FRAME, timed(|| server.cycle()))
@@ -115,6 +117,7 @@ fn frames() -> Vec<Measure> {
             unit: "signal",
             with: "serde_json::Value from the frame",
             aim: Some(0.3),
+            page: "frames",
             sides: || decode(|signals| signals),
         },
         Measure {
@@ -122,6 +125,7 @@ fn frames() -> Vec<Measure> {
             unit: "signal",
             with: "serde_json::Value from the frame",
             aim: Some(0.3),
+            page: "frames",
             sides: || decode(data::shuffled),
         },
         Measure {
@@ -129,29 +133,18 @@ fn frames() -> Vec<Measure> {
             unit: "signal",
             with: "serde_json::to_string of the Value",
             aim: Some(0.5),
+            page: "frames",
             sides: || [encode(), value_encode()],
         },
         Measure {
-            name: "encode, with a whole cycle around it: lock, copy, choose, hand over",
+            name: "a whole cycle: lock, copy, choose, encode, hand over",
             unit: "signal",
             with: "serde_json::to_string of the Value",
-            aim: Some(0.5),
+            aim: None,
+            page: "frames",
             sides: || [transmit(), value_encode()],
         },
     ]
-}
-
-fn change(value: &mut Value) {
-    match value {
-        Value::Bool(v) => *v = !*v,
-        Value::Int(v) => *v ^= 1,
-        Value::Float(v) => *v = if *v < 1e6 { *v + 1e6 } else { *v - 1e6 },
-        Value::Text(v) => {
-            let last = if v.ends_with('a') { 'b' } else { 'a' };
-            v.pop();
-            v.push(last);
-        }
-    }
 }
 
 const BARE_CALL: &str = "a foreign call of that shape that does nothing";
@@ -213,6 +206,7 @@ fn calls() -> Vec<Measure> {
             unit: "call",
             with: BARE_CALL,
             aim: Some(8.0),
+            page: "calls",
             sides: || [set_bool(), bare()],
         },
         Measure {
@@ -220,6 +214,7 @@ fn calls() -> Vec<Measure> {
             unit: "call",
             with: BARE_CALL,
             aim: Some(8.0),
+            page: "calls",
             sides: || [set_float(), bare()],
         },
         Measure {
@@ -227,6 +222,7 @@ fn calls() -> Vec<Measure> {
             unit: "call",
             with: BARE_CALL,
             aim: None,
+            page: "calls",
             sides: || [get_bool(), bare()],
         },
         Measure {
@@ -234,6 +230,7 @@ fn calls() -> Vec<Measure> {
             unit: "change",
             with: BARE_CALL,
             aim: Some(4.0),
+            page: "calls",
             sides: || [poll_changes(), bare()],
         },
     ]
@@ -253,7 +250,7 @@ fn registry_poll() -> Side {
     let mut registry = Registry::new(&signals, false);
     prepared(move || {
         for (id, (_, value)) in (0..).zip(&mut signals) {
-            change(value);
+            data::change(value);
             registry.apply(id, value.as_ref());
         }
         let poll = || {
@@ -272,6 +269,7 @@ fn registry() -> Vec<Measure> {
             unit: "set",
             with: BARE_CALL,
             aim: None,
+            page: "calls",
             sides: || [registry_set(), bare()],
         },
         Measure {
@@ -279,6 +277,7 @@ fn registry() -> Vec<Measure> {
             unit: "change",
             with: BARE_CALL,
             aim: None,
+            page: "calls",
             sides: || [registry_poll(), bare()],
         },
     ]
@@ -290,6 +289,7 @@ fn importing() -> Measure {
         unit: "import",
         with: "serde_json::Value from the answer",
         aim: Some(3.0),
+        page: "import",
         sides: || {
             let answer = data::catalogue(&data::signals(CATALOGUE));
             let theirs = value_decode(answer.clone(), 1);
@@ -321,6 +321,7 @@ fn cycles() -> Vec<Measure> {
             unit: "cycle",
             with: "nothing changed of 1,000",
             aim: Some(2.0),
+            page: "cycles",
             sides: || [cycle(100_000, 0), cycle(1000, 0)],
         },
         Measure {
@@ -328,6 +329,7 @@ fn cycles() -> Vec<Measure> {
             unit: "cycle",
             with: "10 of 1,000 set",
             aim: Some(2.0),
+            page: "cycles",
             sides: || [cycle(10_000, 10), cycle(1000, 10)],
         },
         Measure {
@@ -335,6 +337,7 @@ fn cycles() -> Vec<Measure> {
             unit: "cycle",
             with: "10 of 1,000 set",
             aim: Some(2.0),
+            page: "cycles",
             sides: || [cycle(100_000, 10), cycle(1000, 10)],
         },
     ]

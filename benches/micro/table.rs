@@ -57,9 +57,15 @@ fn row(measure: &Measure) -> String {
     let (ours, theirs) = (median(ours), median(theirs));
     let ratio = ours / theirs;
     let (aim, result) = match measure.aim {
-        Some(aim) if ratio <= aim => (format!("≤ {aim}"), "met"),
-        Some(aim) => (format!("≤ {aim}"), "missed"),
-        None => ("–".to_owned(), "–"),
+        Some(aim) if ratio <= aim => (format!("≤ {aim}"), "met".to_owned()),
+        Some(aim) => {
+            let page = format!("profiles/{}.txt", measure.page);
+            (
+                format!("≤ {aim}"),
+                format!("missed: [bench/{page}]({page})"),
+            )
+        }
+        None => ("–".to_owned(), "–".to_owned()),
     };
     format!(
         "| {} | {} a {} | {}: {} | {ratio:.2} | {aim} | {result} |",

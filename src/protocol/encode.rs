@@ -12,6 +12,9 @@ pub const SNAPSHOT_OPEN: &str = r#"{"type":"snapshot","version":2,"signals":{"#;
 /// The end of a `data` or `snapshot` frame.
 pub const CLOSE: &str = "}}";
 
+/// A `data` frame without signals: a sign of life.
+pub const EMPTY_DATA: &str = r#"{"type":"data","version":2,"signals":{}}"#;
+
 /// Writes `"name":`. A caller that sends a name often keeps the result.
 pub fn write_key(out: &mut String, name: &str) {
     write_text(out, name);
@@ -134,6 +137,7 @@ mod tests {
 
     #[test]
     fn an_empty_data_frame_and_an_empty_snapshot() {
+        assert_eq!(format!("{DATA_OPEN}{CLOSE}"), EMPTY_DATA);
         insta::assert_snapshot!(format!("{DATA_OPEN}{CLOSE}"), @r#"{"type":"data","version":2,"signals":{}}"#);
         insta::assert_snapshot!(format!("{SNAPSHOT_OPEN}{CLOSE}"), @r#"{"type":"snapshot","version":2,"signals":{}}"#);
     }

@@ -93,6 +93,7 @@ impl Session {
         self.meet_new_signals();
         let mut scratch = std::mem::take(&mut self.scratch);
         let sealed = self.collect(&mut scratch, take);
+        self.nothing_due = scratch.picks.is_empty() && scratch.wanted.is_empty() && !self.follow_up;
         if !scratch.picks.list.is_empty() {
             self.distribute(&mut scratch, sealed, now);
         }
@@ -175,6 +176,9 @@ impl Session {
     /// Whether FIFOs stay where they are for the sake of a peer that cannot take a frame: for a short while, or as long as
     /// nobody else wants them.
     fn fifos_wait(&mut self, table: &Table) -> bool {
+        if table.is_plain() {
+            return false;
+        }
         let now = self.now;
         let taken = (self.peers.values())
             .any(|peer| ready(peer) && table.fifo_waits(|signal| peer.wants(signal)));
@@ -266,7 +270,8 @@ impl Session {
         let signals = Arc::clone(&self.signals);
         let names = signals.names();
         let mut frames: Vec<Frame> = Vec::new();
-        let mut by_choice: FxHashMap<u64, usize> = FxHashMap::default();
+        // Further choices than the common one, by their hash, with the places of their frames.
+        let mut by_choice: FxHashMap<u64, (Vec<u32>, usize)> = FxHashMap::default();
         let common = Common::of(&eligibility, picks);
         let mut common_at = None;
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
@@ -366,10 +371,15 @@ impl Session {
             let key = choice_key(chosen);
             // Who has names of its own gets frames of its own.
             let shared = peer.aliases.is_none();
-            let same = |at: &usize| shared && frames[*at].chosen == *chosen;
-            let found = common_at
-                .filter(same)
-                .or_else(|| by_choice.get(&key).copied().filter(same));
+            let is_common = || {
+                common
+                    .as_ref()
+                    .is_some_and(|common| common.chosen == *chosen)
+            };
+            let known = by_choice.get(&key).filter(|(known, _)| known == chosen);
+            let found = (common_at.filter(|_| is_common()))
+                .or_else(|| known.map(|(_, at)| *at))
+                .filter(|_| shared);
             let at = found.unwrap_or_else(|| {
                 frames.push(build(
                     encode::DATA_OPEN,
@@ -384,7 +394,7 @@ impl Session {
                     &eligibility,
                 ));
                 if shared {
-                    by_choice.insert(key, frames.len() - 1);
+                    by_choice.insert(key, (chosen.clone(), frames.len() - 1));
                 }
                 frames.len() - 1
             });

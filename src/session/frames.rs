@@ -80,7 +80,6 @@ pub(super) const INVERTED: u32 = 1 << 31;
 
 /// One encoded frame, shared by all peers that get the same signals.
 pub(super) struct Frame {
-    pub(super) chosen: Vec<u32>,
     /// The message, or several when it was split, each with how many values it carries.
     pub(super) texts: Vec<(Utf8Bytes, u32)>,
     /// The signals in it that peers may write as well.
@@ -254,7 +253,6 @@ pub(super) fn build(
     }
     texts.push((text.into(), values));
     Frame {
-        chosen: chosen.to_vec(),
         texts,
         shared: shared.into(),
         shared_prints: shared_prints.into(),

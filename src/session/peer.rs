@@ -382,6 +382,23 @@ impl Peer {
         }
     }
 
+    /// Whether a heartbeat is due, or so soon that it can go out with those of others.
+    pub(crate) fn heartbeat_is_due(&self, options: &Options, now: Time) -> bool {
+        after(self.last_data, options.heartbeat) <= with_grace(now, options.heartbeat)
+    }
+
+    /// As [`Peer::heartbeat_is_due`], for a ping.
+    pub(crate) fn ping_is_due(&self, options: &Options, now: Time) -> bool {
+        self.next_ping <= with_grace(now, options.ping_interval)
+    }
+
+    /// Whether time alone calls for something here now.
+    pub(crate) fn is_due(&self, options: &Options, now: Time) -> bool {
+        self.deadline(options) <= now
+            || self.heartbeat_is_due(options, now)
+            || self.ping_is_due(options, now)
+    }
+
     /// The earliest point at which time alone calls for something here.
     pub(crate) fn deadline(&self, options: &Options) -> Time {
         let heartbeat = after(self.last_data, options.heartbeat);
@@ -399,6 +416,12 @@ impl Peer {
         .min()
         .unwrap_or(Time::NEVER)
     }
+}
+
+/// What is done every `interval` may be done now if it is due by then: with many peers, each of which has a time of its
+/// own, this gathers them in a few moments instead of one wake-up each.
+fn with_grace(now: Time, interval: Duration) -> Time {
+    now + interval / 16
 }
 
 /// `interval` after `start`; never, when the interval is switched off.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
 use crate::options::Mode;
 use crate::protocol::encode;
 use crate::session::Session;
@@ -197,8 +199,7 @@ impl Session {
         // Where a frame still waits to be read, another says nothing new.
         if !peer.busy {
             peer.set_busy(now);
-            let text = format!("{}{}", encode::DATA_OPEN, encode::CLOSE);
-            self.send(id, text.into());
+            self.send(id, Utf8Bytes::from_static(encode::EMPTY_DATA));
         }
     }
 
@@ -207,6 +208,9 @@ impl Session {
         let signals = Arc::clone(&self.signals);
         let names = signals.names();
         let count = names.len() as u32;
+        if self.known_signals == count {
+            return;
+        }
         for rights in (self.peers.values_mut()).filter_map(|peer| peer.rights.as_mut()) {
             rights.meet(&names);
         }

@@ -16,4 +16,5 @@ mod resync;
 mod scenario;
 mod server;
 mod sharing;
+mod timers;
 mod vectors;

@@ -100,14 +100,17 @@ impl Session {
             Some(at) => self.arm(at),
             None => {}
         }
-        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
-        for id in ids {
+        let due: Vec<PeerId> = (self.peers.values())
+            .filter(|peer| peer.is_due(&self.options, now))
+            .map(|peer| peer.id)
+            .collect();
+        for id in due {
             self.peer_deadline(id, now);
-            if let Some(peer) = self.peers.get(&id) {
-                let next = peer.deadline(&self.options);
-                self.arm(next);
-            }
         }
+        let next = (self.peers.values())
+            .map(|peer| peer.deadline(&self.options))
+            .min();
+        self.arm(next.unwrap_or(Time::NEVER));
     }
 
     fn peer_deadline(&mut self, id: PeerId, now: Time) {
@@ -124,14 +127,14 @@ impl Session {
             self.closed(id, &text, now);
             return;
         }
-        let ping = peer.next_ping <= now;
+        let ping = peer.ping_is_due(&self.options, now);
         if ping {
             peer.next_ping = peer::after(now, self.options.ping_interval);
         }
         let first_state = peer.first_state.is_some_and(|at| at <= now);
         let push = peer.push_at.take_if(|at| *at <= now).is_some();
         let turn = peer.turn.take_if(|at| *at <= now).is_some();
-        let heartbeat = peer::after(peer.last_data, self.options.heartbeat) <= now;
+        let heartbeat = peer.heartbeat_is_due(&self.options, now);
         if ping {
             self.send_fence(id, now);
         }
