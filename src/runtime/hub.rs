@@ -208,12 +208,12 @@ impl Hub {
 
     fn carry_out(&mut self, output: Output) -> bool {
         match output {
-            Output::Send { peer, text } => self.to_link(peer, Outbound::Text(text)),
+            Output::Send { peer, text } => self.hand_over(peer, Outbound::Text(text)),
             Output::Ping { peer, payload } => {
-                self.to_link(peer, Outbound::Ping(Bytes::copy_from_slice(&payload)));
+                self.hand_over(peer, Outbound::Ping(Bytes::copy_from_slice(&payload)));
             }
             Output::Close { peer, code, reason } => {
-                self.to_link(peer, Outbound::Close { code, reason });
+                self.hand_over(peer, Outbound::Close { code, reason });
             }
             Output::MessageCap { peer, bytes } => {
                 if let Some(link) = self.links.get(&peer) {
@@ -249,7 +249,7 @@ impl Hub {
         false
     }
 
-    fn to_link(&mut self, peer: PeerId, outbound: Outbound) {
+    fn hand_over(&mut self, peer: PeerId, outbound: Outbound) {
         if let Some(link) = self.links.get_mut(&peer) {
             // A link that is gone reports its end by itself.
             link.outlet.push(outbound);

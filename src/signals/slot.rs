@@ -46,11 +46,7 @@ pub(super) struct Stored {
 impl Stored {
     #[inline]
     pub(super) fn get(&self, kind: Kind) -> ValueRef<'_> {
-        join(
-            kind,
-            self.bits,
-            self.text.as_ref().map_or("", |text| text),
-        )
+        join(kind, self.bits, self.text.as_ref().map_or("", |text| text))
     }
 
     #[inline]

@@ -146,6 +146,9 @@ impl Line {
     }
 }
 
+/// Why there is no next message, and what the peer announced that it may not send.
+pub(super) type Failed = (WsError, Option<Fault>);
+
 /// How far reading has come.
 pub(super) struct Place {
     /// In the middle of a message.
@@ -170,11 +173,11 @@ impl Io {
         written
     }
 
-    /// The next message, or why there is none, and what the peer announced that it may not send.
+    /// The next message.
     pub(super) fn poll_next(
         &mut self,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Message, (WsError, Option<Fault>)>>> {
+    ) -> Poll<Option<Result<Message, Failed>>> {
         let next = ready!(Pin::new(&mut self.socket).poll_next(cx));
         let fault = self.socket.get_ref().fault();
         Poll::Ready(next.map(|message| message.map_err(|error| (error, fault))))

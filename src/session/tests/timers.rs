@@ -31,7 +31,7 @@ impl Idle {
                     self.longest = self.longest.max(self.now.since(before));
                 }
                 self.messages += 1;
-                self.input(Input::Drained { peer });
+                self.input(Input::Drained { peers: &[peer] });
             }
         }
     }
