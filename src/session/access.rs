@@ -191,7 +191,7 @@ impl Session {
         }
         let who = self.who(id);
         for signal in fresh {
-            let name = self.names().name(signal).map(|name| escape(name));
+            let name = self.names().name(signal).map(escape);
             let text = format!(
                 "{who} may not write signal {}: its role is \"{role}\"; more of it is counted in denied",
                 name.unwrap_or_default()
