@@ -99,11 +99,17 @@ demo: build ## Run the conveyor cell and its Python client; DEMO_SECONDS=10
 	@$(PYTHON) scripts/demo.py --gateway $(BIN)/gateway --seconds $(DEMO_SECONDS)
 
 .PHONY: test
-test: setup test-rust test-ffi test-c test-cpp test-consumers test-docs test-python test-csharp test-unity test-webgl test-cli test-modbus test-soak test-network test-security test-peers ## Run all tests
+test: setup test-rust test-instructions test-ffi test-c test-cpp test-consumers test-docs test-python test-csharp test-unity test-webgl test-cli test-modbus test-soak test-network test-security test-peers ## Run all tests
 
 .PHONY: test-rust
 test-rust: setup-build ## Rust: unit tests, layers, header and declarations, README
 	@$(CARGO) test --quiet $(CARGO_FLAGS)
+
+.PHONY: test-instructions
+test-instructions: setup ## Instructions of the hot paths (set, cycle, arrival of a frame) against limits, where valgrind is
+	@if command -v valgrind >/dev/null; then \
+		$(CARGO) build --quiet --profile instructions --features bench-internals --bin instructions $(if $(CI),--locked); fi
+	@$(PYTHON) bench/instructions/check.py $(OUTPUT)/instructions/instructions
 
 .PHONY: test-ffi
 test-ffi: build ## Every export with bad handles and pointers; requests

@@ -4,8 +4,9 @@
 #   scripts/setup.sh build   what building and the demo need: Rust, C and C++ compilers, Python
 #   scripts/setup.sh python  also the Python test packages and the wheel's build backend: .venv
 #   scripts/setup.sh all     also CMake, Node, Mono, libmodbus and jansson (the Modbus gateway), faketime, iproute2 and
-#                            nftables (the network tests), nginx, Chromium and openssl (the security tests) and the test
-#                            packages: .venv (Python) and tests/node/node_modules (Node)
+#                            nftables (the network tests), nginx, Chromium and openssl (the security tests), valgrind (if
+#                            it may: the instruction counts) and the test packages: .venv (Python) and
+#                            tests/node/node_modules (Node)
 #   scripts/setup.sh webgl   also emscripten and Chromium, for `make verify-webgl`: about 2 GB
 #   scripts/setup.sh bench   what building and the other peers of the benches need
 #
@@ -61,6 +62,8 @@ missing_packages() {
         has ip || echo iproute2
         has nft || echo nftables
         has mono || echo mono-runtime
+        # Nothing needs it: without it, the check of instruction counts is skipped.
+        [ "$what" != all ] || [ "$(id -u)" != 0 ] || has valgrind || echo valgrind
         pkg-config --exists libmodbus jansson 2>/dev/null || echo pkg-config libmodbus-dev libjansson-dev
         mono_libraries || echo libmono-corlib4.5-cil libmono-system4.0-cil libmono-system-core4.0-cil
     fi

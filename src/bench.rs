@@ -12,7 +12,9 @@ use crate::signals::{Declaration, Picks, Signals};
 use crate::time::Time;
 use crate::value::{Access, Direction, Value, ValueRef};
 
-pub use crate::ffi::{rv_change, rv_event, rv_info, rv_options};
+pub use crate::ffi::{
+    handle_of, rv_change, rv_event, rv_info, rv_interface, rv_options, rv_set_bool,
+};
 
 /// Declares `signals` under ids from 0.
 fn declared(signals: &[(String, Value)], access: Access) -> Signals {
@@ -105,41 +107,37 @@ impl Registry {
 
 const PEER: PeerId = 1;
 
-/// A server with one client, without sockets: what it sends is dropped.
-pub struct Server {
+/// One end of a connection, without sockets: what it sends is dropped.
+struct End {
     session: Session,
     signals: Arc<Signals>,
     outputs: Vec<Output>,
     now: Time,
 }
 
-impl Server {
-    /// The client has the whole state already.
-    #[must_use]
-    pub fn new(signals: &[(String, Value)]) -> Self {
-        let signals = Arc::new(declared(signals, Access::Write));
-        let options = Arc::new(Options::server());
-        let mut server = Self {
-            session: Session::new(options, Arc::clone(&signals), 1),
+impl End {
+    fn new(options: Options, signals: &[(String, Value)], access: Access) -> Self {
+        let signals = Arc::new(declared(signals, access));
+        let mut end = Self {
+            session: Session::new(Arc::new(options), Arc::clone(&signals), 1),
             signals,
             outputs: Vec::new(),
             now: Time::from_micros(1),
         };
-        server.input(Input::Start);
-        server.input(Input::Connected {
+        end.input(Input::Start);
+        end.input(Input::Connected {
             peer: PEER,
             address: "bench".to_owned(),
             note: String::new(),
             ip: None,
             grant: None,
         });
-        let text = r#"{"type":"data","version":2,"signals":{}}"#;
-        server.input(Input::Text { peer: PEER, text });
-        server.cycle();
-        server
+        end
     }
 
+    /// Gives the bytes that go out.
     fn input(&mut self, input: Input<'_>) -> usize {
+        self.now = self.now + Duration::from_micros(1);
         self.session.handle(self.now, input);
         self.session.outputs(&mut self.outputs);
         let sent = |output: Output| match output {
@@ -148,20 +146,56 @@ impl Server {
         };
         self.outputs.drain(..).map(sent).sum()
     }
+}
+
+/// A server with one client.
+pub struct Server(End);
+
+impl Server {
+    /// The client has the whole state already.
+    #[must_use]
+    pub fn new(signals: &[(String, Value)]) -> Self {
+        let mut server = Self(End::new(Options::server(), signals, Access::Write));
+        let text = r#"{"type":"data","version":2,"signals":{}}"#;
+        server.0.input(Input::Text { peer: PEER, text });
+        server.cycle();
+        server
+    }
 
     /// The host sets a signal.
     pub fn set(&self, id: u32, value: ValueRef<'_>) -> bool {
-        self.signals.table().set(id, value).is_ok()
+        self.0.signals.table().set(id, value).is_ok()
     }
 
     /// One cycle, and the client takes what it gets: gives the bytes.
     pub fn cycle(&mut self) -> usize {
-        self.now = self.now + Duration::from_micros(1);
-        let bytes = self.input(Input::Cycle { skipped: 0 });
+        let bytes = self.0.input(Input::Cycle { skipped: 0 });
         if bytes > 0 {
-            self.input(Input::Drained { peers: &[PEER] });
+            self.0.input(Input::Drained { peers: &[PEER] });
         }
         bytes
+    }
+}
+
+/// A client, connected to a server that writes all signals.
+pub struct Client(End);
+
+impl Client {
+    /// It has had no state yet.
+    #[must_use]
+    pub fn new(signals: &[(String, Value)]) -> Self {
+        Self(End::new(Options::client(), signals, Access::Read))
+    }
+
+    /// A frame comes in, and the host polls: gives how many changes there were.
+    pub fn receive(&mut self, frame: &str, mut out: impl FnMut(&crate::signals::Change)) -> usize {
+        self.0.input(Input::Text {
+            peer: PEER,
+            text: frame,
+        });
+        let mut table = self.0.signals.table();
+        let capacity = table.len();
+        table.poll(capacity, |_, change| out(&change))
     }
 }
 

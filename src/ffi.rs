@@ -42,6 +42,8 @@ mod value;
 
 #[cfg(feature = "bench-internals")]
 pub use {
+    handle::{insert as handle_of, rv_interface},
     options::rv_options,
     records::{rv_change, rv_event, rv_info},
+    value::rv_set_bool,
 };

@@ -321,7 +321,7 @@ fn cycles() -> Vec<Measure> {
             unit: "cycle",
             with: "nothing changed of 1,000",
             aim: Some(2.0),
-            page: "cycles",
+            page: "frames",
             sides: || [cycle(100_000, 0), cycle(1000, 0)],
         },
         Measure {
@@ -329,7 +329,7 @@ fn cycles() -> Vec<Measure> {
             unit: "cycle",
             with: "10 of 1,000 set",
             aim: Some(2.0),
-            page: "cycles",
+            page: "frames",
             sides: || [cycle(10_000, 10), cycle(1000, 10)],
         },
         Measure {
@@ -337,7 +337,7 @@ fn cycles() -> Vec<Measure> {
             unit: "cycle",
             with: "10 of 1,000 set",
             aim: Some(2.0),
-            page: "cycles",
+            page: "frames",
             sides: || [cycle(100_000, 10), cycle(1000, 10)],
         },
     ]
