@@ -67,6 +67,8 @@ pub(crate) struct Hub {
     /// Wakes the driver for something new.
     pub(crate) wake: Arc<Notify>,
     changes_seen: u64,
+    /// Those who wait are to be told, once the link that brought it sleeps.
+    untold: bool,
     /// The interface was started for this request alone, and stops when it is done.
     pub(crate) stop_after: Option<u32>,
     stop_wanted: bool,
@@ -91,6 +93,7 @@ impl Hub {
             sleeping_until: Time::NEVER,
             wake: Arc::new(Notify::new()),
             changes_seen: 0,
+            untold: false,
             stop_after: None,
             stop_wanted: false,
             stopping: false,
@@ -277,14 +280,15 @@ impl Hub {
 
 /// Runs one input, writes what follows, then tells those who wait.
 pub(crate) fn run(hub: &Mutex<Hub>, input: Input<'_>) {
-    carry_on(hub.lock(), input);
+    let mut guard = hub.lock();
+    let news = carry_on(&mut guard, input);
+    tell(guard, news);
 }
 
-fn carry_on(mut guard: MutexGuard<'_, Hub>, input: Input<'_>) {
-    let mut news = write(&mut guard);
+fn carry_on(guard: &mut MutexGuard<'_, Hub>, input: Input<'_>) -> bool {
+    let mut news = write(guard);
     news |= guard.run(clock::now(), input);
-    news |= write(&mut guard);
-    tell(guard, news);
+    news | write(guard)
 }
 
 /// As [`run`], for a host's thread that must not wait; `false` when the hub is in use, and nothing was done. What goes
@@ -360,32 +364,38 @@ fn write(guard: &mut MutexGuard<'_, Hub>) -> bool {
 
 /// Runs what a link reports.
 pub(crate) fn link_event(hub: &Mutex<Hub>, peer: PeerId, event: LinkEvent<'_>) {
+    let mut guard = hub.lock();
     let input = match event {
         LinkEvent::Text(text) => Input::Text { peer, text },
         LinkEvent::Ping(payload) => Input::Ping { peer, payload },
         LinkEvent::Pong(payload) => Input::Pong { peer, payload },
         LinkEvent::Progress => Input::Progress { peer },
+        LinkEvent::Settled => {
+            let news = std::mem::take(&mut guard.untold);
+            return tell(guard, news);
+        }
         LinkEvent::Drained => {
-            let guard = hub.lock();
             let link = guard.links.get(&peer);
             // Unless another thread has queued something since.
             if link.is_some_and(|link| link.outlet.line().is_idle()) {
-                carry_on(guard, Input::Drained { peers: &[peer] });
+                let news = carry_on(&mut guard, Input::Drained { peers: &[peer] });
+                tell(guard, news);
             }
             return;
         }
         LinkEvent::Closed(closed) => {
-            hub.lock().links.remove(&peer);
+            guard.links.remove(&peer);
+            let mut news = std::mem::take(&mut guard.untold);
             if closed.crowded() {
-                run(hub, Input::Crowded);
+                news |= carry_on(&mut guard, Input::Crowded);
             }
-            Input::Closed {
-                peer,
-                reason: describe(&closed),
-            }
+            let reason = describe(&closed);
+            news |= carry_on(&mut guard, Input::Closed { peer, reason });
+            return tell(guard, news);
         }
     };
-    run(hub, input);
+    // A host that is told at once answers while the link still looks for more, and each is in the other's way.
+    guard.untold |= carry_on(&mut guard, input);
 }
 
 /// How a link ended, in words.

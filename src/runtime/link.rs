@@ -54,6 +54,8 @@ pub(crate) enum LinkEvent<'a> {
     Pong(&'a [u8]),
     /// Bytes came, but nothing whole yet.
     Progress,
+    /// What came is read. From here on the link sleeps, and is in nobody's way.
+    Settled,
     /// Everything queued so far is in the kernel.
     Drained,
     /// The link has ended. Always the last event, and always there.
@@ -267,8 +269,11 @@ impl Link<'_> {
         let Some(place) = self.line.io().map(|io| io.place()) else {
             return Poll::Ready(End::Cut);
         };
-        if place.bytes != self.seen && !heard && !quiet {
-            on_event(LinkEvent::Progress);
+        if !quiet && (heard || place.bytes != self.seen) {
+            if !heard {
+                on_event(LinkEvent::Progress);
+            }
+            on_event(LinkEvent::Settled);
         }
         self.seen = place.bytes;
         self.follow_message(place);

@@ -4,6 +4,7 @@ mod access;
 mod admission;
 mod connect;
 mod flag;
+mod hub;
 mod link;
 mod listen;
 mod tls;

@@ -1,3 +1,4 @@
+mod direct;
 mod flow;
 mod sizes;
 
@@ -60,6 +61,7 @@ async fn link(stream: TcpStream, role: Role, cap: usize, options: LinkOptions) -
     let (event, events) = unbounded_channel();
     let task = tokio::spawn(run(line, options, move |e| {
         let e = match e {
+            LinkEvent::Settled => return,
             LinkEvent::Text(text) => Event::Text(text.to_owned()),
             LinkEvent::Ping(data) => Event::Ping(data.to_vec()),
             LinkEvent::Pong(data) => Event::Pong(data.to_vec()),
