@@ -63,7 +63,7 @@ impl Server {
             grant: None,
         };
         run(&self.hub, connected);
-        let text = r#"{"type":"subscribe","version":2,"signals":["a"]}"#;
+        let text = r#"{"type":"subscribe","version":2,"subscribe":["a"]}"#;
         run(&self.hub, Input::Text { peer, text });
         let mut client = near.into_std().unwrap();
         client.set_nonblocking(false).unwrap();
@@ -79,9 +79,11 @@ impl Server {
         client
     }
 
+    /// What the host sets and flushes, until the hub has it.
     fn set(&self, value: i64) {
         let mut table = self.signals.table();
         table.set(self.signal, ValueRef::Int(value)).unwrap();
+        table.flush();
     }
 
     fn flush(&self) -> bool {
