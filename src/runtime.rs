@@ -22,6 +22,7 @@ mod origin;
 mod queue;
 mod shared;
 mod stream;
+mod tcp;
 mod thread;
 mod tls;
 

@@ -66,7 +66,7 @@ async fn attempt(options: &Options, loaded: Loaded) -> Result<WebSocketStream<Me
         let handshake = tls::start(files, host, &place, tcp);
         limit.hold(handshake, || silent(&place, "to TLS")).await?
     } else {
-        MaybeTls::Plain(tcp)
+        MaybeTls::plain(tcp)
     };
 
     let cap = options.message_cap();

@@ -376,7 +376,7 @@ impl Tasks {
                     Some(config) => tls::accept(config, stream, address)
                         .await
                         .map_err(refuse)?,
-                    None => (MaybeTls::Plain(stream), None),
+                    None => (MaybeTls::plain(stream), None),
                 };
                 if let Some(option) = refusal {
                     admission::refuse_busy(stream).await;

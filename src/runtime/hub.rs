@@ -438,7 +438,7 @@ mod tests {
             let stream = TcpStream::connect(listener.local_addr().unwrap())
                 .await
                 .unwrap();
-            let meter = Meter::after_handshake(MaybeTls::Plain(stream), &[], 1 << 20);
+            let meter = Meter::after_handshake(MaybeTls::plain(stream), &[], 1 << 20);
             let socket = WebSocketStream::from_raw_socket(meter, Role::Server, None).await;
             let outlet = Outlet::of(Line::new(socket, Role::Server));
             hub.add_link(Link::new(outlet, Arc::default(), Some(source(address))));

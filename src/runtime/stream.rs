@@ -8,15 +8,21 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsStream;
 
+use super::tcp::Tcp;
+
 /// A TCP connection, with or without TLS, of a client or of a server.
 #[derive(Debug)]
 pub(crate) enum MaybeTls {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Plain(Tcp),
+    Tls(Box<TlsStream<Tcp>>),
 }
 
 impl MaybeTls {
-    pub(crate) fn tls(stream: impl Into<TlsStream<TcpStream>>) -> Self {
+    pub(crate) fn plain(stream: TcpStream) -> Self {
+        Self::Plain(Tcp::new(stream))
+    }
+
+    pub(crate) fn tls(stream: impl Into<TlsStream<Tcp>>) -> Self {
         Self::Tls(Box::new(stream.into()))
     }
 }

@@ -7,6 +7,8 @@ mod flag;
 mod hub;
 mod link;
 mod listen;
+#[cfg(all(unix, feature = "cli"))]
+mod tcp;
 mod tls;
 
 use std::future::Future;

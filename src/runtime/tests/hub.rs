@@ -49,7 +49,7 @@ impl Server {
     /// A client that has subscribed and read what came of that.
     async fn client(&self) -> std::net::TcpStream {
         let (near, far) = pair().await;
-        let meter = Meter::after_handshake(MaybeTls::Plain(far), &[], 1000);
+        let meter = Meter::after_handshake(MaybeTls::plain(far), &[], 1000);
         let config = websocket_config(1000);
         let socket = WebSocketStream::from_raw_socket(meter, Role::Server, Some(config)).await;
         let line = Line::new(socket, Role::Server);

@@ -51,7 +51,7 @@ fn quick() -> LinkOptions {
 }
 
 async fn link(stream: TcpStream, role: Role, cap: usize, options: LinkOptions) -> End {
-    let mut meter = Meter::after_handshake(MaybeTls::Plain(stream), &[], cap);
+    let mut meter = Meter::after_handshake(MaybeTls::plain(stream), &[], cap);
     let config = websocket_config(cap);
     let cap = Arc::new(AtomicUsize::new(cap));
     meter.set_cap(cap.clone());

@@ -16,6 +16,7 @@ use super::{VERSIONS, cannot, failure, files, provider};
 use crate::error::{Error, ErrorCode, Result};
 use crate::options::Tls;
 use crate::runtime::stream::MaybeTls;
+use crate::runtime::tcp::Tcp;
 
 /// What the options of a client name, read.
 #[derive(Debug)]
@@ -90,7 +91,7 @@ pub(crate) async fn start(
         .await
         .map_err(|error| cannot("TLS cannot be set up", &error))??;
     TlsConnector::from(config)
-        .connect(name, tcp)
+        .connect(name, Tcp::new(tcp))
         .await
         .map(MaybeTls::tls)
         .map_err(|error| failure::handshake(place, own, &error))

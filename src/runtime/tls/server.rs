@@ -18,6 +18,7 @@ use crate::escape::escape;
 use crate::options::Tls;
 use crate::runtime::admission;
 use crate::runtime::stream::MaybeTls;
+use crate::runtime::tcp::Tcp;
 
 /// How long a client that was refused may take to read why.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -77,7 +78,11 @@ pub(crate) async fn accept(
         Ok(_) => return Err(format!("{peer} left without a byte")),
         Err(error) => return Err(format!("{peer} left without a byte ({error})")),
     }
-    match TlsAcceptor::from(config).accept(tcp).into_fallible().await {
+    match TlsAcceptor::from(config)
+        .accept(Tcp::new(tcp))
+        .into_fallible()
+        .await
+    {
         Ok(stream) => {
             let name = stream.get_ref().1.peer_certificates().map(|chain| {
                 let name = chain.first().and_then(|own| common_name(own));
