@@ -173,7 +173,10 @@ def test_the_types_are_strict_and_say_what_is_wrong(tmp_path):
     use, misuse = tmp_path / "use.py", tmp_path / "misuse.py"
     use.write_text(textwrap.dedent(USE))
     misuse.write_text(textwrap.dedent(MISUSE))
-    found = mypy("--python-version", "3.9", PACKAGE, use, misuse)
+    # What pytest itself imports may be written for a newer Python than the oldest that this package works on.
+    settings = tmp_path / "mypy.ini"
+    settings.write_text("[mypy]\n[mypy-packaging.*]\nfollow_imports = skip\n")
+    found = mypy("--config-file", settings, "--python-version", "3.9", PACKAGE, use, misuse)
     wrong = {int(line) for line in re.findall(r"misuse\.py:(\d+): error", found.stdout)}
     expected = {n for n, line in enumerate(textwrap.dedent(MISUSE).splitlines(), 1) if line.endswith("# error")}
     others = [line for line in found.stdout.splitlines() if "error" in line and "misuse.py" not in line]
