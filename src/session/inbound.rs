@@ -478,10 +478,15 @@ impl Session {
             self.stats.lossy += u64::from(lossy);
             let shared = slot.access != Access::Read || relay;
             if shared {
-                let fresh = slot.origin == crate::signals::LOCAL && table.is_unsent(signal)
-                    || table.is_staged(signal);
-                if awaiting && (fresh || self.client.keeps(signal)) {
+                let kept = slot.origin == crate::signals::LOCAL && table.is_unsent(signal)
+                    || self.client.keeps(signal);
+                let staged = table.is_staged(signal);
+                if awaiting && (kept || staged) {
                     peer.windows.note(signal, value);
+                    if !kept {
+                        // The flush is to see that the server has something else.
+                        table.apply_beneath(signal, value, peer.origin, now);
+                    }
                     self.stats.echoes += 1;
                     continue;
                 }

@@ -12,11 +12,11 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashMap;
 
 use crate::signals::extra::Fifo;
-use crate::signals::slot::Stored;
+use crate::signals::slot::{LOCAL, Origin, Stored};
 use crate::signals::table::Table;
 use crate::signals::table::setting::Put;
 use crate::time::Time;
-use crate::value::{Kind, Value, ValueRef};
+use crate::value::{Kind, Quality, Value, ValueRef};
 
 /// All that is staged.
 #[derive(Debug, Default)]
@@ -231,6 +231,26 @@ impl Table {
         staging.places.clear();
         staging.closed = false;
         self.staging = Some(staging);
+    }
+
+    /// A peer's value that what the host has staged stands against: no news to the host, but what its flush changes.
+    pub(crate) fn apply_beneath(
+        &mut self,
+        id: u32,
+        value: ValueRef<'_>,
+        origin: Origin,
+        now: Time,
+    ) {
+        let slot = &mut self.slots[id as usize];
+        slot.store(value);
+        slot.settle();
+        slot.quality = Quality::Good;
+        slot.failsafe = false;
+        slot.origin = origin;
+        slot.writer = origin;
+        slot.repeated_by = LOCAL;
+        slot.arrived = now;
+        slot.noted = now;
     }
 
     /// A peer's new value overtakes what the host has staged.

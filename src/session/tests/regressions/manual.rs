@@ -238,6 +238,37 @@ fn the_servers_first_state_does_not_overtake_what_the_client_has_still_to_flush(
 }
 
 #[test]
+fn a_flush_that_leads_back_is_sent_to_a_server_that_has_something_else_by_then() {
+    let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
+    both(&mut n, &[server, client], "X", Kind::Int);
+    both(&mut n, &[server, client], "B", Kind::Bool);
+    let wire = n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(client, "X", ValueRef::Int(3));
+    n.input(client, Input::Flush);
+    n.run_for(MS(1500));
+    n.cut(wire);
+    n.set(server, "X", ValueRef::Int(9));
+    n.set(server, "B", ValueRef::Bool(true));
+    n.input(server, Input::Flush);
+    for value in [4, 3] {
+        n.set(client, "X", ValueRef::Int(value));
+    }
+    for level in [true, false] {
+        n.set(client, "B", ValueRef::Bool(level));
+    }
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(1500));
+    assert_eq!((int(&n, server, "X"), int(&n, client, "X")), (9, 3));
+    n.input(client, Input::Flush);
+    n.run_for(MS(1500));
+    assert_eq!((int(&n, server, "X"), int(&n, client, "X")), (3, 3));
+    for end in [server, client] {
+        assert_eq!(n.value(end, "B").as_ref(), ValueRef::Bool(false));
+    }
+}
+
+#[test]
 fn a_host_sees_what_it_has_not_flushed_as_its_own() {
     let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
     both(&mut n, &[server, client], "X", Kind::Int);
