@@ -1,5 +1,6 @@
 //! Who a client is and what it may do: tokens, passwords and roles.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -326,10 +327,11 @@ impl Secrets {
     }
 
     /// `text` with `***` in the place of secrets.
-    pub(crate) fn redact(&self, mut text: String) -> String {
+    pub(crate) fn redact<'a>(&self, text: impl Into<Cow<'a, str>>) -> Cow<'a, str> {
+        let mut text = text.into();
         for secret in &self.0 {
             if text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), "***");
+                text = text.replace(secret.as_str(), "***").into();
             }
         }
         text

@@ -546,7 +546,7 @@ impl Session {
         let text = format!(
             "{who} ({}): {}",
             peer.address,
-            escape(&self.secrets.redact(reason.to_owned()))
+            escape(&self.secrets.redact(reason))
         );
         if self.is_server() {
             let left = format!("client {id} left: {text}");
@@ -600,7 +600,7 @@ impl Session {
         let text = if kind == EventKind::Raw {
             text
         } else {
-            self.secrets.redact(text)
+            self.secrets.redact(text).into_owned()
         };
         self.outputs.push(Output::Event(Event {
             kind,
@@ -619,7 +619,7 @@ impl Session {
             level,
             time: now,
             client: if self.is_server() { client } else { 0 },
-            text: self.secrets.redact(text),
+            text: self.secrets.redact(text).into_owned(),
         }));
     }
 

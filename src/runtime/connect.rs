@@ -39,7 +39,8 @@ pub(crate) async fn connect(
     loaded: Loaded,
 ) -> Result<WebSocketStream<Meter<MaybeTls>>> {
     // What the other side says in its answer is quoted, and it may say what it was told.
-    let redact = |error: Error| error.reworded(|text| Secrets::of(options).redact(text));
+    let redact =
+        |error: Error| error.reworded(|text| Secrets::of(options).redact(text).into_owned());
     attempt(options, loaded).await.map_err(redact)
 }
 

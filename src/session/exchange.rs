@@ -11,7 +11,6 @@ use crate::session::aliases::View;
 use crate::session::frames::{
     Common, Eligibility, Fate, Fragments, Frame, INVERTED, build, choice_key,
 };
-use crate::session::inbound::shown;
 use crate::session::peer::{Again, FIFO_PATIENCE, Peer, PeerId};
 use crate::session::{LogLevel, Output, Session, fence};
 use crate::signals::{BitSet, Kept, LOCAL, Pick, Picks, Print, Table};
@@ -532,9 +531,7 @@ impl Session {
     /// Debug mode: a frame, for people.
     pub(super) fn log_frame(&mut self, id: PeerId, arrow: &str, text: &str) {
         if self.options.debug {
-            // Before it is cut, in the middle of a secret perhaps.
-            let text = self.secrets.redact(text.to_owned());
-            let text = format!("{arrow} {}", shown(&text, 512));
+            let text = format!("{arrow} {}", self.shown(text, 512));
             self.log(LogLevel::Debug, id, text, self.now);
         }
     }

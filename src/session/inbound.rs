@@ -43,15 +43,16 @@ struct Outcome {
     relayed: bool,
 }
 
-/// A message for the log. One with a configuration, which may hold passwords, is not shown, whole or broken.
-pub(super) fn shown(text: &str, characters: usize) -> Cow<'_, str> {
-    if text.contains("config") {
-        return format!("({} bytes with a configuration, not shown)", text.len()).into();
-    }
-    escape_to(text, characters).into()
-}
-
 impl Session {
+    /// A message for the log. One with a configuration, which may hold passwords, is not shown, whole or broken.
+    pub(super) fn shown<'a>(&self, text: &'a str, characters: usize) -> Cow<'a, str> {
+        if text.contains("config") {
+            return format!("({} bytes with a configuration, not shown)", text.len()).into();
+        }
+        // Before it is cut, in the middle of a secret perhaps.
+        escape_to(&self.secrets.redact(text), characters).into()
+    }
+
     pub(super) fn text(&mut self, id: PeerId, text: &str, now: Time) {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
@@ -100,7 +101,7 @@ impl Session {
             "dropped a malformed message of {}: {}: {}",
             self.who(id),
             malformed.reason,
-            shown(text, SHOWN)
+            self.shown(text, SHOWN)
         );
         self.complain(id, text, now);
         if too_many {
@@ -414,7 +415,7 @@ impl Session {
                     lines[at] = format!(
                         "signal {}: {} of {who} {why}",
                         escape(name),
-                        escape_to(value, SHOWN)
+                        escape_to(&self.secrets.redact(value), SHOWN)
                     );
                 }
             });

@@ -436,6 +436,9 @@ fn c17_configurations_and_secrets_are_in_no_log() {
         r#"{"type":"config_set","config":{"password":"hunter22"#,
         r#"{"type":"init","name":"s3same-token"}"#,
         r#"{"type":"data","signals":{"s3same-token":1}}"#,
+        // Where the log cuts them, a secret stands.
+        r#"{"type":"data","signals":{"A":"a text that goes on until the log has had enough, says: s3same-token"}}"#,
+        r#"{"type":"data","signals":{"A":"text","and another":["","s3same-token""#,
     ] {
         server.input(Input::Text { peer: 1, text });
     }
