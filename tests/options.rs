@@ -40,6 +40,13 @@ fn property(option: &str) -> String {
     format!(" {name} {{ get; set; }}")
 }
 
+/// What a struct of the command line has.
+fn body<'a>(source: &'a str, name: &str) -> &'a str {
+    let head = format!("pub struct {name} {{");
+    let (_, rest) = source.split_once(&head).expect(name);
+    rest.split_once("\n}").expect(name).0
+}
+
 #[test]
 fn every_option_of_the_security_page_is_wherever_the_page_says() {
     const UNITY: &str = "unity-sample/Packages/com.realvirtual-ws.unity";
@@ -52,7 +59,17 @@ fn every_option_of_the_security_page_is_wherever_the_page_says() {
     let component = read(&format!("{UNITY}/Runtime/WebsocketRealtimeInterface.cs"));
     let documented = read(&format!("{UNITY}/Documentation~/index.md"));
     let mut listed = BTreeSet::new();
-    for row in rows(&page, "option") {
+    let rows = ["option |", "option of a client |"].map(|head| rows(&page, head));
+    // Both have options of the same names.
+    let tools = [&["Serve", "Wanted", "Bounds"][..], &["Connect", "Present"]].map(|structs| {
+        structs
+            .iter()
+            .map(|name| body(&tool, name))
+            .collect::<String>()
+    });
+    let rows =
+        (rows.iter().zip(&tools)).flat_map(|(rows, tool)| rows.iter().map(move |row| (row, tool)));
+    for (row, tool) in rows {
         let [options, flags, fields] = row[..] else {
             panic!("a row with other than three cells: {row:?}");
         };
@@ -89,7 +106,7 @@ fn every_option_of_the_security_page_is_wherever_the_page_says() {
         }
     }
     // What opens or changes a row of the model.
-    let options: BTreeSet<&str> = (rows(&page, "against").iter())
+    let options: BTreeSet<&str> = (self::rows(&page, "against").iter())
         .flat_map(|row| marked(row[2], '`'))
         .filter(|word| csharp.contains(&property(word)))
         .collect();

@@ -20,6 +20,8 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 struct Made {
     name: &'static str,
     content: String,
+    /// Others must not read it. Windows has no modes: there a file has the rights of its folder.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "files have no modes there"))]
     secret: bool,
 }
 
@@ -142,7 +144,7 @@ fn authority_name() -> String {
     )
 }
 
-/// A key is never readable by others, not even for a moment.
+/// On Unix a key is never readable by others, not even for a moment.
 fn write(path: &Path, file: &Made, force: bool) -> io::Result<()> {
     if force {
         // Its permissions go with it.
