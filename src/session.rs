@@ -15,6 +15,7 @@ mod frames;
 mod import;
 mod inbound;
 mod io;
+mod large;
 mod peer;
 mod probe;
 mod quota;

@@ -10,6 +10,7 @@ use crate::protocol::direction::WireType;
 use crate::protocol::import::{self, AnswerWriter, Catalog};
 use crate::session::access::Request;
 use crate::session::aliases::View;
+use crate::session::large;
 use crate::session::peer::{Peer, PeerId};
 use crate::session::{Event, EventKind, ImportReport, Output, Session, State};
 use crate::signals::{ImportEntry, Imported, Origin};
@@ -426,6 +427,6 @@ impl Session {
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.made(count, text.len(), self.now);
         }
-        self.send_large(id, text.into());
+        self.send_large(id, large::apart(text.into()));
     }
 }

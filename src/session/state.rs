@@ -12,6 +12,7 @@ use crate::session::aliases::View;
 use crate::session::exchange::{Scratch, Sent};
 use crate::session::frames::{Fate, build};
 use crate::session::import::PUSH_DELAY;
+use crate::session::large;
 use crate::session::peer::{Peer, PeerId, Whole};
 use crate::time::Time;
 use crate::value::Quality;
@@ -88,7 +89,7 @@ impl Session {
         peer.pulses.clear();
         peer.forced.clear();
         peer.again.clear();
-        let frame = {
+        let mut frame = {
             let names = self.signals.names();
             build(
                 open,
@@ -103,6 +104,9 @@ impl Session {
                 &eligibility,
             )
         };
+        for (text, _) in &mut frame.texts {
+            *text = large::apart(std::mem::take(text));
+        }
         let bytes = frame.texts.iter().map(|(text, _)| text.len()).sum();
         peer.made(picks.list.len(), bytes, now);
         self.collapse(pulses);
