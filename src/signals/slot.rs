@@ -64,6 +64,16 @@ impl Stored {
     }
 }
 
+/// What a signal may take more than a plain one, of which no bit is set.
+pub(super) mod special {
+    /// It has an entry among the table's extras.
+    pub(in crate::signals) const EXTRA: u8 = 1;
+    /// Its sets are staged.
+    pub(in crate::signals) const MANUAL: u8 = 2;
+    /// The host has set it since its last flush.
+    pub(in crate::signals) const STAGED: u8 = 4;
+}
+
 /// One signal's state. Names and notes are elsewhere: this is what sets, polls and frames touch.
 #[derive(Debug)]
 pub(crate) struct Slot {
@@ -78,8 +88,8 @@ pub(crate) struct Slot {
     pub(crate) importer: Origin,
     /// A bool as the frame before the pending one carried it.
     pub(super) base: bool,
-    /// It takes more than a plain one: it has an entry among the table's extras, or its sets are staged.
-    pub(super) special: bool,
+    /// What it takes more than a plain one: bits of [`special`].
+    pub(super) special: u8,
     /// The value is the fail-safe one.
     pub(crate) failsafe: bool,
     /// In the change log, waiting for a poll.
@@ -115,7 +125,7 @@ impl Slot {
             imported: false,
             importer: LOCAL,
             base: false,
-            special: false,
+            special: 0,
             failsafe: false,
             logged: false,
             flags: 0,
@@ -132,6 +142,12 @@ impl Slot {
         slot.store(value);
         slot.settle();
         slot
+    }
+
+    /// Whether one of these bits of [`special`] is set.
+    #[inline]
+    pub(super) const fn is(&self, bits: u8) -> bool {
+        self.special & bits != 0
     }
 
     /// Whether the host's value is what stands already: no news for peers.

@@ -22,7 +22,7 @@ use crate::signals::changes::flags;
 use crate::signals::extra::{Extra, FailSafe, Incoming};
 use crate::signals::pick::Picks;
 use crate::signals::place::Key;
-use crate::signals::slot::{LOCAL, Origin, Slot};
+use crate::signals::slot::{LOCAL, Origin, Slot, special};
 use crate::time::Time;
 use crate::value::{Access, Direction, Quality, ValueRef};
 
@@ -78,8 +78,11 @@ impl Table {
     pub(super) fn push(&mut self, slot: Slot, extra: Extra) -> u32 {
         let id = self.slots.len() as u32;
         self.slots.push(slot);
-        self.slots[id as usize].special = self.staging.is_some() || !extra.is_empty();
+        if self.staging.is_some() {
+            self.slots[id as usize].special |= special::MANUAL;
+        }
         if !extra.is_empty() {
+            self.slots[id as usize].special |= special::EXTRA;
             self.extras.insert(id, extra);
         }
         self.unsent.reserve(self.slots.len());
@@ -112,17 +115,10 @@ impl Table {
     #[inline]
     pub(crate) fn value(&self, id: u32) -> Option<ValueRef<'_>> {
         let slot = self.slot(id)?;
-        if slot.special {
-            return self.special_value(id);
+        if slot.is(special::STAGED) {
+            return self.staged(id);
         }
         Some(slot.value())
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn special_value(&self, id: u32) -> Option<ValueRef<'_>> {
-        let staged = self.staged(id);
-        staged.or_else(|| self.slot(id).map(Slot::value))
     }
 
     /// Every slot with its id.
@@ -130,16 +126,18 @@ impl Table {
         (0..).zip(&self.slots)
     }
 
+    #[inline]
     fn extra(&self, id: u32) -> Option<&Extra> {
-        if self.slots[id as usize].special {
+        if self.slots[id as usize].is(special::EXTRA) {
             self.extras.get(&id)
         } else {
             None
         }
     }
 
+    #[inline]
     fn extra_mut(&mut self, id: u32) -> Option<&mut Extra> {
-        if self.slots[id as usize].special {
+        if self.slots[id as usize].is(special::EXTRA) {
             self.extras.get_mut(&id)
         } else {
             None

@@ -2,7 +2,7 @@
 
 use crate::signals::changes::{Change, flags};
 use crate::signals::extra::Incoming;
-use crate::signals::slot::{LOCAL, Slot};
+use crate::signals::slot::{LOCAL, Slot, special};
 use crate::signals::table::Table;
 use crate::time::Time;
 use crate::value::{Quality, ValueRef};
@@ -67,7 +67,7 @@ impl Table {
                 break;
             };
             let slot = &mut self.slots[id as usize];
-            let mut change = if slot.special {
+            let mut change = if slot.is(special::EXTRA | special::STAGED) {
                 self.take_entry(id)
             } else {
                 let change = slot.change(id);
@@ -122,8 +122,10 @@ impl Table {
                 self.polled.add(value.as_ref());
             }
             None => {
-                let staged = self.staging.as_ref().and_then(|staging| staging.value(id));
-                let value = staged.unwrap_or_else(|| self.slots[id as usize].value());
+                let slot = &self.slots[id as usize];
+                let staging = self.staging.as_ref().filter(|_| slot.is(special::STAGED));
+                let value = staging.and_then(|staging| staging.value(id));
+                let value = value.unwrap_or_else(|| slot.value());
                 self.polled.add(value);
             }
         }

@@ -1,6 +1,7 @@
 //! What is to be sent: pending values, the sealed frame, FIFOs, held levels.
 
 use crate::signals::pick::Picks;
+use crate::signals::slot::special;
 use crate::signals::table::Table;
 use crate::time::Time;
 use crate::value::{Quality, Value, ValueRef};
@@ -192,7 +193,7 @@ impl Table {
             return;
         }
         picks.add_fresh(id, slot, toggled);
-        if slot.special {
+        if slot.is(special::EXTRA) {
             self.pop(id, picks);
         }
     }

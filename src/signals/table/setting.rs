@@ -1,6 +1,6 @@
 //! What the host sets.
 
-use crate::signals::slot::{join, split};
+use crate::signals::slot::{join, special, split};
 use crate::signals::table::Table;
 use crate::time::Time;
 use crate::value::{Kind, Quality, ValueRef};
@@ -41,7 +41,7 @@ impl Table {
     #[inline(always)]
     pub(crate) fn set(&mut self, id: u32, value: ValueRef<'_>) -> Result<bool, SetRefused> {
         self.check_set(id, value.kind())?;
-        if self.slots[id as usize].special {
+        if self.slots[id as usize].special != 0 {
             let (bits, text) = split(value);
             return Ok(self.set_special(id, value.kind(), bits, text));
         }
@@ -84,7 +84,7 @@ impl Table {
         }
         let (mut first, mut same) = (false, 0);
         for (id, value) in values {
-            let special = self.slots[id as usize].special;
+            let special = self.slots[id as usize].is(special::EXTRA);
             match self.put(id, value, special) {
                 Put::First => first = true,
                 Put::Further => {}

@@ -9,10 +9,8 @@
 
 use std::collections::VecDeque;
 
-use rustc_hash::FxHashMap;
-
 use crate::signals::extra::Fifo;
-use crate::signals::slot::{LOCAL, Origin, Stored};
+use crate::signals::slot::{LOCAL, Origin, Stored, special};
 use crate::signals::table::Table;
 use crate::signals::table::setting::Put;
 use crate::time::Time;
@@ -24,8 +22,8 @@ pub(super) struct Staging {
     /// Signals that were set; behind them, buffers to be used again.
     entries: Vec<Entry>,
     used: usize,
-    /// Where a signal is among them.
-    places: FxHashMap<u32, usize>,
+    /// By signal, where it is among them; of those alone that are marked as staged.
+    places: Vec<u32>,
     /// A pulse has closed the first part.
     closed: bool,
     /// When the first of them was set.
@@ -72,26 +70,34 @@ impl Entry {
 }
 
 impl Staging {
-    fn find(&self, id: u32) -> Option<&Entry> {
-        self.places.get(&id).map(|place| &self.entries[*place])
+    /// The entry of a signal that is marked as staged.
+    #[inline]
+    fn entry(&self, id: u32) -> &Entry {
+        &self.entries[self.places[id as usize] as usize]
     }
 
-    /// What the host has set a signal to.
+    /// What the host has set such a signal to.
     pub(super) fn value(&self, id: u32) -> Option<ValueRef<'_>> {
-        self.find(id)?.value()
+        self.entry(id).value()
     }
 
-    /// The entry of a signal, made if there is none.
-    fn entry(&mut self, id: u32, kind: Kind) -> &mut Entry {
-        let place = *self.places.entry(id).or_insert(self.used);
-        if place == self.used {
-            self.used += 1;
-            match self.entries.get_mut(place) {
-                Some(entry) => (entry.signal, entry.kind) = (id, kind),
-                None => self.entries.push(Entry::new(id, kind)),
-            }
+    #[inline]
+    fn entry_mut(&mut self, id: u32) -> &mut Entry {
+        &mut self.entries[self.places[id as usize] as usize]
+    }
+
+    /// Makes an entry for a signal.
+    fn add(&mut self, id: u32, kind: Kind) {
+        let place = self.used;
+        self.used += 1;
+        match self.entries.get_mut(place) {
+            Some(entry) => (entry.signal, entry.kind) = (id, kind),
+            None => self.entries.push(Entry::new(id, kind)),
         }
-        &mut self.entries[place]
+        if self.places.len() <= id as usize {
+            self.places.resize(id as usize + 1, 0);
+        }
+        self.places[id as usize] = place as u32;
     }
 
     /// What comes now belongs to the second part. `false`: it does already.
@@ -106,14 +112,13 @@ impl Staging {
     }
 
     /// Takes the entry of a signal out; it is behind the others then.
-    fn remove(&mut self, id: u32) -> Option<&mut Entry> {
-        let place = self.places.remove(&id)?;
+    fn remove(&mut self, id: u32) -> &mut Entry {
+        let place = self.places[id as usize];
         self.used -= 1;
-        if place < self.used {
-            self.entries.swap(place, self.used);
-            self.places.insert(self.entries[place].signal, place);
-        }
-        Some(&mut self.entries[self.used])
+        self.entries.swap(place as usize, self.used);
+        let moved = self.entries[place as usize].signal;
+        self.places[moved as usize] = place;
+        &mut self.entries[self.used]
     }
 }
 
@@ -122,18 +127,24 @@ impl Table {
     pub(crate) fn stage_sets(&mut self) {
         self.staging = Some(Box::default());
         for slot in &mut self.slots {
-            slot.special = true;
+            slot.special |= special::MANUAL;
         }
     }
 
     /// Whether the host has set it since its last flush.
     pub(crate) fn is_staged(&self, id: u32) -> bool {
-        self.staged(id).is_some()
+        self.slots[id as usize].is(special::STAGED)
     }
 
     /// What the host has set it to since its last flush.
     pub(super) fn staged(&self, id: u32) -> Option<ValueRef<'_>> {
-        self.staging.as_ref()?.value(id)
+        self.staged_entry(id)?.value()
+    }
+
+    #[inline]
+    fn staged_entry(&self, id: u32) -> Option<&Entry> {
+        let staging = self.staging.as_ref()?;
+        self.is_staged(id).then(|| staging.entry(id))
     }
 
     /// As [`Table::set`].
@@ -142,17 +153,25 @@ impl Table {
             Some(staged) => staged == value,
             None => self.slots[id as usize].host_repeats(value),
         };
+        if repeats {
+            return false;
+        }
         let undoes = self.undoes_staged(id, value);
         let fifo = self.extra(id).and_then(|extra| extra.fifo.as_ref());
         let depth = fifo.map(Fifo::depth);
-        let Some(staging) = self.staging.as_mut().filter(|_| !repeats) else {
+        let Some(staging) = self.staging.as_mut() else {
             return false;
         };
         if undoes && !staging.close() {
             self.collapsed += 1;
         }
         let first = staging.used == 0;
-        let entry = staging.entry(id, value.kind());
+        let slot = &mut self.slots[id as usize];
+        if !slot.is(special::STAGED) {
+            slot.special |= special::STAGED;
+            staging.add(id, slot.kind);
+        }
+        let entry = staging.entry_mut(id);
         let part = &mut entry.parts[1];
         let again = std::mem::replace(&mut part.set, true);
         part.value.put(value);
@@ -191,7 +210,7 @@ impl Table {
         let ValueRef::Bool(level) = value else {
             return false;
         };
-        let Some(entry) = self.staging.as_ref().and_then(|staging| staging.find(id)) else {
+        let Some(entry) = self.staged_entry(id) else {
             return false;
         };
         let before = entry.part(0).unwrap_or(self.slots[id as usize].value());
@@ -204,7 +223,7 @@ impl Table {
             return;
         };
         let entries = &mut staging.entries[..staging.used];
-        for part in 0..2 {
+        for part in usize::from(!staging.closed)..2 {
             let values = (entries.iter())
                 .filter(|entry| entry.queue.is_empty())
                 .filter_map(|entry| Some((entry.signal, entry.part(part)?)));
@@ -216,19 +235,19 @@ impl Table {
             self.coalesced += same;
         }
         for entry in entries {
-            for value in entry.queue.drain(..) {
+            while let Some(value) = entry.queue.pop_front() {
                 let put = self.put(entry.signal, value.as_ref(), true);
                 if put == Put::First {
                     self.unsent_since = staging.since;
                 }
                 self.coalesced += u64::from(put == Put::Same);
             }
+            self.slots[entry.signal as usize].special &= !special::STAGED;
             for part in &mut entry.parts {
                 part.set = false;
             }
         }
         staging.used = 0;
-        staging.places.clear();
         staging.closed = false;
         self.staging = Some(staging);
     }
@@ -255,12 +274,12 @@ impl Table {
 
     /// A peer's new value overtakes what the host has staged.
     pub(super) fn unstage(&mut self, id: u32) {
-        let Some(staging) = &mut self.staging else {
+        let slot = &mut self.slots[id as usize];
+        let Some(staging) = (self.staging.as_mut()).filter(|_| slot.is(special::STAGED)) else {
             return;
         };
-        let Some(entry) = staging.remove(id) else {
-            return;
-        };
+        slot.special &= !special::STAGED;
+        let entry = staging.remove(id);
         let parts = entry
             .parts
             .each_mut()

@@ -223,6 +223,34 @@ fn a_value_of_a_peers_overtakes_what_is_not_flushed_and_a_repeat_does_not() {
 }
 
 #[test]
+fn what_a_peer_overtakes_takes_nothing_else_of_what_is_staged_along() {
+    let names = ["A", "B", "C", "D"];
+    for overtaken in 0..names.len() {
+        let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
+        for name in names {
+            both(&mut n, &[server, client], name, Kind::Int);
+        }
+        n.connect(client, server, MS(1), 0);
+        n.run_for(MS(800));
+        for (name, value) in names.iter().zip(1..) {
+            n.set(server, name, ValueRef::Int(value));
+        }
+        n.set(client, names[overtaken], ValueRef::Int(9));
+        n.input(client, Input::Flush);
+        n.run_for(MS(10));
+        n.input(server, Input::Flush);
+        n.run_for(MS(1500));
+        for (index, (name, value)) in names.iter().zip(1..).enumerate() {
+            let expected = if index == overtaken { 9 } else { value };
+            assert_eq!(
+                (int(&n, server, name), int(&n, client, name)),
+                (expected, expected)
+            );
+        }
+    }
+}
+
+#[test]
 fn the_servers_first_state_does_not_overtake_what_the_client_has_still_to_flush() {
     let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
     both(&mut n, &[server, client], "X", Kind::Int);
