@@ -104,7 +104,9 @@ pub(super) struct World {
     models: Vec<usize>,
     /// By which the server knew their connections.
     model_numbers: BTreeSet<u32>,
-    /// And those of clients that took another name meanwhile: with it, nobody comes back.
+    /// By which it knew those of clients.
+    client_numbers: BTreeMap<usize, Vec<u32>>,
+    /// Those of clients that took another name at last: with it, nobody comes back.
     renamed: BTreeSet<u32>,
     server: Options,
     owned: Vec<Owned>,
@@ -154,6 +156,7 @@ impl World {
             clients: BTreeMap::new(),
             models: Vec::new(),
             model_numbers: BTreeSet::new(),
+            client_numbers: BTreeMap::new(),
             renamed: BTreeSet::new(),
             server,
             owned: Vec::new(),
@@ -360,6 +363,8 @@ impl World {
         let jitter = self.random.pick(&[0, delay / 2]);
         let wire = (self.network).connect(end, SERVER, Duration::from_micros(delay), jitter);
         self.wires.insert(end, wire);
+        let number = self.network.number(wire);
+        self.client_numbers.entry(end).or_default().push(number);
         if self.models.contains(&end) {
             self.model_numbers.insert(self.network.number(wire));
             // It tells what it owns.
@@ -575,7 +580,9 @@ impl World {
         ]);
         if let Some(wire) = self.random_wire() {
             if text.contains("init") {
-                self.renamed.insert(self.network.number(wire));
+                let end = self.wires.iter().find(|(_, its)| **its == wire);
+                let numbers = end.and_then(|(end, _)| self.client_numbers.get(end));
+                self.renamed.extend(numbers.into_iter().flatten());
             }
             let packet = Packet::Text(text.to_owned());
             self.network.inject(wire, SERVER, packet);
