@@ -198,8 +198,8 @@ var functions = {
     return on(iface, function (iface) {
       var write = structOut("rv_signal_info", out, size, "out"), slot = iface.table.slot(id);
       write({
-        kind: slot.kind, direction: slot.direction, access: slot.access, quality: qualityOf(slot), source: sourceOf(slot),
-        imported: slot.imported, age_us: sourceOf(slot) === LOCAL ? -1 : Math.round((iface.now() - slot.arrived) * 1000)
+        kind: slot.kind, direction: slot.direction, access: slot.access, quality: qualityOf(slot), source: writerOf(slot),
+        imported: slot.imported, age_us: writerOf(slot) === LOCAL ? -1 : Math.round((iface.now() - slot.arrived) * 1000)
       });
     });
   },

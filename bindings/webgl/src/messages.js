@@ -107,7 +107,7 @@ Interface.prototype.malformed = function (text, why) {
   var now = this.now(), times = this.malformedAt;
   this.table.count("malformed");
   times.push(now);
-  this.logLine(RV_LOG_WARN, "dropped a malformed message of the server: " + escaped(String(why)) + ": " + shown(text, SHOWN));
+  this.logLine(RV_LOG_WARN, "dropped a malformed message of the server: " + escaped(String(why)) + ": " + this.shown(text, SHOWN));
   if (times.length > MALFORMED_MAX && now - times.shift() <= MALFORMED_WINDOW) this.close(4008, "too many malformed messages");
 };
 
@@ -168,7 +168,7 @@ Interface.prototype.values = function (signals, snapshot) {
  * what the host set outlives the first state of a connection, and a repeat of what the server said before is no answer
  * to a value that has not been sent yet. */
 Interface.prototype.applyEntry = function (entry, state, refused) {
-  var slot = entry.slot, value = entry.value, table = this.table, pending, repeat;
+  var slot = entry.slot, value = entry.value, table = this.table, pending, kept, repeat;
   if (slot.access === RV_ACCESS_WRITE && !this.options.accept_remote_writes) {
     if (state || slot.value === value) {
       table.count("echoes");
@@ -181,8 +181,11 @@ Interface.prototype.applyEntry = function (entry, state, refused) {
   if (entry.lossy) table.count("lossy");
   /* What nobody has set cannot come back as an echo. */
   pending = slot.quality !== RV_QUALITY_NEVER && slot.origin === LOCAL && (slot.due || table.isUnsent(slot));
-  if (this.awaitingState && (slot.unacknowledged || pending || slot.staged) && slot.access !== RV_ACCESS_READ) {
+  kept = slot.unacknowledged || pending;
+  if (this.awaitingState && (kept || slot.staged) && slot.access !== RV_ACCESS_READ) {
     slot.heard = value;
+    /* The flush is to see that the server has something else. */
+    if (!kept) table.applyBeneath(slot, value, this.now());
     table.count("echoes");
     return;
   }
@@ -236,6 +239,6 @@ Interface.prototype.reportRefused = function (entries, why) {
     slot.told = true;
     told++;
     this.reported++;
-    this.logLine(RV_LOG_WARN, "signal " + escaped(slot.name) + ": " + escaped(entries[index].raw, SHOWN) + " of the server " + why);
+    this.logLine(RV_LOG_WARN, "signal " + escaped(slot.name) + ": " + escaped(this.redacted(entries[index].raw), SHOWN) + " of the server " + why);
   }
 };

@@ -40,12 +40,12 @@ Interface.prototype.logLine = function (level, text) {
 };
 
 /* A message for the log. One with a configuration, which may hold passwords, is not shown, whole or broken. */
-function shown(text, characters) {
+Interface.prototype.shown = function (text, characters) {
   if (text.indexOf("config") >= 0) return "(" + byteLength(text) + " bytes with a configuration, not shown)";
-  return escaped(text, characters);
-}
+  /* Before it is cut, in the middle of a secret perhaps. */
+  return escaped(this.redacted(text), characters);
+};
 
 Interface.prototype.debugFrame = function (arrow, text) {
-  /* Redacted before it is cut, in the middle of a secret perhaps. */
-  if (this.options.debug) this.logLine(RV_LOG_DEBUG, arrow + " " + shown(this.redacted(text), 512));
+  if (this.options.debug) this.logLine(RV_LOG_DEBUG, arrow + " " + this.shown(text, 512));
 };

@@ -209,14 +209,15 @@ Interface.prototype.pushCatalog = function () {
   if (!this.catalogAsked || !this.connected) return;
   if (!this.isCrowded()) {
     this.answerImport();
-    this.catalogsOwed = Math.max(this.catalogsOwed - 1, 0);
-    if (!this.catalogsOwed) return;
+    return;
   }
   this.pushAt = this.now() + PUSH_DELAY;
 };
 
+/* One for all that the server has asked for meanwhile. */
 Interface.prototype.answerImport = function () {
   var values = [], types = [], rules = this.rules;
+  this.catalogsOwed = 0;
   this.table.slots.forEach(function (slot) {
     var name = writeString(slot.name) + ":", value = slot.value;
     /* What waits in a FIFO follows in its order: its newest value would be one too many now. */

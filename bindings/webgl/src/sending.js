@@ -285,7 +285,7 @@ Interface.prototype.closeSlow = function () {
 /* Gives a message to the browser, or closes a server for which too much waits there. */
 Interface.prototype.sendText = function (text) {
   if (!this.connected) return;
-  if (!this.socket.bufferedAmount) this.largeBytes = 0;
+  this.largeBytes = Math.min(this.largeBytes, this.socket.bufferedAmount);
   if (this.socket.bufferedAmount - this.largeBytes > QUEUE_BYTES) this.closeSlow();
   else this.handOver(text, byteLength(text));
 };
@@ -294,8 +294,7 @@ Interface.prototype.sendText = function (text) {
 Interface.prototype.sendLarge = function (text, values) {
   var bytes = byteLength(text);
   if (!this.connected) return;
-  if (!this.socket.bufferedAmount) this.largeBytes = 0;
-  this.largeBytes += bytes;
+  this.largeBytes = Math.min(this.largeBytes, this.socket.bufferedAmount) + bytes;
   this.table.count("values_out", values || 0);
   this.handOver(text, bytes);
 };

@@ -12,9 +12,14 @@ function qualityOf(slot) {
   return slot.staged ? RV_QUALITY_GOOD : slot.quality;
 }
 
+/* Whose value it is. */
+function writerOf(slot) {
+  return slot.staged ? LOCAL : slot.origin;
+}
+
 /* Stale and fail-safe states come from this host, as what it has set. */
 function sourceOf(slot) {
-  return slot.staged || slot.quality === RV_QUALITY_STALE ? LOCAL : slot.origin;
+  return slot.quality === RV_QUALITY_STALE ? LOCAL : writerOf(slot);
 }
 
 /* Takes a value from the host. */
@@ -44,7 +49,7 @@ Table.prototype.putAll = function (pairs, now) {
 
 Table.prototype.stage = function (slot, value, now) {
   var staged = slot.staged;
-  if (staged ? staged.value === value : slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) return;
+  if (staged ? staged.value === value : this.hostRepeats(slot, value)) return;
   if (this.undoesStaged(slot, value) && !this.closePart()) this.count("pulses_collapsed");
   if (!staged) {
     /* In the part that a pulse has closed, and in the one after it: they go out in two frames, so that the edge travels
@@ -101,6 +106,16 @@ Table.prototype.flush = function () {
   all.forEach(function (staged) {
     staged.queue.forEach(function (value) { put([{ slot: staged.slot, value: value }]); });
   });
+};
+
+/* A value of the server's that what the host has staged stands against: no news to the host, but what its flush changes. */
+Table.prototype.applyBeneath = function (slot, value, now) {
+  slot.value = value;
+  slot.quality = RV_QUALITY_GOOD;
+  slot.isFailsafe = false;
+  slot.origin = slot.writer = SERVER;
+  slot.arrived = slot.noted = now;
+  this.settle(slot);
 };
 
 /* A new value of the server's overtakes what the host has staged. */

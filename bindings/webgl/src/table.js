@@ -112,16 +112,20 @@ Table.prototype.checkSet = function (id, kind) {
   return slot;
 };
 
+/* Whether the host's value is what stands already: no news for the server. */
+Table.prototype.hostRepeats = function (slot, value) {
+  if (slot.quality === RV_QUALITY_NEVER || slot.isFailsafe || slot.value !== value) return false;
+  if (slot.quality === RV_QUALITY_STALE) {
+    /* The host stands for it now. */
+    slot.quality = RV_QUALITY_GOOD;
+    slot.writer = LOCAL;
+  }
+  return true;
+};
+
 /* Takes a value of the host's for sending. Gives whether it is another one. */
 Table.prototype.put = function (slot, value, now) {
-  if (slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) {
-    if (slot.quality === RV_QUALITY_STALE) {
-      /* The host stands for it now; it is no news for the server. */
-      slot.quality = RV_QUALITY_GOOD;
-      slot.writer = LOCAL;
-    }
-    return false;
-  }
+  if (this.hostRepeats(slot, value)) return false;
   this.beforeUnsent(slot, value);
   if (slot.unsent && !slot.fifo) this.count("coalesced");
   slot.origin = slot.writer = LOCAL;
@@ -256,7 +260,7 @@ Table.prototype.poll = function (capacity, each) {
     if (count === capacity && taken < this.log.length) flags |= RV_CHANGE_MORE;
     this.polled.push(slot.kind === RV_KIND_TEXT ? (entry ? entry.value : hostValue(slot)) : "");
     /* That flag belongs to the fail-safe value alone, which another one may have replaced before the poll. */
-    if (entry ? entry.isFailsafe : slot.isFailsafe && flags & RV_CHANGE_FAILSAFE) flags |= RV_CHANGE_FAILSAFE;
+    if (entry ? entry.isFailsafe : !slot.staged && slot.isFailsafe && flags & RV_CHANGE_FAILSAFE) flags |= RV_CHANGE_FAILSAFE;
     else flags &= ~RV_CHANGE_FAILSAFE;
     each(count - 1, slot, flags, entry);
     slot.flags = slot.rises = 0;

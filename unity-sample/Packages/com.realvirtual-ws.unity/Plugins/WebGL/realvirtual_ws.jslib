@@ -1066,16 +1066,20 @@ mergeInto(LibraryManager.library, (function () {
         return slot;
       };
 
+      /* Whether the host's value is what stands already: no news for the server. */
+      Table.prototype.hostRepeats = function (slot, value) {
+        if (slot.quality === RV_QUALITY_NEVER || slot.isFailsafe || slot.value !== value) return false;
+        if (slot.quality === RV_QUALITY_STALE) {
+          /* The host stands for it now. */
+          slot.quality = RV_QUALITY_GOOD;
+          slot.writer = LOCAL;
+        }
+        return true;
+      };
+
       /* Takes a value of the host's for sending. Gives whether it is another one. */
       Table.prototype.put = function (slot, value, now) {
-        if (slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) {
-          if (slot.quality === RV_QUALITY_STALE) {
-            /* The host stands for it now; it is no news for the server. */
-            slot.quality = RV_QUALITY_GOOD;
-            slot.writer = LOCAL;
-          }
-          return false;
-        }
+        if (this.hostRepeats(slot, value)) return false;
         this.beforeUnsent(slot, value);
         if (slot.unsent && !slot.fifo) this.count("coalesced");
         slot.origin = slot.writer = LOCAL;
@@ -1210,7 +1214,7 @@ mergeInto(LibraryManager.library, (function () {
           if (count === capacity && taken < this.log.length) flags |= RV_CHANGE_MORE;
           this.polled.push(slot.kind === RV_KIND_TEXT ? (entry ? entry.value : hostValue(slot)) : "");
           /* That flag belongs to the fail-safe value alone, which another one may have replaced before the poll. */
-          if (entry ? entry.isFailsafe : slot.isFailsafe && flags & RV_CHANGE_FAILSAFE) flags |= RV_CHANGE_FAILSAFE;
+          if (entry ? entry.isFailsafe : !slot.staged && slot.isFailsafe && flags & RV_CHANGE_FAILSAFE) flags |= RV_CHANGE_FAILSAFE;
           else flags &= ~RV_CHANGE_FAILSAFE;
           each(count - 1, slot, flags, entry);
           slot.flags = slot.rises = 0;
@@ -1256,9 +1260,14 @@ mergeInto(LibraryManager.library, (function () {
         return slot.staged ? RV_QUALITY_GOOD : slot.quality;
       }
 
+      /* Whose value it is. */
+      function writerOf(slot) {
+        return slot.staged ? LOCAL : slot.origin;
+      }
+
       /* Stale and fail-safe states come from this host, as what it has set. */
       function sourceOf(slot) {
-        return slot.staged || slot.quality === RV_QUALITY_STALE ? LOCAL : slot.origin;
+        return slot.quality === RV_QUALITY_STALE ? LOCAL : writerOf(slot);
       }
 
       /* Takes a value from the host. */
@@ -1288,7 +1297,7 @@ mergeInto(LibraryManager.library, (function () {
 
       Table.prototype.stage = function (slot, value, now) {
         var staged = slot.staged;
-        if (staged ? staged.value === value : slot.quality !== RV_QUALITY_NEVER && !slot.isFailsafe && slot.value === value) return;
+        if (staged ? staged.value === value : this.hostRepeats(slot, value)) return;
         if (this.undoesStaged(slot, value) && !this.closePart()) this.count("pulses_collapsed");
         if (!staged) {
           /* In the part that a pulse has closed, and in the one after it: they go out in two frames, so that the edge travels
@@ -1345,6 +1354,16 @@ mergeInto(LibraryManager.library, (function () {
         all.forEach(function (staged) {
           staged.queue.forEach(function (value) { put([{ slot: staged.slot, value: value }]); });
         });
+      };
+
+      /* A value of the server's that what the host has staged stands against: no news to the host, but what its flush changes. */
+      Table.prototype.applyBeneath = function (slot, value, now) {
+        slot.value = value;
+        slot.quality = RV_QUALITY_GOOD;
+        slot.isFailsafe = false;
+        slot.origin = slot.writer = SERVER;
+        slot.arrived = slot.noted = now;
+        this.settle(slot);
       };
 
       /* A new value of the server's overtakes what the host has staged. */
@@ -1799,14 +1818,14 @@ mergeInto(LibraryManager.library, (function () {
       };
 
       /* A message for the log. One with a configuration, which may hold passwords, is not shown, whole or broken. */
-      function shown(text, characters) {
+      Interface.prototype.shown = function (text, characters) {
         if (text.indexOf("config") >= 0) return "(" + byteLength(text) + " bytes with a configuration, not shown)";
-        return escaped(text, characters);
-      }
+        /* Before it is cut, in the middle of a secret perhaps. */
+        return escaped(this.redacted(text), characters);
+      };
 
       Interface.prototype.debugFrame = function (arrow, text) {
-        /* Redacted before it is cut, in the middle of a secret perhaps. */
-        if (this.options.debug) this.logLine(RV_LOG_DEBUG, arrow + " " + shown(this.redacted(text), 512));
+        if (this.options.debug) this.logLine(RV_LOG_DEBUG, arrow + " " + this.shown(text, 512));
       };
 
       /* What is to be sent: pending values, the sealed frame, FIFOs, held levels, and the frames made of them. */
@@ -2096,7 +2115,7 @@ mergeInto(LibraryManager.library, (function () {
       /* Gives a message to the browser, or closes a server for which too much waits there. */
       Interface.prototype.sendText = function (text) {
         if (!this.connected) return;
-        if (!this.socket.bufferedAmount) this.largeBytes = 0;
+        this.largeBytes = Math.min(this.largeBytes, this.socket.bufferedAmount);
         if (this.socket.bufferedAmount - this.largeBytes > QUEUE_BYTES) this.closeSlow();
         else this.handOver(text, byteLength(text));
       };
@@ -2105,8 +2124,7 @@ mergeInto(LibraryManager.library, (function () {
       Interface.prototype.sendLarge = function (text, values) {
         var bytes = byteLength(text);
         if (!this.connected) return;
-        if (!this.socket.bufferedAmount) this.largeBytes = 0;
-        this.largeBytes += bytes;
+        this.largeBytes = Math.min(this.largeBytes, this.socket.bufferedAmount) + bytes;
         this.table.count("values_out", values || 0);
         this.handOver(text, bytes);
       };
@@ -2245,7 +2263,7 @@ mergeInto(LibraryManager.library, (function () {
         var now = this.now(), times = this.malformedAt;
         this.table.count("malformed");
         times.push(now);
-        this.logLine(RV_LOG_WARN, "dropped a malformed message of the server: " + escaped(String(why)) + ": " + shown(text, SHOWN));
+        this.logLine(RV_LOG_WARN, "dropped a malformed message of the server: " + escaped(String(why)) + ": " + this.shown(text, SHOWN));
         if (times.length > MALFORMED_MAX && now - times.shift() <= MALFORMED_WINDOW) this.close(4008, "too many malformed messages");
       };
 
@@ -2306,7 +2324,7 @@ mergeInto(LibraryManager.library, (function () {
        * what the host set outlives the first state of a connection, and a repeat of what the server said before is no answer
        * to a value that has not been sent yet. */
       Interface.prototype.applyEntry = function (entry, state, refused) {
-        var slot = entry.slot, value = entry.value, table = this.table, pending, repeat;
+        var slot = entry.slot, value = entry.value, table = this.table, pending, kept, repeat;
         if (slot.access === RV_ACCESS_WRITE && !this.options.accept_remote_writes) {
           if (state || slot.value === value) {
             table.count("echoes");
@@ -2319,8 +2337,11 @@ mergeInto(LibraryManager.library, (function () {
         if (entry.lossy) table.count("lossy");
         /* What nobody has set cannot come back as an echo. */
         pending = slot.quality !== RV_QUALITY_NEVER && slot.origin === LOCAL && (slot.due || table.isUnsent(slot));
-        if (this.awaitingState && (slot.unacknowledged || pending || slot.staged) && slot.access !== RV_ACCESS_READ) {
+        kept = slot.unacknowledged || pending;
+        if (this.awaitingState && (kept || slot.staged) && slot.access !== RV_ACCESS_READ) {
           slot.heard = value;
+          /* The flush is to see that the server has something else. */
+          if (!kept) table.applyBeneath(slot, value, this.now());
           table.count("echoes");
           return;
         }
@@ -2374,7 +2395,7 @@ mergeInto(LibraryManager.library, (function () {
           slot.told = true;
           told++;
           this.reported++;
-          this.logLine(RV_LOG_WARN, "signal " + escaped(slot.name) + ": " + escaped(entries[index].raw, SHOWN) + " of the server " + why);
+          this.logLine(RV_LOG_WARN, "signal " + escaped(slot.name) + ": " + escaped(this.redacted(entries[index].raw), SHOWN) + " of the server " + why);
         }
       };
 
@@ -2589,14 +2610,15 @@ mergeInto(LibraryManager.library, (function () {
         if (!this.catalogAsked || !this.connected) return;
         if (!this.isCrowded()) {
           this.answerImport();
-          this.catalogsOwed = Math.max(this.catalogsOwed - 1, 0);
-          if (!this.catalogsOwed) return;
+          return;
         }
         this.pushAt = this.now() + PUSH_DELAY;
       };
 
+      /* One for all that the server has asked for meanwhile. */
       Interface.prototype.answerImport = function () {
         var values = [], types = [], rules = this.rules;
+        this.catalogsOwed = 0;
         this.table.slots.forEach(function (slot) {
           var name = writeString(slot.name) + ":", value = slot.value;
           /* What waits in a FIFO follows in its order: its newest value would be one too many now. */
@@ -3036,8 +3058,8 @@ mergeInto(LibraryManager.library, (function () {
           return on(iface, function (iface) {
             var write = structOut("rv_signal_info", out, size, "out"), slot = iface.table.slot(id);
             write({
-              kind: slot.kind, direction: slot.direction, access: slot.access, quality: qualityOf(slot), source: sourceOf(slot),
-              imported: slot.imported, age_us: sourceOf(slot) === LOCAL ? -1 : Math.round((iface.now() - slot.arrived) * 1000)
+              kind: slot.kind, direction: slot.direction, access: slot.access, quality: qualityOf(slot), source: writerOf(slot),
+              imported: slot.imported, age_us: writerOf(slot) === LOCAL ? -1 : Math.round((iface.now() - slot.arrived) * 1000)
             });
           });
         },
