@@ -79,7 +79,8 @@ impl Table {
         values: impl Iterator<Item = (u32, ValueRef<'a>)> + Clone,
     ) -> (bool, u64) {
         // Before the first of them, so that they stay in one frame.
-        if values.clone().any(|(id, value)| self.undoes(id, value)) {
+        let undoes = |(id, value)| self.undoes(id, value);
+        if !self.unsent.is_empty() && values.clone().any(undoes) {
             self.seal();
         }
         let (mut first, mut same) = (false, 0);

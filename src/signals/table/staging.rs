@@ -193,7 +193,9 @@ impl Table {
         values: impl Iterator<Item = (u32, ValueRef<'a>)> + Clone,
     ) -> bool {
         // Before the first of them, so that they stay in one part.
-        if (values.clone()).any(|(id, value)| self.undoes_staged(id, value))
+        let some = (self.staging.as_ref()).is_some_and(|staging| staging.used > 0);
+        if some
+            && (values.clone()).any(|(id, value)| self.undoes_staged(id, value))
             && let Some(staging) = &mut self.staging
         {
             staging.close();
