@@ -6,15 +6,19 @@
 # LLVM's tools must fit the compiler: rustup component add llvm-tools, or Debian's llvm of the same number.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/debian.sh
+. scripts/debian.sh
 
 least=95
 layers=(protocol signals session)
 target=$1
 shift
 
+llvm_number() { rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p'; }
+
 tool() {
     local name=$1 major sysroot
-    major=$(rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
+    major=$(llvm_number)
     sysroot=$(rustc --print sysroot)
     for found in "$sysroot"/lib/rustlib/*/bin/"$name" "/usr/bin/$name-$major"; do
         if [ -x "$found" ]; then
@@ -25,8 +29,11 @@ tool() {
     return 1
 }
 
+if ! tool llvm-cov >/dev/null && [ "$(id -u)" = 0 ]; then
+    install_debian "llvm-$(llvm_number)" || true
+fi
 if ! profdata=$(tool llvm-profdata) || ! cov=$(tool llvm-cov); then
-    echo "skipped: coverage needs LLVM's tools: rustup component add llvm-tools"
+    echo "skipped: coverage needs LLVM's tools: rustup component add llvm-tools, or Debian's llvm-$(llvm_number)"
     exit 0
 fi
 

@@ -8,18 +8,34 @@
 # takes their runtime from a toolchain of rustup.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/debian.sh
+. scripts/debian.sh
 
 target=$1
 shift
 host=$(rustc -vV | sed -n 's/^host: //p')
 runtimes=("$(rustc --print sysroot)/lib/rustlib/$host"/lib/librustc-*_rt.tsan.a)
 flags=-Zsanitizer=thread
-if [ -d "$(rustc +nightly --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library" ]; then
+nightly_source=$(rustc +nightly --print sysroot 2>/dev/null || true)/lib/rustlib/src/rust/library
+if [ ! -d "$nightly_source" ] && [ -f "${runtimes[0]}" ] && [ "$(id -u)" = 0 ] && [ ! -d /usr/lib/rustlib/src/rust/library ]; then
+    install_debian "rustc-web cargo-web rust-web-src" || true
+fi
+if [ -d "$nightly_source" ]; then
     cargo=(cargo +nightly)
 elif [ -x /usr/bin/cargo ] && [ -d /usr/lib/rustlib/src/rust/library ] && [ -f "${runtimes[0]}" ]; then
     cargo=(/usr/bin/cargo)
     export PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
-    flags+=" -Zexternal-clangrt -Clink-arg=-Wl,--whole-archive -Clink-arg=${runtimes[0]} -Clink-arg=-Wl,--no-whole-archive"
+    flags+=" -Zexternal-clangrt -Clinker=$target/link"
+    # The runtime is for programs: a shared library that is linked beside them finds it there.
+    mkdir -p "$target"
+    cat >"$target/link" <<LINK
+#!/bin/sh
+case " \$* " in
+    *" -shared "*) exec cc "\$@" ;;
+    *) exec cc "\$@" -Wl,--whole-archive "${runtimes[0]}" -Wl,--no-whole-archive ;;
+esac
+LINK
+    chmod +x "$target/link"
 else
     echo "skipped: ThreadSanitizer needs nightly Rust with rust-src (rustup component add rust-src --toolchain nightly)," \
         "or Debian's rustc-web, cargo-web and rust-web-src beside a toolchain of rustup"
