@@ -56,6 +56,8 @@ pub(crate) struct Commands {
     queue: UnboundedSender<Command>,
     /// Commands that the driver has not carried out yet.
     waiting: Arc<AtomicUsize>,
+    /// A flush is among them. One is enough for all: what they flush is in the table by then.
+    flush_waits: Arc<AtomicBool>,
 }
 
 /// Where the driver takes them up.
@@ -63,25 +65,33 @@ pub(crate) struct Commands {
 pub(crate) struct Orders {
     queue: UnboundedReceiver<Command>,
     waiting: Arc<AtomicUsize>,
+    flush_waits: Arc<AtomicBool>,
 }
 
 impl Commands {
     pub(crate) fn new() -> (Self, Orders) {
         let (sender, receiver) = unbounded_channel();
         let waiting = Arc::<AtomicUsize>::default();
+        let flush_waits = Arc::<AtomicBool>::default();
         let commands = Self {
             queue: sender,
             waiting: Arc::clone(&waiting),
+            flush_waits: Arc::clone(&flush_waits),
         };
         let orders = Orders {
             queue: receiver,
             waiting,
+            flush_waits,
         };
         (commands, orders)
     }
 
     /// Gives it to the driver, or back when that is gone.
     pub(crate) fn send(&self, command: Command) -> Option<Command> {
+        let flush = matches!(command, Command::Run(Input::Flush));
+        if flush && self.flush_waits.swap(true, Ordering::AcqRel) {
+            return None;
+        }
         self.waiting.fetch_add(1, Ordering::AcqRel);
         self.queue.send(command).err().map(|refused| refused.0)
     }
@@ -240,6 +250,10 @@ async fn run(
             command = orders.queue.recv() => match command {
                 Some(Command::Stop { until }) => break until,
                 Some(Command::Run(input)) => {
+                    if matches!(input, Input::Flush) {
+                        // Before it runs: what is flushed from here on may come too late for it.
+                        orders.flush_waits.store(false, Ordering::Release);
+                    }
                     hub::run(&hub, input);
                     orders.waiting.fetch_sub(1, Ordering::AcqRel);
                 }
@@ -561,6 +575,18 @@ mod tests {
     use crate::error::ErrorCode;
     use crate::runtime::keys::Keys;
     use crate::signals::Signals;
+
+    #[test]
+    fn one_flush_waits_for_all_and_a_later_one_waits_again() {
+        let (commands, mut orders) = Commands::new();
+        let flush = || Command::Run(Input::Flush);
+        for _ in 0..1000 {
+            assert!(commands.send(flush()).is_none());
+        }
+        assert!(orders.queue.try_recv().is_ok() && orders.queue.try_recv().is_err());
+        orders.flush_waits.store(false, Ordering::Release);
+        assert!(commands.send(flush()).is_none() && orders.queue.try_recv().is_ok());
+    }
 
     #[tokio::test]
     async fn f8_a_panic_in_a_task_faults_its_interface_and_wakes_whoever_waits() {

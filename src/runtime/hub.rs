@@ -291,20 +291,38 @@ fn carry_on(guard: &mut MutexGuard<'_, Hub>, input: Input<'_>) -> bool {
     news | write(guard)
 }
 
-/// As [`run`], for a host's thread that must not wait; `false` when the hub is in use, and nothing was done. What goes
-/// to many sockets is written by the network thread, unless that has fallen behind by a whole input.
+/// As [`run`], for a host's thread that must not wait; `false` when the hub is in use or has fallen behind, and nothing was
+/// done. What goes to many sockets is written by the network thread.
 pub(crate) fn try_run(hub: &Mutex<Hub>, input: Input<'_>) -> bool {
-    let Some(mut guard) = hub.try_lock() else {
+    let Some(mut guard) = hub.try_lock().filter(|guard| !guard.is_behind()) else {
         return false;
     };
-    let mut news = write(&mut guard);
-    news |= guard.run(clock::now(), input);
+    let news = guard.run(clock::now(), input);
     if guard.unwritten.len() > HOST_WRITES {
         guard.wake.notify_one();
-    } else {
-        news |= write(&mut guard);
+        tell(guard, news);
+        return true;
     }
+    let mut round = std::mem::take(&mut guard.round);
+    guard.take_unwritten(&mut round.lines);
     tell(guard, news);
+    for (_, line) in &round.lines {
+        line.pump();
+    }
+    // What follows when they are drained may be whole states, for others as well.
+    match hub.try_lock().filter(|guard| !guard.session.owes_wholes()) {
+        Some(mut guard) => {
+            let news = drained(&mut guard, &mut round);
+            if round.lines.is_empty() {
+                guard.round = round;
+                tell(guard, news);
+                return true;
+            }
+            tell(guard, news);
+            pump_on(&mut round);
+        }
+        None => round.lines.iter().for_each(|(_, line)| line.wake()),
+    }
     true
 }
 
@@ -315,11 +333,12 @@ pub(crate) fn catch_up(hub: &Mutex<Hub>) {
     tell(guard, news);
 }
 
+/// Lets the hub go, and tells those who wait if there is `news`.
 fn tell(guard: MutexGuard<'_, Hub>, news: bool) {
-    if news {
-        let shared = Arc::clone(&guard.shared);
-        // Waiters look at the hub while they hold the gate, so it must be free by now.
-        drop(guard);
+    let shared = news.then(|| Arc::clone(&guard.shared));
+    // Waiters look at the hub while they hold the gate, so it must be free by now.
+    drop(guard);
+    if let Some(shared) = shared {
         shared.notify();
     }
 }
@@ -337,29 +356,39 @@ fn write(guard: &mut MutexGuard<'_, Hub>) -> bool {
             line.pump();
         }
     });
+    let news = drained(guard, &mut round);
+    if !round.lines.is_empty() {
+        MutexGuard::unlocked(guard, || pump_on(&mut round));
+    }
+    guard.round = round;
+    news
+}
+
+/// What follows for those of `round` that have everything in the kernel by now. What they were owed is in `round` then.
+fn drained(guard: &mut MutexGuard<'_, Hub>, round: &mut Round) -> bool {
     for (peer, line) in round.lines.drain(..) {
         // Under the lock of the hub: nothing more can have been queued since.
         if line.take_drained() {
             round.drained.push(peer);
         }
     }
-    let mut news = false;
-    if !round.drained.is_empty() {
-        let peers = &round.drained;
-        news = guard.run(clock::now(), Input::Drained { peers });
-        round.drained.clear();
-        // What they were owed follows. That it is in the kernel is for their tasks to say: a host that sets without a
-        // pause would otherwise keep this going.
-        guard.take_unwritten(&mut round.lines);
-        MutexGuard::unlocked(guard, || {
-            for (_, line) in round.lines.drain(..) {
-                line.pump();
-                line.wake();
-            }
-        });
+    if round.drained.is_empty() {
+        return false;
     }
-    guard.round = round;
+    let peers = &round.drained;
+    let news = guard.run(clock::now(), Input::Drained { peers });
+    round.drained.clear();
+    guard.take_unwritten(&mut round.lines);
     news
+}
+
+/// Writes what drained peers were owed. That it is in the kernel is for their tasks to say: a host that sets without a
+/// pause would otherwise keep this going.
+fn pump_on(round: &mut Round) {
+    for (_, line) in round.lines.drain(..) {
+        line.pump();
+        line.wake();
+    }
 }
 
 /// Runs what a link reports.
@@ -375,13 +404,14 @@ pub(crate) fn link_event(hub: &Mutex<Hub>, peer: PeerId, event: LinkEvent<'_>) {
             return tell(guard, news);
         }
         LinkEvent::Drained => {
+            let mut news = write(&mut guard);
             let link = guard.links.get(&peer);
             // Unless another thread has queued something since.
             if link.is_some_and(|link| link.outlet.line().is_idle()) {
-                let news = carry_on(&mut guard, Input::Drained { peers: &[peer] });
-                tell(guard, news);
+                news |= guard.run(clock::now(), Input::Drained { peers: &[peer] });
+                news |= write(&mut guard);
             }
-            return;
+            return tell(guard, news);
         }
         LinkEvent::Closed(closed) => {
             guard.links.remove(&peer);

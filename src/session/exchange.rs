@@ -142,7 +142,7 @@ impl Session {
             }
         }
         if sealed || all_new {
-            self.picked(&mut table, &scratch.picks);
+            self.picked(&mut table, &scratch.picks, &scratch.repeats);
             self.follow_up |= !sealed && !busy && table.fifo_waits(|_| true);
             return sealed;
         }
@@ -166,7 +166,7 @@ impl Session {
                 table.pick(id, &mut scratch.picks, fresh);
             }
         });
-        self.picked(&mut table, &scratch.picks);
+        self.picked(&mut table, &scratch.picks, &scratch.repeats);
         // The rest of a FIFO goes out with the next frames.
         self.follow_up |= !busy && table.fifo_waits(|_| true);
         false
@@ -200,9 +200,11 @@ impl Session {
     }
 
     /// Notes what follows from values that are about to go out.
-    fn picked(&mut self, table: &mut Table, picks: &Picks) {
+    fn picked(&mut self, table: &mut Table, picks: &Picks, repeats: &BitSet) {
         if !self.is_server() {
-            for pick in picks.list.iter().filter(|pick| pick.fresh) {
+            // What is only repeated the server may have seen, and changed since.
+            let set = |pick: &&Pick| pick.fresh && !repeats.contains(pick.signal);
+            for pick in picks.list.iter().filter(set) {
                 if table
                     .slot(pick.signal)
                     .is_some_and(|slot| slot.origin == LOCAL)

@@ -12,6 +12,11 @@ use crate::session::peer::Peer;
 use crate::signals::{LOCAL, Origin, Pick, Picks, Print};
 use crate::value::{Access, Quality};
 
+/// How much room a frame gets in advance: for each value at most, since one long text says nothing of the next frame's,
+/// and at all. A longer one grows.
+const GUESS_EACH: usize = 128;
+const GUESS_MOST: usize = 4 << 20;
+
 /// `"name":value` of each pick, encoded when first asked for and kept for further frames.
 #[derive(Debug, Default)]
 pub(super) struct Fragments {
@@ -219,7 +224,8 @@ pub(super) fn build(
 ) -> Frame {
     let mut texts = Vec::new();
     let around = open.len() + encode::CLOSE.len();
-    let mut text = String::with_capacity(around + chosen.len() * (fragments.bytes_each + 1));
+    let room = chosen.len().saturating_mul(fragments.bytes_each + 1);
+    let mut text = String::with_capacity(around + room.min(GUESS_MOST));
     text.push_str(open);
     let mut shared = Vec::new();
     let mut shared_prints = Vec::new();
@@ -249,7 +255,7 @@ pub(super) fn build(
     }
     text.push_str(encode::CLOSE);
     if values > 0 {
-        fragments.bytes_each = text.len().div_ceil(values as usize);
+        fragments.bytes_each = text.len().div_ceil(values as usize).min(GUESS_EACH);
     }
     texts.push((text.into(), values));
     Frame {

@@ -147,7 +147,6 @@ impl Session {
     /// Whether a state or a catalogue can be made for this peer now. If not, [`Session::send_owed`] is called when it can.
     pub(super) fn may_make(&mut self, id: PeerId) -> bool {
         let now = self.now;
-        let waiting: usize = self.peers.values().map(Peer::queued_whole).sum();
         let Some(peer) = self.peers.get_mut(&id) else {
             return false;
         };
@@ -160,14 +159,33 @@ impl Session {
             self.arm(turn);
             return false;
         }
-        if waiting < WHOLE_BYTES {
+        if self.has_room() {
             return true;
         }
-        let again = now + WHOLE_LOOK;
-        peer.turn = Some(again);
-        self.arm(again);
         self.close_who_holds_room(now);
-        false
+        let room = self.has_room();
+        let Some(peer) = self.peers.get_mut(&id).filter(|peer| !peer.closing) else {
+            return false;
+        };
+        if !room {
+            let again = now + WHOLE_LOOK;
+            peer.turn = Some(again);
+            self.arm(again);
+        }
+        room
+    }
+
+    /// Whether somebody waits for a state or a catalogue: one that drains may be the one that makes them all go out.
+    pub(crate) fn owes_wholes(&self) -> bool {
+        let owed =
+            |peer: &Peer| peer.turn.is_some() || peer.state_owed.is_some() || peer.owes_catalog();
+        self.peers.values().any(owed)
+    }
+
+    /// Whether the peers leave room for one more state or catalogue on its way.
+    fn has_room(&self) -> bool {
+        let waiting: usize = self.peers.values().map(Peer::queued_whole).sum();
+        waiting < WHOLE_BYTES
     }
 
     /// Others wait for what these do not read.

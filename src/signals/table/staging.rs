@@ -118,6 +118,8 @@ impl Staging {
         self.entries.swap(place as usize, self.used);
         let moved = self.entries[place as usize].signal;
         self.places[moved as usize] = place;
+        // With the last one goes what it had closed.
+        self.closed &= self.used > 0;
         &mut self.entries[self.used]
     }
 }

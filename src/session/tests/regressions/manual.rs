@@ -251,6 +251,30 @@ fn what_a_peer_overtakes_takes_nothing_else_of_what_is_staged_along() {
 }
 
 #[test]
+fn what_a_peer_overtook_leaves_the_second_frame_free() {
+    let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
+    for name in ["A", "B"] {
+        both(&mut n, &[server, client], name, Kind::Bool);
+    }
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(client, "A", ValueRef::Bool(true));
+    n.input(client, Input::Flush);
+    n.run_for(MS(1500));
+    for level in [false, true] {
+        n.set(server, "A", ValueRef::Bool(level));
+    }
+    n.set(client, "A", ValueRef::Bool(false));
+    n.input(client, Input::Flush);
+    n.run_for(MS(10));
+    let before = n.session(server).stats().pulses_collapsed;
+    for level in [true, false] {
+        n.set(server, "B", ValueRef::Bool(level));
+    }
+    assert_eq!(n.session(server).stats().pulses_collapsed, before);
+}
+
+#[test]
 fn the_servers_first_state_does_not_overtake_what_the_client_has_still_to_flush() {
     let (mut n, server, client) = bare(|o| o.send_mode = SendMode::Manual);
     both(&mut n, &[server, client], "X", Kind::Int);

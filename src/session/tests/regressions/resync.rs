@@ -10,6 +10,24 @@ use crate::signals::Declaration;
 use crate::value::{Access, Direction, Kind, Quality, ValueRef};
 
 #[test]
+fn what_a_client_only_repeats_each_cycle_does_not_overwrite_what_the_server_set_meanwhile() {
+    let (mut n, server, client) = bare(|o| o.only_transmit_changed = false);
+    both(&mut n, &[server, client], "X", Kind::Int);
+    let wire = n.connect(client, server, MS(1), 0);
+    n.run_for(MS(800));
+    n.set(client, "X", ValueRef::Int(1));
+    n.run_for(MS(3000));
+    // The last repeats are not acknowledged.
+    n.cut(wire);
+    n.set(server, "X", ValueRef::Int(2));
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(2000));
+    for end in [server, client] {
+        assert_eq!(n.value(end, "X").as_ref(), ValueRef::Int(2));
+    }
+}
+
+#[test]
 fn a_sealed_value_is_not_lost_to_a_repeat() {
     let mut n = Network::new(3);
     let server = n.library(options(Mode::Server, MS(10)), MS(0));
