@@ -20,6 +20,7 @@ mod lists;
 mod request;
 mod signal;
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -140,7 +141,13 @@ impl Interface {
         self.shared.check()?;
         // Here, and not when the command is carried out: the host may have set more by then.
         self.shared.signals.table().flush();
-        if !(self.control.is_free() && try_run(&self.hub, Input::Flush)) {
+        let direct = || self.control.is_free() && try_run(&self.hub, Input::Flush);
+        let done = catch_unwind(AssertUnwindSafe(direct)).unwrap_or_else(|payload| {
+            // The session is half done, and the network thread must leave it alone.
+            self.fault("a panic in a flush");
+            resume_unwind(payload)
+        });
+        if !done {
             // Nothing to send to when it is not started.
             let _ = self.control.send(Input::Flush);
         }

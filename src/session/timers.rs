@@ -174,6 +174,8 @@ impl Session {
             }
             *successor != origin
         });
+        // Else a client that comes and goes would leave one more each time.
+        self.signals.table().keep_standing(&mut left);
         if let Some((id, _)) = successor {
             for before in left {
                 self.succeeded(before, id);

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::signals::bits::BitSet;
 use crate::signals::changes::flags;
@@ -294,6 +294,14 @@ impl Table {
                 }
             }
         }
+    }
+
+    /// Keeps those that stand for a value, or that a signal was imported from.
+    pub(crate) fn keep_standing(&self, origins: &mut Vec<Origin>) {
+        let standing: FxHashSet<Origin> = (self.slots.iter())
+            .flat_map(|slot| [slot.writer, slot.importer])
+            .collect();
+        origins.retain(|origin| standing.contains(origin));
     }
 
     /// The time of a fail-safe value has come: it applies if the signal is stale still.

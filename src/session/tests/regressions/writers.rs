@@ -1,7 +1,7 @@
 //! Whose loss makes a value stale, and what ends that.
 
 use super::super::network::{Network, Packet, options};
-use super::{MS, declare_with, quality, quiet};
+use super::{MS, bare, both, declare_with, quality, quiet};
 use crate::options::{Mode, Options};
 use crate::signals::{Declaration, flags};
 use crate::value::{Access, Direction, Kind, Quality, ValueRef};
@@ -51,6 +51,27 @@ fn state(n: &Network, server: usize) -> (Quality, i64) {
         panic!("{value:?}");
     };
     (quality(n, server, "R"), value)
+}
+
+#[test]
+fn a_client_that_comes_and_goes_leaves_only_those_behind_that_stand_for_something() {
+    let (mut n, server, client) = bare(|_| {});
+    both(&mut n, &[server, client], "X", Kind::Int);
+    for life in 0..30 {
+        let wire = n.connect(client, server, MS(1), 0);
+        n.run_for(MS(if life == 0 { 800 } else { 100 }));
+        if life == 0 {
+            n.set(client, "X", ValueRef::Int(1));
+            n.run_for(MS(100));
+        }
+        n.cut(wire);
+        n.run_for(MS(100));
+    }
+    assert_eq!(n.session(server).departed.len(), 1);
+    // And it is taken up by the one that stays.
+    n.connect(client, server, MS(1), 0);
+    n.run_for(MS(3000));
+    assert_eq!(quality(&n, server, "X"), Quality::Good);
 }
 
 #[test]

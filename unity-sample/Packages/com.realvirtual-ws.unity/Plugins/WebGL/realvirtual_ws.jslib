@@ -1372,6 +1372,8 @@ mergeInto(LibraryManager.library, (function () {
         if (!staged) return;
         slot.staged = null;
         this.staged.splice(this.staged.indexOf(staged), 1);
+        /* With the last one goes what it had closed. */
+        this.partClosed = this.partClosed && this.staged.length > 0;
         parts = staged.parts.filter(function (value) { return value !== undefined; }).length;
         if (staged.queue.length) {
           this.count("queue_overflow", staged.queue.length);
