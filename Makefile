@@ -432,7 +432,8 @@ ASAN_TESTS := --lib $(addprefix --test ,concurrency errors exchange lifecycle pu
 
 .PHONY: verify-sanitize
 verify-sanitize: build test-cpp ## AddressSanitizer over the Rust, C and FFI tests (nightly Rust); valgrind over C and C++
-	@RUSTFLAGS=-Zsanitizer=address RV_SCHEDULES=100 $(CARGO) +nightly test --quiet --no-fail-fast $(ASAN_FLAGS) \
+	@# It keeps what is freed for a while: RV_GROWTH_MIB.
+	@RUSTFLAGS=-Zsanitizer=address RV_SCHEDULES=100 RV_GROWTH_MIB=300 $(CARGO) +nightly test --quiet --no-fail-fast $(ASAN_FLAGS) \
 		$(ASAN_TESTS)
 	@RUSTFLAGS=-Zsanitizer=address $(CARGO) +nightly build --quiet $(ASAN_FLAGS)
 	@scripts/install.sh links $(ASAN_LIBRARY)
