@@ -158,6 +158,10 @@ impl Server {
         let mut server = Self(End::new(Options::server(), signals, Access::Write));
         let text = r#"{"type":"data","version":2,"signals":{}}"#;
         server.0.input(Input::Text { peer: PEER, text });
+        // A large state has its turn later.
+        server.0.now = server.0.now + Duration::from_secs(10);
+        server.0.input(Input::Deadline);
+        server.0.input(Input::Drained { peers: &[PEER] });
         server.cycle();
         server
     }
